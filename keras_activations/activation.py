@@ -1,0 +1,236 @@
+"""The contract of an activation, on top of a layer that survives: which kernel runs, and in which of three shapes.
+
+`Activation` itself is elementwise. `AlongAxis` normalizes over an axis, and `Splitting` changes the width of one.
+"""
+
+from fractions import Fraction
+
+import keras
+from keras import ops
+
+from . import arguments, autodiff
+from .hosted import Hosted
+from .special import where
+from .verdicts import VERDICTS
+
+KERNELS = ("auto", "native", "fallback")
+
+
+class _NativeOps:
+    """`keras.ops`, where an op that this release of Keras lacks answers `NotImplemented`."""
+
+    def __getattr__(self, name):
+        return getattr(ops, name, lambda *args, **kwargs: NotImplemented)
+
+
+native_ops = _NativeOps()
+
+
+class Activation(Hosted):
+    """Base class of every activation: a layer whose mathematics stands in up to three methods, pure in their tensors.
+
+    A subclass validates its hyperparameters in `__init__`, says in its docstring what it computes, as ``f(x) = ...`` in
+    the grammar of `keras_activations.testing`, and defines:
+
+    * ``fallback(x)``: the definition, in stable `keras.ops` that differentiate safely by themselves. 16-bit inputs arrive in float32.
+    * ``derivative(x)``, where automatic differentiation of the fallback would be less accurate, keep more than x or be slower.
+    * ``native(x)``, where the framework has an op of its own; it returns `NotImplemented` for hyperparameters that the op lacks.
+
+    Args:
+        kernel: "native" runs the framework's own op with its own gradient, and promises no accuracy; "fallback" runs this package's
+            value and derivative; "auto" takes the value from the native op where that was measured to be as accurate
+            (`keras_activations/verdicts.py`), and the derivative from this package.
+        **kwargs: `name`, `dtype`, `trainable` and `activity_regularizer`, as in every Keras layer. With ``dtype=None`` the
+            activation computes in the dtype of its input.
+    """
+
+    aliases = ()
+    """Further names that `get` answers to."""
+    samples = ({},)
+    """Hyperparameters worth testing, plotting and timing."""
+    keeps_logits = False
+    """Whether Keras's cross-entropy losses may take the input in place of the output: right for a sigmoid or softmax only."""
+    derivative = None
+    native = None
+
+    def __new__(cls, *args, **kwargs):
+        if cls is Activation:
+            raise TypeError(f"Activation is the base class of the activations; received {args}. To look one up, write get('mish').")
+        return super().__new__(cls, *args, **kwargs)
+
+    def __init__(self, *, kernel="auto", **kwargs):
+        super().__init__(**kwargs)
+        self.kernel = arguments.choice("kernel", kernel, KERNELS)
+        if kernel == "native" and self.native is None:
+            raise ValueError(f"{type(self).__name__} has no native op on any backend; received kernel='native'. Write kernel='auto'.")
+
+    def fallback(self, x):
+        raise NotImplementedError(f"{type(self).__name__} does not define fallback(self, x), which computes its value.")
+
+    def choose(self, dtype, traced):
+        """The kernel, "native" or "fallback", that computes the value for inputs of `dtype`, `traced` into a graph or eager."""
+        if self.kernel != "auto":
+            return self.kernel
+        trusted = VERDICTS.get(keras.backend.backend(), {}).get((keras.backend.standardize_dtype(dtype), traced), ())
+        return "native" if keras.saving.get_registered_name(type(self)) in trusted else "fallback"
+
+    @property
+    def implementation(self):
+        """The kernel that would run now for an input of floatx: "native" or "fallback"."""
+        # An axis of up to 7 and an even width: whatever the unit asks of its input.
+        probe = ops.ones((2,) * 8)
+        chosen = self.choose(probe.dtype, autodiff.is_traced(probe))
+        return chosen if chosen == "fallback" or self._native(probe) is not NotImplemented else "fallback"
+
+    @property
+    def __name__(self):
+        from .registry import canonical_name
+
+        return canonical_name(type(self))
+
+    def call(self, inputs):
+        x = self._standardized(inputs)
+        return self._with_logits(self._evaluate(x), x)
+
+    def _standardized(self, inputs):
+        """The input as a tensor, which a variable is not, in the dtype of the output."""
+        x = ops.convert_to_tensor(inputs)
+        return ops.cast(x, self._output_dtype(x.dtype))
+
+    def _operands(self, x):
+        """What `fallback`, `derivative` and `native` take after x: (tensors, numbers)."""
+        return (), ()
+
+    def _pieces(self, x):
+        """What `fallback` and `derivative` take for x."""
+        return (x,)
+
+    def _evaluate(self, x):
+        """The value of the chosen kernel, with the derivative that belongs to it."""
+        learned, fixed = self._operands(x)
+        native = self.choose(x.dtype, autodiff.is_traced(x)) == "native"
+        if native and (self.kernel == "native" or self.derivative is None):
+            result = self._native(x, *learned, *fixed)
+            if result is not NotImplemented:
+                return result
+            if self.kernel == "native":
+                raise ValueError(f"{self!r} has no native op in this Keras on {keras.backend.backend()}. Write kernel='auto'.")
+
+        def fallback(*tensors):
+            return self.fallback(*tensors, *fixed)
+
+        def value(*tensors):
+            result = self._native(*tensors, *fixed) if native else NotImplemented
+            return autodiff.rounded_once(fallback, *tensors) if result is NotImplemented else result
+
+        def derivative(*tensors):
+            return self.derivative(*tensors, *fixed)
+
+        tensors = *self._pieces(x), *learned
+        return value(*tensors) if self.derivative is None else autodiff.differentiate(value, derivative, *tensors)
+
+    def _native(self, *tensors):
+        return NotImplemented if self.native is None else self.native(*tensors)
+
+    def _with_logits(self, y, x):
+        if self.keeps_logits and keras.backend.backend() == "tensorflow":
+            # Keras's losses read this attribute, and lose every digit of a saturated output without it.
+            y._keras_logits = x
+        return y
+
+    def get_config(self):
+        config = super().get_config()
+        if config["kernel"] == "auto":
+            del config["kernel"]
+        return config
+
+
+class AlongAxis(Activation):
+    """An activation whose outputs depend on each other along an axis.
+
+    Args:
+        axis: Integer, the axis to normalize over. Negative axes count from the last.
+        **kwargs: As in every activation.
+
+    Call arguments:
+        inputs: Tensor of floats.
+        mask: Optional tensor of booleans of the rank of `inputs`, and broadcastable to them: entries where it is False do not take
+            part. Keras passes the mask of time steps here, which has a lower rank: that one is handed on and not applied.
+    """
+
+    masked = 0.0
+    """What stands in the output where the mask is False. Infinity is read as the largest number of the dtype."""
+    takes_several_axes = False
+
+    def __init__(self, axis=-1, **kwargs):
+        super().__init__(**kwargs)
+        if self.takes_several_axes and isinstance(axis, (tuple, list)) and axis:
+            self.axis = tuple(arguments.integer("axis", a) for a in axis)
+        else:
+            self.axis = arguments.integer("axis", axis)
+
+    def call(self, inputs, mask=None):
+        x = self._standardized(inputs)
+        self._checked_axes(x.shape)
+        if mask is None or len(mask.shape) != len(x.shape):
+            return self._with_logits(self._evaluate(x), x)
+        mask, lowest = ops.cast(mask, "bool"), float(ops.finfo(x.dtype).min)
+        return where(mask, self._evaluate(where(mask, x, lowest)), max(self.masked, lowest))
+
+    def compute_mask(self, inputs, mask=None):
+        # A mask of the input's own rank has been applied; as a mask of time steps it would only break the next layer.
+        return mask if mask is None or len(mask.shape) < len(inputs.shape) else None
+
+    def compute_output_shape(self, input_shape):
+        self._checked_axes(input_shape)
+        return tuple(input_shape)
+
+    def _checked_axes(self, shape):
+        """The axes, counted from 0, of an input of `shape`."""
+        axes = self.axis if isinstance(self.axis, tuple) else (self.axis,)
+        rank = len(shape)
+        if not all(-rank <= axis < rank for axis in axes):
+            valid = f"an axis from {-rank} to {rank - 1}" if rank else "an input with at least one axis"
+            raise ValueError(f"axis={self.axis} is out of range for an input of shape {tuple(shape)}. {type(self).__name__} needs {valid}.")
+        return [axis % rank for axis in axes]
+
+    def _native_axis(self, x):
+        # Of several axes, the native ops take only those that are counted from 0.
+        return tuple(self._checked_axes(x.shape)) if isinstance(self.axis, tuple) else self.axis
+
+    def _argument(self, name):
+        return list(self.axis) if name == "axis" and isinstance(self.axis, tuple) else super()._argument(name)
+
+    def _with_logits(self, y, x):
+        # Losses normalize over the last axis, so that only there the input stands for the output.
+        return super()._with_logits(y, x) if self._checked_axes(x.shape) == [len(x.shape) - 1] else y
+
+
+class Splitting(AlongAxis):
+    """An activation that changes the width of an axis. It cannot stand in a host, which declares its own width: use it as a layer."""
+
+    width = Fraction(1, 2)
+    """The width of the output in units of the input's."""
+
+    def choose(self, dtype, traced):
+        # A native op takes the input unsplit, where the derivative of the pieces cannot be attached to it.
+        return "fallback" if self.kernel == "auto" else self.kernel
+
+    def call(self, inputs):
+        self.compute_output_shape(inputs.shape)
+        return super().call(inputs)
+
+    def compute_output_shape(self, input_shape):
+        (axis,) = self._checked_axes(input_shape)
+        size = input_shape[axis]
+        if size is None:
+            return tuple(input_shape)
+        if size % self.width.denominator:
+            raise ValueError(
+                f"{type(self).__name__} needs a width divisible by {self.width.denominator} along axis {self.axis}; "
+                f"received {size} in an input of shape {tuple(input_shape)}."
+            )
+        return (*input_shape[:axis], int(size * self.width), *input_shape[axis + 1 :])
+
+    def _pieces(self, x):
+        return tuple(ops.split(x, self.width.denominator, axis=self.axis))

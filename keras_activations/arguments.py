@@ -1,0 +1,41 @@
+"""Checks of hyperparameters: each returns the plain Python value that the config will hold, or says what to write instead."""
+
+import math
+import numbers
+
+
+def number(name, value, *, low=-math.inf, high=math.inf, above=None):
+    """A finite float within [low, high], and greater than `above` where that is given."""
+    if isinstance(value, bool) or not isinstance(value, numbers.Real):
+        raise TypeError(f"{name} must be a number, such as {name}=0.5; received {value!r} ({type(value).__name__}).")
+    value = float(value)
+    if not math.isfinite(value):
+        raise ValueError(f"{name} must be finite; received {value!r}.")
+    if above is not None and value <= above:
+        raise ValueError(f"{name} must be greater than {above}; received {value!r}.")
+    if not low <= value <= high:
+        raise ValueError(f"{name} must lie in [{low}, {high}]; received {value!r}.")
+    return value
+
+
+def flag(name, value):
+    """True or False."""
+    if not isinstance(value, bool):
+        raise TypeError(f"{name} must be True or False; received {value!r} ({type(value).__name__}).")
+    return value
+
+
+def integer(name, value, *, low=None):
+    """An int, at least `low` where that is given."""
+    if isinstance(value, bool) or not isinstance(value, numbers.Integral):
+        raise TypeError(f"{name} must be an integer; received {value!r} ({type(value).__name__}).")
+    if low is not None and value < low:
+        raise ValueError(f"{name} must be at least {low}; received {value!r}.")
+    return int(value)
+
+
+def choice(name, value, choices):
+    """One of `choices`."""
+    if value not in choices:
+        raise ValueError(f"{name} must be one of {', '.join(map(repr, choices))}; received {value!r}.")
+    return value

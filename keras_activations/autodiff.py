@@ -1,0 +1,152 @@
+"""A value with a derivative of its own, on each backend's own hook: the only file that knows what the backends call it.
+
+`differentiate(value, derivative, *tensors)` computes ``value(*tensors)``; the gradient with respect to each tensor is the upstream
+gradient times the matching partial of ``derivative(*tensors)``, summed over the axes along which that tensor was broadcast.
+Only the tensors themselves are kept for the backward pass. 16-bit tensors are kept as they are and widened inside.
+"""
+
+import functools
+
+import keras
+from keras import ops
+
+_BACKEND = keras.backend.backend()
+
+if _BACKEND == "tensorflow":
+    import tensorflow as tf
+elif _BACKEND == "jax":
+    import jax
+elif _BACKEND == "torch":
+    import torch
+
+
+def is_traced(x):
+    """Whether x is a symbol in a graph that is being recorded, and not an array with numbers in it."""
+    if _BACKEND == "tensorflow":
+        return not tf.executing_eagerly()
+    if _BACKEND == "jax":
+        return isinstance(x, jax.core.Tracer)
+    return _BACKEND == "torch" and torch.compiler.is_compiling()
+
+
+def differentiate(value, derivative, *tensors):
+    """``value(*tensors)``, whose partial derivatives are ``derivative(*tensors)``: one tensor, or a tuple of one per argument.
+
+    A tuple may be longer than the tensors; what is left over is not used.
+    """
+    if _BACKEND == "tensorflow":
+        return _tensorflow(value, derivative, tensors)
+    if _BACKEND == "jax":
+        return _jax(value, derivative, *tensors)
+    if _BACKEND == "torch":
+        return _torch(value, derivative, tensors)
+    return value(*tensors)  # numpy and openvino only infer
+
+
+def value_and_gradients(function, tensors, upstream):
+    """``function(*tensors)``, and its gradient with respect to each tensor for an `upstream` gradient of the result's shape."""
+    if _BACKEND == "tensorflow":
+        with tf.GradientTape() as tape:
+            tape.watch(tensors)
+            result = function(*tensors)
+        return result, tape.gradient(result, tensors, output_gradients=ops.cast(upstream, result.dtype))
+    if _BACKEND == "jax":
+        result, pullback = jax.vjp(function, *tensors)
+        return result, pullback(ops.cast(upstream, result.dtype))
+    if _BACKEND == "torch":
+        leaves = [x.detach().clone().requires_grad_() for x in tensors]
+        result = function(*leaves)
+        return result.detach(), torch.autograd.grad(result, leaves, ops.cast(upstream, result.dtype))
+    raise NotImplementedError(f"The {_BACKEND} backend computes no gradients. Set KERAS_BACKEND to tensorflow, jax or torch.")
+
+
+def rounded_once(function, *tensors):
+    """``function(*tensors)`` computed in float32 where the tensors have 16 bits, and rounded once to the dtype of the first."""
+    dtype = tensors[0].dtype
+    return ops.cast(function(*map(_widened, tensors)), dtype) if _is_narrow(dtype) else function(*tensors)
+
+
+def _is_narrow(dtype):
+    return keras.backend.standardize_dtype(dtype) in ("float16", "bfloat16")
+
+
+def _widened(x):
+    return ops.cast(x, "float32") if _is_narrow(x.dtype) else x
+
+
+def _partials(derivative, tensors):
+    partials = derivative(*map(_widened, tensors))
+    return partials[: len(tensors)] if isinstance(partials, tuple) else (partials,)
+
+
+def _gradients(derivative, tensors, upstream):
+    """The upstream gradient through every partial, in the shape and dtype of the tensor that it belongs to."""
+    wide = _widened(upstream)
+    return [ops.cast(_unbroadcast(wide * partial, x), x.dtype) for partial, x in zip(_partials(derivative, tensors), tensors, strict=True)]
+
+
+def _unbroadcast(gradient, x):
+    """Sum `gradient` over the axes that broadcasting added to x or stretched from 1."""
+    added = len(gradient.shape) - len(x.shape)
+    stretched = [added + axis for axis, size in enumerate(x.shape) if size == 1 and gradient.shape[added + axis] != 1]
+    if not added and not stretched:
+        return gradient
+    return ops.reshape(ops.sum(gradient, axis=(*range(added), *stretched)), x.shape)
+
+
+def _tensorflow(value, derivative, tensors):
+    @tf.custom_gradient
+    def hook(*tensors):
+        def gradient(upstream):
+            # Waiting for the upstream gradient keeps grappler from computing the derivative early and storing its temporaries.
+            with tf.control_dependencies([upstream]):
+                return _gradients(derivative, tensors, upstream)
+
+        # On stopped arguments the eager tape records nothing of the value's own operations.
+        return value(*map(tf.stop_gradient, tensors)), gradient
+
+    # The hook accepts no variables.
+    return hook(*map(tf.convert_to_tensor, tensors))
+
+
+if _BACKEND == "jax":
+
+    @functools.partial(jax.custom_jvp, nondiff_argnums=(0, 1))
+    def _jax(value, derivative, *tensors):
+        return value(*tensors)
+
+    @_jax.defjvp
+    def _jax_tangent(value, derivative, tensors, tangents):
+        # Without the checkpoint, linearization would store the partials: one wide array per argument instead of the 16-bit x.
+        @jax.checkpoint
+        def tangent(tensors, tangents):
+            terms = (partial * _widened(t) for partial, t in zip(_partials(derivative, tensors), tangents, strict=True))
+            return sum(terms)
+
+        result = _jax(value, derivative, *tensors)
+        return result, tangent(tensors, tangents).astype(result.dtype)
+
+
+if _BACKEND == "torch":
+
+    class _Hook(torch.autograd.Function):
+        generate_vmap_rule = True
+
+        @staticmethod
+        def forward(value, derivative, *tensors):
+            return value(*tensors)
+
+        @staticmethod
+        def setup_context(context, inputs, output):
+            _, context.derivative, *tensors = inputs
+            context.save_for_backward(*tensors)
+
+        @staticmethod
+        def backward(context, upstream):
+            return None, None, *_gradients(context.derivative, context.saved_tensors, upstream)
+
+    def _torch(value, derivative, tensors):
+        wanted = torch.is_grad_enabled() and any(x.requires_grad for x in tensors)
+        # A hook with a forward-mode rule is silently 0 at second order, and Dynamo refuses it: there the plain operations serve.
+        plain = torch.compiler.is_compiling() or any(torch.autograd.forward_ad.unpack_dual(x).tangent is not None for x in tensors)
+        return _Hook.apply(value, derivative, *tensors) if wanted and not plain else value(*tensors)

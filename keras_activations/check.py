@@ -1,0 +1,55 @@
+"""What a layer cannot see of its host, checked on the whole model."""
+
+import keras
+
+from .activation import Activation, Splitting
+
+
+def check(model):
+    """Look for activations that stand where they will fail, which Keras notices late or never. Call it before `fit` or `save`.
+
+    It finds an instance with weights that several layers share: the model trains and saves, but the file does not load as saved.
+    And it finds a splitter such as GLU as the activation of a layer, which declares its own width, not the width that it returns.
+
+    Args:
+        model: A Keras model or layer, built or not.
+
+    Raises:
+        ValueError: that names every such activation, the layers that hold it, and what to write instead.
+        TypeError: where model is not a Keras layer.
+
+    Example:
+        >>> shared = Swish(learned=True)
+        >>> check(keras.Sequential([keras.layers.Dense(4, shared), keras.layers.Dense(4, shared)]))
+        Traceback (most recent call last):
+            ...
+        ValueError: swish has weights and is shared by dense, dense_1 ...
+    """
+    if not isinstance(model, keras.layers.Layer):
+        raise TypeError(f"check takes a Keras model or layer; received {model!r} ({type(model).__name__}).")
+    owners = {}
+    for owner in model._flatten_layers():
+        for layer in owner._flatten_layers(include_self=False, recursive=False):
+            if isinstance(layer, Activation):
+                owners.setdefault(layer, []).append(owner)
+    problems = []
+    for layer, holders in owners.items():
+        names = ", ".join(sorted({holder.name for holder in holders}))
+        if len(holders) > 1 and (layer.weights or not layer.built):
+            problems.append(
+                f"{layer.name} has weights and is shared by {names}: the saved model will not load as it was. "
+                f"Give each layer an activation of its own, such as get({type(layer).__name__.lower()!r}, ...)."
+            )
+        if isinstance(layer, Splitting) and any(_declares_its_own_width(holder, layer) for holder in holders):
+            problems.append(
+                f"{layer.name} changes the width of its input, which {names} does not know. "
+                f"Write it as a layer of its own, after a layer without activation: [Dense(units), {layer!r}]."
+            )
+    if problems:
+        raise ValueError("\n".join(problems))
+
+
+def _declares_its_own_width(host, layer):
+    """Whether `host` is a layer of Keras that applies `layer` as its activation. Layers of the user's may know what they hold."""
+    of_keras = type(host).__module__.startswith("keras.") and not isinstance(host, keras.Model)
+    return of_keras and any(getattr(host, name, None) is layer for name in ("activation", "recurrent_activation"))

@@ -1,0 +1,97 @@
+"""Shrinkers: they set small inputs to 0, or near it."""
+
+from .. import arguments
+from ..activation import Activation, native_ops
+from ..registry import register
+from ..special import tanh, tanh_parts, where
+
+
+@register
+class SoftShrink(Activation):
+    """Moves the input towards 0 by a threshold and stops there: the proximal operator of the L1 norm, for sparse codes.
+
+    ``f(x) = x - threshold if x > threshold else x + threshold if x < -threshold else 0``
+
+    Args:
+        threshold: Number >= 0. Default 0.5, as everywhere.
+        **kwargs: As in every activation: see `Activation`.
+
+    Example:
+        >>> SoftShrink()([-2.0, 0.25, 1.0])
+        [-1.5, 0.0, 0.5]
+
+    Reference:
+        Donoho, De-noising by soft-thresholding, 1995, https://doi.org/10.1109/18.382009
+    """
+
+    aliases = ("soft_threshold",)
+    samples = ({}, {"threshold": 1.25})
+
+    def __init__(self, threshold=0.5, **kwargs):
+        super().__init__(**kwargs)
+        self.threshold = arguments.number("threshold", threshold, low=0.0)
+
+    def fallback(self, x):
+        moved = where(x < 0, x + self.threshold, x - self.threshold)
+        return where(abs(x) <= self.threshold, 0.0, moved)
+
+    def native(self, x):
+        return native_ops.soft_shrink(x, threshold=self.threshold)
+
+
+@register
+class HardShrink(Activation):
+    """The input where its magnitude exceeds a threshold, and 0 elsewhere.
+
+    ``f(x) = 0 if -threshold <= x <= threshold else x``
+
+    Args:
+        threshold: Number >= 0. Default 0.5, as everywhere.
+        **kwargs: As in every activation: see `Activation`.
+
+    Example:
+        >>> HardShrink()([-2.0, 0.25, 1.0])
+        [-2.0, 0.0, 1.0]
+
+    Reference:
+        Donoho and Johnstone, Ideal spatial adaptation by wavelet shrinkage, 1994, https://doi.org/10.1093/biomet/81.3.425
+    """
+
+    aliases = ("hard_threshold",)
+    samples = ({}, {"threshold": 1.25})
+
+    def __init__(self, threshold=0.5, **kwargs):
+        super().__init__(**kwargs)
+        self.threshold = arguments.number("threshold", threshold, low=0.0)
+
+    def fallback(self, x):
+        return where(abs(x) <= self.threshold, 0.0, x)
+
+    def native(self, x):
+        return native_ops.hard_shrink(x, threshold=self.threshold)
+
+
+@register
+class TanhShrink(Activation):
+    """What tanh takes away from its input: a cubic near 0, the input minus 1 beyond.
+
+    ``f(x) = x - tanh(x)``
+
+    Example:
+        >>> TanhShrink()([-1.0, 0.0, 2.0])
+        [-0.23840584, 0.0, 1.0359724]
+
+    Reference:
+        Offered as torch.nn.Tanhshrink: https://pytorch.org/docs/stable/generated/torch.nn.Tanhshrink.html
+    """
+
+    def fallback(self, x):
+        # The difference cancels near 0: there tanh(x) = x - x y / (y + D).
+        y, fraction = tanh_parts(x)
+        return where(abs(x) < 1.5, x * (y / (y + fraction)), x - tanh(x))
+
+    def derivative(self, x):
+        return tanh(x) * tanh(x)
+
+    def native(self, x):
+        return native_ops.tanh_shrink(x)

@@ -1,0 +1,177 @@
+"""A Keras layer that survives in any host: as `Dense(activation=...)`, inside an RNN cell, in a saved file. No mathematics here.
+
+Keras hosts neither build an inner activation, nor give it their dtype, nor restore a weight that two of them share; and a class in
+place of an instance is discovered late. What a third party can do about it is done here, through public hooks only.
+"""
+
+import functools
+import inspect
+import warnings
+import weakref
+
+import keras
+from keras import ops
+
+_LAYER_ARGUMENTS = ("name", "dtype", "trainable", "activity_regularizer")
+
+# Layers that have loaded weights of their own, by the open weights file and the layer's name: see `load_own_variables`.
+_loaded = weakref.WeakKeyDictionary()
+
+
+class Hosted(keras.layers.Layer):
+    """Base class: a layer of one tensor that keeps its input's dtype and whose config is its constructor's arguments.
+
+    Subclasses validate their arguments in `__init__`, set each as an attribute of the same name, forward ``**kwargs``, and define
+    `call`. Everything else (config, repr, dtype, symbolic shape, masks, loading) follows.
+
+    Args:
+        name: The layer's name. Leave it out unless it is unique in the model: torch keys its parameters by it.
+        dtype: None, the default, computes in the dtype of the input, whatever the policy was when the layer was made. A dtype or a
+            policy casts the input to it, as every Keras layer does.
+        trainable: As in every Keras layer.
+        activity_regularizer: As in every Keras layer.
+    """
+
+    def __new__(cls, *args, **kwargs):
+        if any(isinstance(value, keras.KerasTensor) or ops.is_tensor(value) for value in (*args, *kwargs.values())):
+            raise TypeError(
+                f"{cls.__name__} was called with a tensor, but it is a class: parentheses are missing. "
+                f"Write Dense(activation={cls.__name__}()) or {cls.__name__}()(x)."
+            )
+        positional = [p.name for p in constructor_arguments(cls).values() if p.kind is not p.KEYWORD_ONLY]
+        if len(args) > len(positional):
+            raise TypeError(
+                f"{cls.__name__} takes {len(positional)} positional argument(s) {positional}; received {args}. "
+                f"Its arguments are: {', '.join(constructor_arguments(cls))}."
+            )
+        return super().__new__(cls, *args, **kwargs)
+
+    def __init__(self, *, name=None, dtype=None, trainable=True, activity_regularizer=None, **kwargs):
+        layer_arguments = {key: kwargs.pop(key) for key in ("input_shape", "input_dim") if key in kwargs}
+        if kwargs:
+            raise TypeError(
+                f"{type(self).__name__} has no argument {', '.join(map(repr, kwargs))}. "
+                f"Its arguments are: {', '.join(constructor_arguments(type(self)))}."
+            )
+        super().__init__(name=name, dtype=dtype, trainable=trainable, activity_regularizer=activity_regularizer, **layer_arguments)
+        self._follows_input = dtype is None
+        # Autocasting would give the input the dtype of the policy under which the layer was made, not the host's.
+        self.autocast = not self._follows_input
+        self.supports_masking = True
+        # A subclass with a `build` of its own must find it called.
+        if type(self).build is keras.layers.Layer.build:
+            self.built = True
+
+    def __call__(self, inputs, *args, **kwargs):
+        return super().__call__(self._as_tensor(inputs), *args, **kwargs)
+
+    def _as_tensor(self, inputs):
+        """Arrays, lists and numbers as tensors of the layer's compute dtype, which is floatx by default; tensors as they are."""
+        if isinstance(inputs, keras.KerasTensor) or ops.is_tensor(inputs):
+            return inputs
+        elements = inputs if isinstance(inputs, (list, tuple, set, dict)) else ()
+        if any(isinstance(x, keras.KerasTensor) or ops.is_tensor(x) for x in elements):
+            raise TypeError(
+                f"{type(self).__name__} takes one tensor; received a {type(inputs).__name__} of {len(inputs)}. "
+                "Call it on each of them, or concatenate them first."
+            )
+        try:
+            return ops.convert_to_tensor(inputs, dtype=self.compute_dtype)
+        except (TypeError, ValueError) as error:
+            raise TypeError(
+                f"{type(self).__name__} takes a tensor, an array or numbers; received {inputs!r} ({type(inputs).__name__})."
+            ) from error
+
+    def _output_dtype(self, dtype):
+        """The dtype in which an input of `dtype` is computed and returned."""
+        dtype = keras.backend.standardize_dtype(dtype)
+        if dtype.startswith("complex"):
+            raise TypeError(f"{type(self).__name__} takes real numbers; received {dtype}.")
+        return dtype if self._follows_input and "float" in dtype else self.compute_dtype
+
+    def compute_output_shape(self, input_shape):
+        return tuple(input_shape)
+
+    def compute_output_spec(self, inputs, *args, **kwargs):
+        return keras.KerasTensor(self.compute_output_shape(inputs.shape), dtype=self._output_dtype(inputs.dtype))
+
+    # An activation has nothing to quantize: a quantized host passes it floating point.
+    def quantize(self, *args, **kwargs):
+        pass
+
+    def quantized_call(self, *args, **kwargs):
+        return self.call(*args, **kwargs)
+
+    def get_config(self):
+        config = super().get_config()
+        if self._follows_input:
+            config["dtype"] = None
+        for name in constructor_arguments(type(self)):
+            if name not in _LAYER_ARGUMENTS:
+                config[name] = keras.saving.serialize_keras_object(self._argument(name))
+        return config
+
+    @classmethod
+    def from_config(cls, config):
+        unknown = [name for name in config if name not in constructor_arguments(cls)]
+        if unknown:
+            raise ValueError(
+                f"The config of {cls.__name__} has the unknown argument(s) {', '.join(map(repr, unknown))}; "
+                f"known are: {', '.join(constructor_arguments(cls))}. It may come from a newer version of the package: upgrade it."
+            )
+        return super().from_config(config)
+
+    def _argument(self, name):
+        """The value that the constructor argument `name` has in the config."""
+        return getattr(self, name)
+
+    def __repr__(self):
+        shown = []
+        for name, parameter in constructor_arguments(type(self)).items():
+            value = None if name == "dtype" and self._follows_input else self._argument(name)
+            if name != "name" and (parameter.kind is not parameter.KEYWORD_ONLY or value != parameter.default):
+                shown.append(f"{name}={value!r}")
+        return f"{type(self).__name__}({', '.join(shown)})"
+
+    def load_own_variables(self, store):
+        """Load the weights that a file has for this layer, and recover where Keras alone would fail.
+
+        Keras hosts do not build their activation, and of two hosts that share one instance only the first finds weights in the file.
+        """
+        if store.keys() and not self.built:
+            warnings.warn(f"{self.name} has weights in the file but was not built: it is built with their shapes.", stacklevel=2)
+            self.build_from_weights([store[key].shape for key in sorted(store.keys(), key=int)])
+        siblings = _loaded.setdefault(getattr(store, "h5_file", store), {})
+        if store.keys() or not self.weights:
+            super().load_own_variables(store)
+            siblings[self.name] = self
+        elif self.name in siblings:
+            warnings.warn(
+                f"{self.name} was one instance in two layers when the model was saved. It is two now, with equal weights. "
+                "Give each layer an activation of its own.",
+                stacklevel=2,
+            )
+            self.set_weights(siblings[self.name].get_weights())
+        else:
+            warnings.warn(
+                f"{self.name} has no weights in the file, which was written before its first call: it keeps its own.", stacklevel=2
+            )
+
+    def build_from_weights(self, shapes):
+        raise NotImplementedError(f"{type(self).__name__} has weights but does not say how to build them from {shapes}.")
+
+
+@functools.cache
+def constructor_arguments(cls):
+    """The parameters of the constructor of `cls` by name and, where it forwards ``**kwargs``, those of the classes above it."""
+    arguments = {}
+    for base in cls.__mro__:
+        if "__init__" not in vars(base):
+            continue
+        _, *parameters = inspect.signature(base.__init__).parameters.values()
+        for parameter in parameters:
+            if parameter.kind not in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
+                arguments.setdefault(parameter.name, parameter)
+        if base is Hosted or not any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters):
+            break
+    return arguments

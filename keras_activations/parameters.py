@@ -1,0 +1,125 @@
+"""Learned parameters: numbers of an activation that may become weights of the layer."""
+
+import keras
+from keras import ops
+
+from . import arguments
+from .activation import Activation
+from .special import is_double
+
+
+class Learned(Activation):
+    """An activation with parameters that may be learned.
+
+    A subclass ends its constructor with ``self.learn(name=value, ...)``. `fallback`, `derivative` and `native` take the parameters
+    after x in that order, as tensors that broadcast to x when they are learned and as numbers when not. ``layer.name`` is the number
+    or the weight, and setting it sets the weight. The config holds the initial value.
+
+    Args:
+        learned: Whether the parameters are weights. If not, they are plain numbers and the layer has no weights at all; to freeze
+            weights for a while, set Keras's `trainable`.
+        per: "layer" learns one number for the whole layer, "channel" one for each index along `axis`, "element" one for each entry
+            of the input but the batch.
+        channels: Integer, how many channels there are. It implies ``per="channel"`` and creates the weights at once. Without it,
+            weights per channel or element are created by the first call, which an optimizer or a weights file may not wait for.
+        axis: Integer, the axis of the channels: -1 for "channels_last", 1 for "channels_first".
+        regularizer: Keras regularizer of the weights, or None.
+        constraint: Keras constraint of the weights, or None.
+        **kwargs: As in every activation.
+    """
+
+    def __init__(self, *, learned=False, per="layer", channels=None, axis=-1, regularizer=None, constraint=None, **kwargs):
+        super().__init__(**kwargs)
+        self.learned = arguments.flag("learned", learned)
+        self.per = arguments.choice("per", per, ("layer", "channel", "element"))
+        self.channels = channels if channels is None else arguments.integer("channels", channels, low=1)
+        if channels is not None:
+            if per == "element":
+                raise ValueError(f"channels={channels} is for per='channel'; received per='element'. Leave one of them out.")
+            self.per = "channel"
+        self.axis = arguments.integer("axis", axis)
+        if axis == 0:
+            raise ValueError("axis=0 is the batch, whose size changes; received axis=0. Write the axis of the channels, such as -1.")
+        self.regularizer = keras.regularizers.get(regularizer)
+        self.constraint = keras.constraints.get(constraint)
+        self._initial = {}
+
+    def learn(self, **values):
+        """Declare the parameters and their initial values, as the last act of a constructor."""
+        for name, value in values.items():
+            self._initial[name] = arguments.number(name, value)
+            setattr(self, name, self._initial[name])
+        if not self.learned:
+            self.built = True
+        elif self.per == "layer":
+            self.build(())
+        elif self.channels is not None:
+            self.build(self._input_shape((self.channels,)))
+
+    def build(self, input_shape):
+        if self.built:
+            return
+        shape = self._parameter_shape(input_shape)
+        for name, value in self._initial.items():
+            weight = self.add_weight(
+                name=name,
+                shape=shape,
+                initializer=keras.initializers.Constant(value),
+                regularizer=self.regularizer,
+                constraint=self.constraint,
+            )
+            setattr(self, name, weight)
+
+    def build_from_weights(self, shapes):
+        self.build(self._input_shape(shapes[0]))
+
+    def __setattr__(self, name, value):
+        current = self.__dict__.get(name)
+        if isinstance(current, keras.Variable) and not isinstance(value, keras.Variable):
+            current.assign(ops.broadcast_to(ops.cast(value, current.dtype), current.shape))
+        else:
+            super().__setattr__(name, value)
+
+    def _argument(self, name):
+        return self._initial.get(name, getattr(self, name))
+
+    def _parameter_shape(self, input_shape):
+        if self.per == "layer":
+            return ()
+        if self.per == "channel":
+            if not -len(input_shape) <= self.axis < len(input_shape):
+                raise ValueError(f"axis={self.axis} is out of range for an input of shape {tuple(input_shape)}.")
+            shape = (input_shape[self.axis],)
+        else:
+            shape = tuple(input_shape[1:])
+        if None in shape:
+            raise ValueError(
+                f"{type(self).__name__}(per={self.per!r}) needs to know how many parameters it has; received an input of shape "
+                f"{tuple(input_shape)}. Give that size to keras.Input, or write channels=n or per='layer'."
+            )
+        return shape
+
+    def _input_shape(self, parameter_shape):
+        """An input shape whose parameters have `parameter_shape`."""
+        if self.per == "layer":
+            return ()
+        if self.per == "element":
+            return (None, *parameter_shape)
+        before, after = (self.axis, 0) if self.axis > 0 else (1, -self.axis - 1)
+        return (None,) * before + tuple(parameter_shape) + (None,) * after
+
+    def _operands(self, x):
+        values = [getattr(self, name) for name in self._initial]
+        if not self.learned:
+            return (), values
+        # In float32 also beside a 16-bit x: they are rounded once, with the result.
+        dtype = "float64" if is_double(x) else "float32"
+        return [self._aligned(ops.cast(value, dtype), x) for value in values], ()
+
+    def _aligned(self, parameter, x):
+        """`parameter` with axes of size 1 added, so that it broadcasts to x along `axis`."""
+        if self.per != "channel" or self.axis == -1:
+            return parameter
+        shape = [1] * len(x.shape)
+        shape[self.axis] = -1
+        return ops.reshape(parameter, shape)

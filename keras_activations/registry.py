@@ -1,0 +1,233 @@
+"""One name, any spelling: the catalogue of activations and what looks them up."""
+
+import ast
+import difflib
+import inspect
+import re
+from dataclasses import dataclass
+
+import keras
+
+from .activation import Activation
+from .hosted import constructor_arguments
+from .presets import PRESETS
+
+PACKAGE = "keras_activations"
+
+_classes = {}  # by key: every spelling of every name, without case and punctuation
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What the catalogue knows of one activation, read from its class.
+
+    Example:
+        >>> catalogue()["leaky_relu"].formula
+        'f(x) = x if x > 0 else negative_slope * x'
+    """
+
+    cls: type
+
+    @property
+    def name(self):
+        """The name in snake_case, such as "leaky_relu"."""
+        return canonical_name(self.cls)
+
+    @property
+    def family(self):
+        """The module in which it is defined, such as "rectifiers"."""
+        return self.cls.__module__.rpartition(".")[2]
+
+    @property
+    def aliases(self):
+        """Further names, besides other spellings of `name`."""
+        return vars(self.cls).get("aliases", ())
+
+    @property
+    def formula(self):
+        """The docstring's equation ``f(x) = ...``, or None where there is no closed form."""
+        found = re.search(r"``(f\(.*?\) = .*?)``", inspect.getdoc(self.cls) or "", re.DOTALL)
+        return found and " ".join(found.group(1).split())
+
+    @property
+    def arguments(self):
+        """The hyperparameters of its own, in order, with their defaults."""
+        common = constructor_arguments(Activation)
+        parameters = constructor_arguments(self.cls).values()
+        return {p.name: p.default for p in parameters if p.name not in common}
+
+    @property
+    def reference(self):
+        """The docstring's section of references."""
+        _, _, text = (inspect.getdoc(self.cls) or "").partition("Reference:\n")
+        return " ".join(text.split())
+
+
+def canonical_name(cls):
+    """The name of an activation class in snake_case: a word ends after three letters, so that LeakyReLU is leaky_relu."""
+    return re.sub(r"(?<=[A-Za-z][a-z][a-z])(?=[A-Z])", "_", cls.__name__).lower()
+
+
+def register(cls=None, *, package=PACKAGE):
+    """Class decorator: register an activation with Keras, so that it can be saved and loaded, and with `get`.
+
+    Args:
+        cls: The class, a subclass of `Activation`.
+        package: The prefix under which Keras saves the class. Use your own.
+
+    Raises:
+        ValueError: where one of its names already belongs to another activation.
+
+    Example:
+        >>> @register(package="my_lab")
+        ... class Cube(Activation):
+        ...     '''``f(x) = x**3``'''
+        ...     def fallback(self, x):
+        ...         return x * x * x
+        >>> get("cube")
+        Cube()
+    """
+    if cls is None:
+        return lambda cls: register(cls, package=package)
+    if not (inspect.isclass(cls) and issubclass(cls, Activation)):
+        raise TypeError(f"register takes a subclass of Activation; received {cls!r}.")
+    registered_name = f"{package}>{cls.__name__}"
+    names = {_key(name): name for name in (cls.__name__, *vars(cls).get("aliases", ()))}
+    for key, name in names.items():
+        owner = _classes.get(key)
+        # The same class again is a module or a notebook cell that is run again.
+        if key in _presets or (owner and keras.saving.get_registered_name(owner) != registered_name):
+            taken = _presets[key][0] if key in _presets else keras.saving.get_registered_name(owner)
+            raise ValueError(f"The name {name!r} of {registered_name} already belongs to {taken}. Choose another.")
+    keras.saving.register_keras_serializable(package)(cls)
+    _classes.update(dict.fromkeys(names, cls))
+    return cls
+
+
+def catalogue():
+    """Every registered activation by name, as a dict of `Entry`, sorted."""
+    return {entry.name: entry for entry in sorted(map(Entry, set(_classes.values())), key=lambda entry: entry.name)}
+
+
+def get(identifier, **kwargs):
+    """An activation from whatever names or describes it.
+
+    Args:
+        identifier: One of
+
+            * a name in any spelling, such as "leaky_relu", "LeakyReLU" or "leaky-relu": a new layer each time;
+            * a call with literal arguments, such as "leaky_relu(negative_slope=0.1)", which is parsed and never evaluated;
+            * a class, which is called; a config dict as `serialize` and Keras write it;
+            * a layer or any other callable, which is returned as it is;
+            * None: `Linear`.
+        **kwargs: Arguments of the activation, beside a name or a class.
+
+    Returns:
+        A callable: a Keras layer, unless another callable was given.
+
+    Raises:
+        ValueError: for an unknown name, a malformed string, or arguments beside what is already configured.
+        TypeError: for arguments that the activation does not have, and for anything else that does not describe one.
+
+    Example:
+        >>> get("leaky_relu(negative_slope=0.1)")
+        LeakyReLU(negative_slope=0.1)
+        >>> get("LeakyReLU", negative_slope=0.1)
+        LeakyReLU(negative_slope=0.1)
+    """
+    if identifier is None:
+        identifier = "linear"
+    if isinstance(identifier, str):
+        name, args, literal = _parsed(identifier)
+        if repeated := literal.keys() & kwargs.keys():
+            raise ValueError(f"{sorted(repeated)} stand in the string {identifier!r} and beside it. Leave one of them out.")
+        cls, preset = _looked_up(name)
+        return cls(*args, **{**preset, **literal, **kwargs})
+    if inspect.isclass(identifier) and issubclass(identifier, keras.layers.Layer):
+        return identifier(**kwargs)
+    if kwargs:
+        raise ValueError(
+            f"The arguments {kwargs} cannot be given beside {identifier!r}, which is already configured. "
+            "Give them where it is made, or give get a name or a class."
+        )
+    if isinstance(identifier, dict):
+        return deserialize(identifier)
+    if callable(identifier) and not inspect.isclass(identifier):
+        return identifier
+    raise TypeError(
+        "get takes a name such as 'mish', a layer class, a config dict, a callable or None; "
+        f"received {identifier!r} ({type(identifier).__name__})."
+    )
+
+
+def serialize(activation):
+    """The config dict of an activation, from which `deserialize`, and Keras in any place for an activation, make an equal one.
+
+    Example:
+        >>> serialize(get("mish"))["registered_name"]
+        'keras_activations>Mish'
+    """
+    return keras.saving.serialize_keras_object(activation)
+
+
+def deserialize(config, custom_objects=None):
+    """The activation that a config dict describes.
+
+    Args:
+        config: Dict with "class_name", which may be a registered name or any name that `get` knows, and "config".
+        custom_objects: Dict of names to classes that are not registered, as in Keras.
+
+    Raises:
+        TypeError: where config is no dict. ValueError: where it names no activation.
+    """
+    if not isinstance(config, dict):
+        raise TypeError(f"deserialize takes a config dict; received {config!r} ({type(config).__name__}). For a name, use get.")
+    name = config.get("class_name")
+    if not isinstance(name, str):
+        raise ValueError(f"A config dict needs a 'class_name', such as {{'class_name': 'Mish', 'config': {{}}}}; received {config}.")
+    if "module" not in config and "registered_name" not in config and _key(name) in _classes and name not in (custom_objects or {}):
+        return _classes[_key(name)].from_config(config.get("config") or {})
+    return keras.saving.deserialize_keras_object({"config": {}, **config}, custom_objects=custom_objects)
+
+
+def _key(name):
+    return re.sub(r"[\s_-]", "", name).lower()
+
+
+_presets = {_key(name): (name, target, arguments) for name, (target, arguments) in PRESETS.items()}
+
+
+def _looked_up(name):
+    """The class that `name` means, and the arguments that are part of that meaning."""
+    key = _key(name)
+    if key in _presets:
+        _, target, arguments = _presets[key]
+        return _classes[_key(target)], arguments
+    if key in _classes:
+        return _classes[key], {}
+    names = {_key(known): known for entry in catalogue().values() for known in (entry.name, *entry.aliases)}
+    names |= {key: preset for key, (preset, _, _) in _presets.items()}
+    near = [names[found] for found in difflib.get_close_matches(key, names, n=3, cutoff=0.5)]
+    advice = f"Did you mean {', '.join(map(repr, near))}?" if near else "The names are listed by keras_activations.catalogue()."
+    raise ValueError(f"There is no activation {name!r}. {advice}")
+
+
+def _parsed(text):
+    """(name, positional arguments, keyword arguments) of a name, or of a call with literal arguments."""
+    found = re.fullmatch(r"\s*([\w\s.-]+?)\s*(\(.*\))?\s*", text, re.DOTALL)
+    if not found or len(text) > 1000:
+        raise ValueError(f"{text[:1000]!r} is not a name or a call such as 'leaky_relu(negative_slope=0.1)'.")
+    name, arguments = found.groups()
+    if arguments is None:
+        return name, (), {}
+    try:
+        call = ast.parse("f" + arguments, mode="eval").body
+        if not (isinstance(call, ast.Call) and isinstance(call.func, ast.Name)):
+            raise ValueError("not a single call")
+        positional = [ast.literal_eval(argument) for argument in call.args]
+        keywords = {keyword.arg: ast.literal_eval(keyword.value) for keyword in call.keywords}
+        if None in keywords:
+            raise ValueError("** is not a literal")
+    except (SyntaxError, ValueError, TypeError, RecursionError, MemoryError) as error:
+        raise ValueError(f"{text!r} is not a call with literal arguments, such as 'leaky_relu(negative_slope=0.1)'.") from error
+    return name, positional, keywords

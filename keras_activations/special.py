@@ -1,0 +1,132 @@
+"""Accurate elementary functions that several activations share.
+
+Every function here is exact to about one unit in the last place, differentiates safely by itself (no branch that is not selected can
+produce a NaN), lets NaN through, and uses only operations that every converter takes: `expm1`, `log1p` and `erf` do not survive
+the way to ONNX or LiteRT. In float64, where nothing is exported to small devices, the backend's own functions serve.
+
+`benchmarks/fit.py` computes each table of coefficients.
+"""
+
+from keras import backend, ops
+
+# fmt: off
+EXPM1_TAIL = (
+    0.5, 0.16666670240455536, 0.04166667023581726, 0.008332750181743731, 0.001388830644033282, 0.0002007889419451124,
+    2.50389910545075e-05,
+)
+LOG1P_TAIL = (
+    0.666666673232843, 0.39999705329926133, 0.285924124458943, 0.2170565694134363, 0.23229070168356789,
+)
+TANH_FRACTION_SINGLE = (
+    3.000000052746028, 0.19999883044958783, -0.005710097211794185, 0.00024864376448302365, -9.352883528324626e-06,
+)
+TANH_FRACTION_DOUBLE = (
+    3.0, 0.19999999999999993, -0.005714285714284411, 0.00025396825395744874, -1.2203669300163635e-05,
+    5.987661953979619e-07, -2.956493717849369e-08, 1.4626080755180512e-09, -7.227959041460071e-11,
+    3.516761251777219e-12, -1.5578077790396152e-13, 4.6155723563730445e-15,
+)
+HALF_ERFCX_SINGLE = (
+    0.10634515367627287, -0.18713969915829984, 0.1258552473510154, -0.06163942043742656, 0.019065712412086815,
+    -0.0015613726907379257, -0.0013819496258152396, 0.00038962958625855267, 0.00013435797645324317,
+    -5.112379735879115e-05, -2.050852076655088e-05,
+)
+HALF_ERFCX_DOUBLE = (
+    0.10634515363370545, -0.1871396987842453, 0.12585525513453316, -0.06163941408600425, 0.019065537330868965,
+    -0.0015616590974564307, -0.001380759995280033, 0.0003920125854619791, 0.00013166714774183805,
+    -5.85176952214011e-05, -2.0373963210532137e-05, 8.11367489957979e-06, 4.3278209017097355e-06,
+    -8.363611690457996e-07, -9.734625686793188e-07, -4.494822872817289e-08, 1.899454065654552e-07,
+    6.26004917189808e-08, -2.2892758899019612e-08, -2.1972452023360323e-08, -2.499465076234139e-09,
+    4.390034106696782e-09, 2.4120780327989752e-09, -1.3006957844033479e-10, -7.047150383735353e-10,
+    -2.529225183039927e-10, 8.838863313065593e-11, 8.858271902105335e-11, 7.631232098819472e-12,
+    -1.1701328827884123e-11, -3.2578247061226772e-12,
+)
+# fmt: on
+
+
+def where(condition, a, b):
+    """a where the condition holds, else b; at most one of them a number, which takes the other's dtype.
+
+    `keras.ops.where` makes numbers floatx on torch, which rounds them in float64.
+    """
+    dtype = backend.standardize_dtype(b.dtype if isinstance(a, (int, float)) else a.dtype)
+    return ops.where(condition, ops.convert_to_tensor(a, dtype=dtype), ops.convert_to_tensor(b, dtype=dtype))
+
+
+def expm1(x):
+    """``exp(x) - 1`` without cancellation near 0."""
+    if is_double(x):
+        return ops.expm1(x)
+    near = abs(x) < 0.69
+    z = where(near, x, 0.0)
+    return where(near, z + z * z * polynomial(z, EXPM1_TAIL), ops.exp(x) - 1.0)
+
+
+def log1p(z):
+    """``log(1 + z)`` for z >= 0 without cancellation near 0."""
+    if is_double(z):
+        return ops.log1p(z)
+    far = z > 1.0
+    near = where(far, 0.0, z)
+    u = near / (2.0 + near)
+    w = u * u
+    return where(far, ops.log(1.0 + z), 2.0 * u + u * w * polynomial(w, LOG1P_TAIL))
+
+
+def tanh_parts(x):
+    """(y, D) with ``tanh(x) = x D / (y + D)`` and ``x - tanh(x) = x y / (y + D)``, for abs(x) < 1.5; held at 0 beyond."""
+    z = where(abs(x) < 1.5, x, 0.0)
+    y = z * z
+    return y, polynomial(y, TANH_FRACTION_DOUBLE if is_double(x) else TANH_FRACTION_SINGLE)
+
+
+def tanh(x):
+    """``tanh(x)``."""
+    y, fraction = tanh_parts(x)
+    e = ops.exp(-2.0 * magnitude(x))
+    far = 1.0 - 2.0 * e / (1.0 + e)
+    return where(abs(x) < 1.5, x * fraction / (y + fraction), where(x >= 0, far, -far))
+
+
+def gaussian(t):
+    """``exp(-t**2 / 2)`` for 0 <= t < 64: the rounding error of the square, which exp would magnify t**2 times, is put back."""
+    square = t * t
+    coarse = ops.floor(128.0 * t) / 128.0
+    error = (coarse * coarse - square) + (t - coarse) * (t + coarse)
+    return ops.exp(-0.5 * square) * (1.0 - 0.5 * error)
+
+
+def normal_tail(t):
+    """``(exp(-t**2 / 2), Q(t))`` for 0 <= t <= 16 (39 in float64): their product is the normal distribution's tail, ``Phi(-t)``.
+
+    Q is ``erfcx(t / sqrt(2)) / 2``, a smooth function that falls from 1/2 to 0.
+    """
+    return gaussian(t), polynomial((t - 3.5) / (t + 3.5), HALF_ERFCX_DOUBLE if is_double(t) else HALF_ERFCX_SINGLE)
+
+
+def magnitude(x):
+    """``abs(x)`` with derivative 1 at 0, so that what is built on it has its one-sided derivative there and not 0."""
+    return where(x < 0, -x, x)
+
+
+def held(t, single, double):
+    """t up to a bound, beyond which a factor of t has underflowed: ``t exp(-t)`` is then 0 at infinity and not NaN."""
+    bound = double if is_double(t) else single
+    return where(t > bound, bound, t)
+
+
+def positive_part(x):
+    """``max(x, 0)`` with derivative 0 at 0; NaN stays NaN."""
+    return where(x <= 0, 0.0, x)
+
+
+def polynomial(x, coefficients):
+    """``c[0] + c[1] x + c[2] x**2 + ...`` by Horner's rule."""
+    *lower, result = coefficients
+    for coefficient in reversed(lower):
+        result = result * x + coefficient
+    return result
+
+
+def is_double(x):
+    """Whether x is float64."""
+    return backend.standardize_dtype(x.dtype) == "float64"

@@ -1,0 +1,514 @@
+"""The conformance kit: what every activation of this package promises, for yours too.
+
+    from keras_activations.testing import check_activation
+
+    check_activation(MyActivation)
+
+It compares value and gradient with the formula in the docstring, evaluated in high precision, and puts the layer through what
+Keras does to layers. It needs the extra `keras-activations[test]`.
+
+The grammar of a formula, ``f(x) = ...``:
+
+* On the left, x; or the pieces that the fallback of a `Splitting` takes, such as ``f(a, b)``.
+* On the right, a Python expression of them, of the constructor's arguments, of numbers, `pi` and `inf`, with ``+ - * / **``,
+  comparisons (which may be chained), ``u if condition else v``, and the functions of `FUNCTIONS`, `min` and `max`. An argument
+  that is None is read as `inf`: no limit.
+* In an `AlongAxis`, x is the row along the axis; ``sum(...)`` and ``max(...)`` of one argument reduce it.
+* Several expressions with commas between them are concatenated.
+
+Where the formula has a corner, the derivative is that of the piece to which the corner belongs; ``min(u, v)`` is v at a tie, and so
+is ``max(u, v)``. At infinity the formula means its limit, which is evaluated at 1e400.
+"""
+
+import ast
+import functools
+import hashlib
+import itertools
+import operator
+from pathlib import Path
+
+import keras
+import ml_dtypes
+import mpmath as mp
+import numpy as np
+from keras import ops
+
+from .activation import AlongAxis, Splitting
+from .autodiff import value_and_gradients
+from .parameters import Learned
+from .registry import Entry
+
+# ---------------------------------------------------------------------------------------------- the formula in high precision
+
+
+def _second_of_tanh(u):
+    return -2 * mp.tanh(u) * mp.sech(u) ** 2
+
+
+FUNCTIONS = {
+    # name: the function and its first two derivatives
+    "exp": (mp.exp, mp.exp, mp.exp),
+    "log": (mp.log, lambda u: 1 / u, lambda u: -1 / u**2),
+    "sqrt": (mp.sqrt, lambda u: 1 / (2 * mp.sqrt(u)), lambda u: -1 / (4 * mp.sqrt(u) ** 3)),
+    "tanh": (mp.tanh, lambda u: mp.sech(u) ** 2, _second_of_tanh),
+    "sin": (mp.sin, mp.cos, lambda u: -mp.sin(u)),
+    "cos": (mp.cos, lambda u: -mp.sin(u), lambda u: -mp.cos(u)),
+    "erfc": (
+        mp.erfc,
+        lambda u: -2 / mp.sqrt(mp.pi) * mp.exp(-u * u),
+        lambda u: 4 * u / mp.sqrt(mp.pi) * mp.exp(-u * u),
+    ),
+    "abs": (abs, lambda u: mp.sign(u), lambda u: mp.mpf(0)),
+}
+
+
+class Jet:
+    """A number with its gradient and Hessian with respect to n variables."""
+
+    def __init__(self, value, gradient, hessian):
+        self.value, self.gradient, self.hessian = value, gradient, hessian
+
+    @classmethod
+    def constant(cls, value, n):
+        return cls(mp.mpf(value), [mp.mpf(0)] * n, [[mp.mpf(0)] * n for _ in range(n)])
+
+    @classmethod
+    def variable(cls, value, index, n):
+        jet = cls.constant(value, n)
+        jet.gradient[index] = mp.mpf(1)
+        return jet
+
+    def through(self, f, first, second):
+        """The chain rule."""
+        slope, bend = first(self.value), second(self.value)
+        g, n = self.gradient, range(len(self.gradient))
+        hessian = [[slope * self.hessian[i][j] + bend * g[i] * g[j] for j in n] for i in n]
+        return Jet(f(self.value), [slope * gi for gi in g], hessian)
+
+    def _lift(self, other):
+        return other if isinstance(other, Jet) else Jet.constant(other, len(self.gradient))
+
+    def __add__(self, other):
+        other = self._lift(other)
+        n = range(len(self.gradient))
+        return Jet(
+            self.value + other.value,
+            [self.gradient[i] + other.gradient[i] for i in n],
+            [[self.hessian[i][j] + other.hessian[i][j] for j in n] for i in n],
+        )
+
+    def __mul__(self, other):
+        other = self._lift(other)
+        u, v, g, k, n = self.value, other.value, self.gradient, other.gradient, range(len(self.gradient))
+        return Jet(
+            u * v,
+            [g[i] * v + u * k[i] for i in n],
+            [[self.hessian[i][j] * v + g[i] * k[j] + g[j] * k[i] + u * other.hessian[i][j] for j in n] for i in n],
+        )
+
+    def __pow__(self, exponent):
+        p = exponent.value
+        return self.through(lambda u: u**p, lambda u: p * u ** (p - 1), lambda u: p * (p - 1) * u ** (p - 2) if p != 1 else mp.mpf(0))
+
+    def __neg__(self):
+        return self * -1
+
+    def __sub__(self, other):
+        return self + -self._lift(other)
+
+    def __truediv__(self, other):
+        return self * self._lift(other).through(lambda u: 1 / u, lambda u: -1 / u**2, lambda u: 2 / u**3)
+
+
+_OPERATORS = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv, ast.Pow: operator.pow}
+_COMPARISONS = {ast.Lt: operator.lt, ast.LtE: operator.le, ast.Gt: operator.gt, ast.GtE: operator.ge}
+
+
+class Formula:
+    """A docstring's equation, parsed once.
+
+    Args:
+        equation: String such as ``"f(x) = x if x > 0 else slope * x"``.
+
+    Example:
+        >>> Formula("f(x) = x**2").truth([{"x": 3.0}], ["x"])["gradient"]
+        array([[[6.]]])
+    """
+
+    def __init__(self, equation):
+        self.equation = equation
+        left, _, right = equation.partition(" = ")
+        self.inputs = [name.id for name in ast.parse(left, mode="eval").body.args]
+        self.body = ast.parse(right, mode="eval").body
+
+    def kinks(self, arguments):
+        """The numbers with which the input is compared: where pieces meet."""
+        found = set()
+        for node in ast.walk(self.body):
+            sides = [node.left, *node.comparators] if isinstance(node, ast.Compare) else []
+            if isinstance(node, ast.Call) and node.func.id in ("min", "max"):
+                sides = node.args
+            for side in sides:
+                if not any(isinstance(part, ast.Name) and part.id in self.inputs for part in ast.walk(side)):
+                    value = self._evaluate(side, {name: self._constant(value, 1) for name, value in arguments.items()}, 1).value
+                    if mp.isfinite(value):
+                        found.add(float(value))
+        return sorted(found)
+
+    def truth(self, points, variables):
+        """Value, gradient and Hessian at each point, as float64 arrays, for every output; "rest" is what float64 rounds off the value.
+
+        Args:
+            points: List of dicts: the numbers (or lists of numbers, for rows) of all names in the formula.
+            variables: Names to differentiate by; a row counts as many variables as it has entries.
+        """
+        results = [self._settled(point, variables) for point in points]
+        return {
+            "value": np.array([[_float(jet.value) for jet in jets] for jets in results]),
+            "rest": np.array([[_rest(jet.value) for jet in jets] for jets in results]),
+            "gradient": np.array([[[_float(d) for d in jet.gradient] for jet in jets] for jets in results]),
+            "hessian": np.array([[[[_float(d) for d in row] for row in jet.hessian] for jet in jets] for jets in results]),
+        }
+
+    def _settled(self, point, variables):
+        """The jets of all outputs, with digits doubled until two evaluations agree to twenty."""
+        digits, previous = 30, None
+        while True:
+            with mp.workdps(digits):
+                jets = self._jets(point, variables)
+                if previous is not None and (digits > 1000 or all(_agree(a, b) for a, b in zip(jets, previous, strict=True))):
+                    return jets
+            previous, digits = jets, 2 * digits
+
+    def _jets(self, point, variables):
+        sizes = [len(point[name]) if isinstance(point[name], list) else 1 for name in variables]
+        n, offset, scope = sum(sizes), 0, {}
+        for name, value in point.items():
+            scope[name] = self._constant(value, n)
+        for name, size in zip(variables, sizes, strict=True):
+            entries = point[name] if isinstance(point[name], list) else [point[name]]
+            jets = [Jet.variable(_finite(v), offset + k, n) for k, v in enumerate(entries)]
+            scope[name] = jets if isinstance(point[name], list) else jets[0]
+            offset += size
+        expressions = self.body.elts if isinstance(self.body, ast.Tuple) else [self.body]
+        results = [self._evaluate(expression, scope, n) for expression in expressions]
+        return [jet for result in results for jet in (result if isinstance(result, list) else [result])]
+
+    @staticmethod
+    def _constant(value, n):
+        if isinstance(value, list):
+            return [Formula._constant(v, n) for v in value]
+        return Jet.constant(mp.inf if value is None else _finite(value), n)
+
+    def _evaluate(self, node, scope, n):
+        evaluate = functools.partial(self._evaluate, scope=scope, n=n)
+        if isinstance(node, ast.Constant) and isinstance(node.value, (int, float)):
+            return Jet.constant(node.value, n)
+        if isinstance(node, ast.Name):
+            if node.id in ("pi", "inf"):
+                return Jet.constant(getattr(mp, node.id), n)
+            if node.id in scope:
+                return scope[node.id]
+        if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+            return _broadcast(operator.neg, evaluate(node.operand))
+        if isinstance(node, ast.BinOp) and type(node.op) in _OPERATORS:
+            return _broadcast(_OPERATORS[type(node.op)], evaluate(node.left), evaluate(node.right))
+        if isinstance(node, ast.IfExp):
+            return evaluate(node.body if self._holds(node.test, scope, n) else node.orelse)
+        if isinstance(node, ast.Call) and not node.keywords:
+            name, arguments = node.func.id, [evaluate(argument) for argument in node.args]
+            if name in ("sum", "max") and len(arguments) == 1:
+                return functools.reduce({"sum": operator.add, "max": _largest}[name], arguments[0])
+            if name in ("min", "max") and len(arguments) == 2:
+                return _broadcast({"min": _smallest, "max": _largest}[name], *arguments)
+            if name in FUNCTIONS:
+                return _broadcast(lambda jet: jet.through(*FUNCTIONS[name]), *arguments)
+        raise ValueError(
+            f"The formula {self.equation!r} contains {ast.unparse(node)!r}, which is not in the grammar. Functions are: "
+            f"{', '.join(FUNCTIONS)}, min, max, sum; names are: {', '.join(scope)}, pi, inf."
+        )
+
+    def _holds(self, node, scope, n):
+        if isinstance(node, ast.Compare):
+            values = [self._evaluate(side, scope, n).value for side in (node.left, *node.comparators)]
+            return all(_COMPARISONS[type(op)](*pair) for op, pair in zip(node.ops, itertools.pairwise(values), strict=True))
+        return bool(self._evaluate(node, scope, n).value)
+
+
+def _broadcast(function, *operands):
+    rows = [len(operand) for operand in operands if isinstance(operand, list)]
+    if not rows:
+        return function(*operands)
+    columns = [operand if isinstance(operand, list) else [operand] * rows[0] for operand in operands]
+    return [function(*entries) for entries in zip(*columns, strict=True)]
+
+
+def _smallest(u, v):
+    return u if u.value < v.value else v
+
+
+def _largest(u, v):
+    return u if u.value > v.value else v
+
+
+def _finite(value):
+    """Infinity as a number so large that its formula is at the limit."""
+    return mp.sign(value) * mp.mpf(10) ** 400 if isinstance(value, float) and np.isinf(value) else mp.mpf(value)
+
+
+def _agree(a, b):
+    pairs = zip(*([jet.value, *jet.gradient, *itertools.chain(*jet.hessian)] for jet in (a, b)), strict=True)
+    # Two zeros may both be what cancellation left, so that they are no agreement.
+    return all(u != 0 and abs(u - v) <= abs(u) * mp.mpf(10) ** -20 for u, v in pairs)
+
+
+def _float(value):
+    return float(value) if abs(value) < mp.mpf(2) ** 1024 else float(mp.sign(value)) * np.inf
+
+
+def _rest(value):
+    nearest = _float(value)
+    return float(value - nearest) if np.isfinite(nearest) else 0.0
+
+
+# --------------------------------------------------------------------------------------------------------- points and witnesses
+
+BITS = {"float64": 52, "float32": 23, "bfloat16": 7, "float16": 10}
+_NUMPY = {"float64": np.float64, "float32": np.float32, "bfloat16": ml_dtypes.bfloat16, "float16": np.float16}
+
+
+def scalar_points(kinks=()):
+    """Inputs for elementwise functions, exact in float64, that hold a grid for every dtype: see `exact_in`."""
+    points = [np.array([0.0, -0.0, np.inf, -np.inf])]
+    for dtype in _NUMPY.values():
+        info = ml_dtypes.finfo(dtype)
+        high, low, lowest = float(info.max), float(info.smallest_normal), float(info.smallest_subnormal)
+        sizes = np.concatenate([[lowest, low, high / 2, high], 10.0 ** np.linspace(np.log10(low), np.log10(high), 80)[1:-1]])
+        dense = np.linspace(-20, 20, 241)
+        corners = np.array(kinks, dtype)
+        steps = [np.nextafter(corners, dtype(side * np.inf)) for side in (-1, 1)]
+        with np.errstate(all="ignore"):
+            points += [np.asarray(part, dtype).astype(np.float64) for part in (sizes, -sizes, dense, corners, *steps)]
+    for dtype in (ml_dtypes.bfloat16, np.float16):
+        patterns = np.arange(0, 2**16, 131, dtype=np.uint16).view(dtype).astype(np.float64)
+        points.append(patterns[np.isfinite(patterns)])
+    return np.unique(np.concatenate(points))
+
+
+def pair_points(width):
+    """Inputs for functions of several pieces: every combination of a few numbers, exact in 16 bits but for the largest ones."""
+    entries = [0.0, -0.5, 2.0**-10, -3.25, 11.0, -40.0, 1e4, 3.0e38, -3.0e38, *np.linspace(-15, 15, 13)]
+    return np.array(list(itertools.product(np.float32(entries).astype(np.float64), repeat=width)))
+
+
+def row_points():
+    """Rows for functions along an axis: of one, ties, far apart, near the largest number, with -inf, and from 16-bit grids."""
+    top = float(np.finfo(np.float32).max)
+    rows = [[0.0], [-3.0], [0.0, 0.5], [4.0, 4.0], [0.0, 20.0], [0.0, 0.5, 1.0], [1.0, 1.0, 1.0], [0.0, 0.0, 0.0, 20.0]]
+    rows += [[top] * 4, [top, -top, 0.0, 0.0], [-np.inf, 0.0, 1.0, -2.0], [3e4, -3e4, 3e4, 0.0], [1e30, 2e30, 3e30, 1e30]]
+    draw = np.random.default_rng(7)
+    rows += [list(np.round(draw.normal(size=size) * scale * 64) / 64) for size in (2, 3, 4, 5) for scale in (0.3, 1, 4) for _ in range(4)]
+    return [[float(np.float32(v)) for v in row] for row in rows]
+
+
+def exact_in(points, dtype):
+    """A mask of the points (rows) that `dtype` holds exactly."""
+    with np.errstate(all="ignore"):
+        same = np.asarray(points, _NUMPY[dtype]).astype(np.float64) == points
+    return same.all(axis=-1)
+
+
+class Witness:
+    """What an activation should compute: rows of inputs, and the truth about them from its formula or from an oracle.
+
+    Args:
+        cls: An activation class.
+        sample: Dict of hyperparameters.
+        oracle: Function of (row, **hyperparameters) to (values, Jacobian), lists of numbers, for a class without a formula.
+        cache: Directory in which truths are kept, or None.
+    """
+
+    def __init__(self, cls, sample, oracle=None, cache=None):
+        self.cls, self.sample = cls, sample
+        equation = Entry(cls).formula
+        if equation is None and oracle is None:
+            raise AssertionError(
+                f"{cls.__name__} can be compared with nothing: its docstring has no ``f(x) = ...``, and no oracle is given."
+            )
+        self.formula = equation and Formula(equation)
+        self.oracle = oracle
+        layer = cls(**sample)
+        self.learned = list(layer._initial) if isinstance(layer, Learned) and layer.learned else []
+        self.arguments = {name: layer._argument(name) for name in Entry(cls).arguments}
+        self.axis = getattr(layer, "axis", -1) if isinstance(layer, AlongAxis) else -1
+        self.groups = [self._cached(rows, cache) for rows in self._rows(layer)]
+
+    def _rows(self, layer):
+        """Arrays of rows along the axis, one array for each length of row."""
+        if isinstance(layer, AlongAxis) and not isinstance(layer, Splitting):
+            rows = [row for row in row_points() if not isinstance(self.axis, tuple) or len(row) == 4]
+            return [np.array(list(group)) for _, group in itertools.groupby(sorted(rows, key=len), key=len)]
+        width = len(self.formula.inputs)
+        return [pair_points(width) if width > 1 else scalar_points(self.formula.kinks(self._scalars()))[:, None]]
+
+    def _scalars(self):
+        return {name: value for name, value in self.arguments.items() if value is None or isinstance(value, (int, float))}
+
+    def _cached(self, rows, cache):
+        if cache is None or self.oracle:
+            return rows, self._truth(rows)
+        text = "\n".join([self.formula.equation, repr(sorted(self._scalars().items())), repr(self.learned), rows.tobytes().hex()])
+        file = Path(cache) / f"{self.cls.__name__}-{hashlib.sha256(text.encode()).hexdigest()[:24]}.npz"
+        if not file.exists():
+            file.parent.mkdir(parents=True, exist_ok=True)
+            partial = file.with_suffix(f".{id(self)}.npz")
+            np.savez(partial, **self._truth(rows))
+            partial.rename(file)
+        with np.load(file) as stored:
+            return rows, dict(stored)
+
+    def _truth(self, rows):
+        if self.oracle:
+            pairs = [self.oracle(row, **self._scalars()) for row in rows.tolist()]
+            values, jacobians = (np.array(part, float) for part in zip(*pairs, strict=True))
+            return {"value": values, "rest": 0 * values, "gradient": jacobians, "hessian": np.zeros((*jacobians.shape, rows.shape[1]))}
+        inputs = self.formula.inputs
+        whole_row = issubclass(self.cls, AlongAxis) and not issubclass(self.cls, Splitting)
+        points = [self._scalars() | ({inputs[0]: row} if whole_row else dict(zip(inputs, row, strict=True))) for row in rows.tolist()]
+        return self.formula.truth(points, [*inputs, *self.learned])
+
+
+# -------------------------------------------------------------------------------------------------------------------- budgets
+
+VALUE_BUDGET = {"float64": 16.0, "float32": 5.0, "bfloat16": 0.51, "float16": 0.51}
+"""Units in the last place; in float32 and float64 after forgiving a change of the input by one (cond-ULP)."""
+GRADIENT_BUDGET = {"float64": 32.0, "float32": 8.0, "bfloat16": 0.51, "float16": 0.51}
+"""The same for gradients, in cond-ULP for every dtype."""
+ABSOLUTE_GRADIENT_BUDGET = 2.5
+"""In float32, units of the dtype's epsilon, where the gradient is at most 1."""
+
+
+def ulp(x, dtype, floor=0.0):
+    """The distance of neighbouring numbers of `dtype` at x, no smaller than at `floor` and at the smallest normal number."""
+    low = float(ml_dtypes.finfo(_NUMPY[dtype]).smallest_normal)
+    size = np.where(np.isfinite(x), np.maximum(np.abs(x), max(low, floor)), low)
+    return np.ldexp(1.0, np.frexp(size)[1] - 1 - BITS[dtype])
+
+
+def _floor(dtype):
+    # What is smaller may be flushed to zero on the way.
+    return {"float16": 0.0, "float64": 2.0**-960}.get(dtype, 2.0**-96)
+
+
+def _condition(slopes, inputs, dtype):
+    """How far the result moves when every input moves by one unit in the last place."""
+    with np.errstate(all="ignore"):
+        return np.nan_to_num(np.sum(np.abs(slopes) * ulp(inputs, dtype), axis=-1), nan=0.0, posinf=np.inf)
+
+
+def value_errors(result, truth, rows, dtype):
+    """Errors of values in units of the budget's measure; inf where a finite value is missing or an overflow has the wrong sign."""
+    unit = ulp(truth["value"], dtype, _floor(dtype))
+    if dtype in ("float32", "float64"):
+        unit = np.maximum(unit, _condition(truth["gradient"][..., : rows.shape[1]], rows[:, None, :], dtype))
+    return _errors(result, truth["value"], truth["rest"], unit, dtype)
+
+
+def gradient_errors(result, truth, rows, dtype):
+    """The same for the gradient of the outputs, weighted by `upstream`, with respect to the inputs and the learned parameters."""
+    weights = upstream(truth["value"].shape[1])[:, None]
+    width = rows.shape[1]
+    expected = np.sum(weights * truth["gradient"], axis=1)
+    unit = ulp(truth["gradient"], dtype, _floor(dtype))
+    unit = np.maximum(unit, _condition(truth["hessian"][..., :width], rows[:, None, None, :], dtype))
+    unit = np.maximum(np.sum(np.abs(weights) * unit, axis=1), ulp(expected, dtype, _floor(dtype)))
+    total = np.sum(np.abs(weights))
+    if truth["value"].shape[1] == width > 1:
+        # Along an axis the upstream gradients cancel against each other, and what they lose is absolute.
+        epsilon = 2.0 ** -(52 if dtype == "float64" else 23)
+        unit = unit + ABSOLUTE_GRADIENT_BUDGET * epsilon * total / GRADIENT_BUDGET[dtype]
+    errors = _errors(result, expected, 0.0, unit, dtype)
+    # Learned parameters stay in float32, and the sum of their gradient is no smaller than its terms.
+    if dtype == "float32":
+        small = (np.abs(expected) <= 1) & (np.arange(expected.shape[1]) < width)
+        with np.errstate(all="ignore"):
+            absolute = np.abs(result - expected) / (total * 2.0**-23) * (GRADIENT_BUDGET[dtype] / ABSOLUTE_GRADIENT_BUDGET)
+        errors = np.where(small, np.fmax(errors, absolute), errors)
+    return errors
+
+
+def _errors(result, truth, rest, unit, dtype):
+    largest = float(ml_dtypes.finfo(_NUMPY[dtype]).max)
+    with np.errstate(all="ignore"):
+        error = np.abs((result - truth) - rest) / unit
+        error = np.where(np.isfinite(result), error, np.inf)
+        # Beyond the largest number, infinity and the largest number are right.
+        beyond = np.abs(truth) > largest * (1 - 2.0 ** -BITS[dtype])
+        right = (np.sign(result) == np.sign(truth)) & (np.abs(result) >= largest * (1 - 2.0 ** (2 - BITS[dtype])))
+        return np.where(beyond, np.where(right, 0.0, np.inf), error)
+
+
+# ------------------------------------------------------------------------------------------------------------------ running
+
+
+def upstream(width):
+    """Weights of the outputs of a row, so that a gradient can be compared: all different, exact in 16 bits."""
+    return np.array([1.0, -0.5, 0.25, 2.0, -1.5, 0.75, 3.0, -0.125])[:width]
+
+
+def tensor(array, dtype):
+    """A tensor of the exact numbers of `array`."""
+    if dtype == "float64":
+        return ops.convert_to_tensor(np.asarray(array, np.float64), dtype="float64")
+    return ops.cast(ops.convert_to_tensor(np.asarray(array, np.float32)), dtype)
+
+
+def array(x):
+    """A float64 array of the exact numbers of a tensor."""
+    wide = "float64" if keras.backend.standardize_dtype(x.dtype) == "float64" else "float32"
+    return np.asarray(ops.convert_to_numpy(ops.cast(x, wide)), np.float64)
+
+
+def measure(witness, dtype, kernel):
+    """Worst errors of a layer against its witness: a list of (rows, value errors, gradient errors), one for each length of row.
+
+    Rows are those that the dtype holds exactly. Gradients are not measured at subnormal numbers, which processors may flush to zero.
+    """
+    measured = []
+    for rows, truth in witness.groups:
+        exact = exact_in(rows, dtype)
+        rows, truth = rows[exact], {name: part[exact] for name, part in truth.items()}
+        if not len(rows):
+            continue
+        n, width = truth["value"].shape
+        x, undo = _laid_out(rows, witness.axis)
+        y_weights, _ = _laid_out(np.broadcast_to(upstream(width), (n, width)), witness.axis)
+        sample = dict(witness.sample)
+        if witness.learned:
+            # A parameter for each point, so that each point has a gradient of its own.
+            sample |= {"channels": n}
+            x, y_weights, undo = x.T, y_weights.T, np.transpose
+        layer = witness.cls(kernel=kernel, **sample)
+        weights = [tensor(array(w), "float32") for w in layer.trainable_variables]
+
+        def function(x, *weights, layer=layer):
+            return layer.stateless_call(list(weights), [], x)[0] if weights else layer(x)
+
+        y, gradients = value_and_gradients(function, [tensor(x, dtype), *weights], tensor(y_weights, dtype))
+        y, slopes = undo(array(y)), [undo(array(gradients[0]))]
+        if dtype == "float64":  # the weights and their gradients have float32
+            truth = truth | {"gradient": truth["gradient"][..., : rows.shape[1]], "hessian": truth["hessian"][..., : rows.shape[1], :]}
+        else:
+            slopes += [array(g)[:, None] for g in gradients[1:]]
+        with np.errstate(all="ignore"):
+            normal = (np.abs(rows) >= float(np.finfo(np.float32).tiny if dtype != "float64" else np.finfo(float).tiny)) | (rows == 0)
+        slope_errors = gradient_errors(np.concatenate(slopes, axis=1), truth, rows, dtype)
+        measured.append((rows, value_errors(y, truth, rows, dtype), np.where(normal.all(axis=1)[:, None], slope_errors, 0.0)))
+    return measured
+
+
+def _laid_out(rows, axis):
+    """The rows along `axis` of an input of two axes (or three, for a pair of axes), and the way back."""
+    if isinstance(axis, tuple):
+        return rows.reshape(-1, 2, 2), lambda x: x.reshape(-1, 4)
+    return np.moveaxis(rows, -1, axis), lambda x: np.moveaxis(x, axis, -1)
