@@ -3,6 +3,7 @@
 `Activation` itself is elementwise. `AlongAxis` normalizes over an axis, and `Splitting` changes the width of one.
 """
 
+import functools
 from fractions import Fraction
 
 import keras
@@ -77,10 +78,15 @@ class Activation(Hosted):
     @property
     def implementation(self):
         """The kernel that would run now for an input of floatx: "native" or "fallback"."""
-        # An axis of up to 7 and an even width: whatever the unit asks of its input.
-        probe = ops.ones((2,) * 8)
-        chosen = self.choose(probe.dtype, autodiff.is_traced(probe))
-        return chosen if chosen == "fallback" or self._native(probe) is not NotImplemented else "fallback"
+        chosen = self.choose(keras.config.floatx(), autodiff.is_traced())
+        if chosen == "native":
+            probe = ops.ones((2,) * self._smallest_rank())
+            learned, fixed = self._operands(probe)
+            chosen = "fallback" if self._native(probe, *learned, *fixed) is NotImplemented else "native"
+        return chosen
+
+    def _smallest_rank(self):
+        return 1
 
     @property
     def __name__(self):
@@ -108,7 +114,7 @@ class Activation(Hosted):
     def _evaluate(self, x):
         """The value of the chosen kernel, with the derivative that belongs to it."""
         learned, fixed = self._operands(x)
-        native = self.choose(x.dtype, autodiff.is_traced(x)) == "native"
+        native = self.choose(x.dtype, autodiff.is_traced()) == "native"
         if native and (self.kernel == "native" or self.derivative is None):
             result = self._native(x, *learned, *fixed)
             if result is not NotImplemented:
@@ -194,6 +200,10 @@ class AlongAxis(Activation):
             raise ValueError(f"axis={self.axis} is out of range for an input of shape {tuple(shape)}. {type(self).__name__} needs {valid}.")
         return [axis % rank for axis in axes]
 
+    def _smallest_rank(self):
+        axes = self.axis if isinstance(self.axis, tuple) else (self.axis,)
+        return max(axis + 1 if axis >= 0 else -axis for axis in axes)
+
     def _native_axis(self, x):
         # Of several axes, the native ops take only those that are counted from 0.
         return tuple(self._checked_axes(x.shape)) if isinstance(self.axis, tuple) else self.axis
@@ -234,3 +244,11 @@ class Splitting(AlongAxis):
 
     def _pieces(self, x):
         return tuple(ops.split(x, self.width.denominator, axis=self.axis))
+
+    def compute_mask(self, inputs, mask=None):
+        mask, (axis,) = super().compute_mask(inputs, mask), self._checked_axes(inputs.shape)
+        if mask is None or axis >= len(mask.shape):
+            return mask
+        # A step of the output is valid where all the steps that it comes from are.
+        valid = functools.reduce(ops.logical_and, ops.split(mask, self.width.denominator, axis=axis))
+        return ops.concatenate([valid] * self.width.numerator, axis=axis)

@@ -115,8 +115,8 @@ def held(t, single, double):
 
 
 def positive_part(x):
-    """``max(x, 0)`` with derivative 0 at 0; NaN stays NaN."""
-    return where(x <= 0, 0.0, x)
+    """``max(x, 0)`` with derivative 1 at 0, which completes what is built on `magnitude` there; NaN stays NaN."""
+    return where(x < 0, 0.0, x)
 
 
 def polynomial(x, coefficients):

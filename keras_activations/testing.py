@@ -469,17 +469,21 @@ def array(x):
     return np.asarray(ops.convert_to_numpy(ops.cast(x, wide)), np.float64)
 
 
-def measure(witness, dtype, kernel):
+def measure(witness, dtype, kernel, compiler=None):
     """Worst errors of a layer against its witness: a list of (rows, value errors, gradient errors), one for each length of row.
+
+    A `compiler`, such as `tf.function`, is applied to the layer first.
 
     Rows are those that the dtype holds exactly. Gradients are not measured at subnormal numbers, which processors may flush to zero.
     """
     measured = []
     for rows, truth in witness.groups:
-        exact = exact_in(rows, dtype)
-        rows, truth = rows[exact], {name: part[exact] for name, part in truth.items()}
-        if not len(rows):
+        exact = np.flatnonzero(exact_in(rows, dtype))
+        if not len(exact):
             continue
+        # The last row again, up to a power of two: JAX compiles for each new shape.
+        exact = np.pad(exact, (0, (1 << (len(exact) - 1).bit_length()) - len(exact)), mode="edge")
+        rows, truth = rows[exact], {name: part[exact] for name, part in truth.items()}
         n, width = truth["value"].shape
         x, undo = _laid_out(rows, witness.axis)
         y_weights, _ = _laid_out(np.broadcast_to(upstream(width), (n, width)), witness.axis)
@@ -494,6 +498,7 @@ def measure(witness, dtype, kernel):
         def function(x, *weights, layer=layer):
             return layer.stateless_call(list(weights), [], x)[0] if weights else layer(x)
 
+        function = compiler(function) if compiler else function
         y, gradients = value_and_gradients(function, [tensor(x, dtype), *weights], tensor(y_weights, dtype))
         y, slopes = undo(array(y)), [undo(array(gradients[0]))]
         if dtype == "float64":  # the weights and their gradients have float32
@@ -505,6 +510,12 @@ def measure(witness, dtype, kernel):
         slope_errors = gradient_errors(np.concatenate(slopes, axis=1), truth, rows, dtype)
         measured.append((rows, value_errors(y, truth, rows, dtype), np.where(normal.all(axis=1)[:, None], slope_errors, 0.0)))
     return measured
+
+
+def within_budget(errors, dtype):
+    """Whether one of the results of `measure` is within the budget."""
+    _, values, gradients = errors
+    return bool(np.all(values <= VALUE_BUDGET[dtype]) and np.all(gradients <= GRADIENT_BUDGET[dtype]))
 
 
 def _laid_out(rows, axis):

@@ -29,7 +29,7 @@ class ELU(Activation):
         https://arxiv.org/abs/1511.07289
     """
 
-    samples = ({}, {"alpha": 1.5})
+    samples = ({}, {"alpha": 1.7})
 
     def __init__(self, alpha=1.0, **kwargs):
         super().__init__(**kwargs)
@@ -93,7 +93,7 @@ class CELU(Activation):
         Barron, Continuously Differentiable Exponential Linear Units, 2017, https://arxiv.org/abs/1704.07483
     """
 
-    samples = ({}, {"alpha": 2.0})
+    samples = ({}, {"alpha": 1.7})
 
     def __init__(self, alpha=1.0, **kwargs):
         super().__init__(**kwargs)

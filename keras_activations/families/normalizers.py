@@ -9,7 +9,8 @@ from ..special import log1p, where
 
 def _below_maximum(x, axis):
     """x minus its maximum along the axis. The results do not depend on the shift, so that it needs no derivative."""
-    return x - ops.stop_gradient(ops.max(x, axis=axis, keepdims=True))
+    # Without an initial value, Keras refuses an empty batch.
+    return x - ops.stop_gradient(ops.max(x, axis=axis, keepdims=True, initial=-float("inf")))
 
 
 @register

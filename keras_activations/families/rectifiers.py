@@ -3,7 +3,7 @@
 from .. import arguments
 from ..activation import Activation, native_ops
 from ..registry import register
-from ..special import positive_part, where
+from ..special import where
 
 
 @register
@@ -93,7 +93,7 @@ class ReLU6(Activation):
     """
 
     def fallback(self, x):
-        return where(x >= 6.0, 6.0, positive_part(x))
+        return where(x <= 0, 0.0, where(x >= 6, 6.0, x))
 
     def native(self, x):
         return native_ops.relu6(x)
@@ -131,7 +131,8 @@ class LeakyReLU(Activation):
         return where(x <= 0, self.negative_slope * x if self.negative_slope else 0.0, x)
 
     def native(self, x):
-        return native_ops.leaky_relu(x, negative_slope=self.negative_slope)
+        # The native op multiplies by a slope of 0 too.
+        return native_ops.leaky_relu(x, negative_slope=self.negative_slope) if self.negative_slope else NotImplemented
 
 
 @register

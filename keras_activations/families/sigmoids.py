@@ -56,7 +56,7 @@ class LogSigmoid(Activation):
     """
 
     def fallback(self, x):
-        return where(x > 0, 0.0, x) - log1p(ops.exp(-magnitude(x)))
+        return where(x >= 0, 0.0, x) - log1p(ops.exp(-magnitude(x)))
 
     def derivative(self, x):
         e = ops.exp(-magnitude(x))

@@ -6,7 +6,7 @@ from keras import ops
 
 from ..activation import Splitting, native_ops
 from ..registry import register
-from ..special import magnitude, positive_part, where
+from ..special import magnitude, where
 
 
 @register
@@ -73,4 +73,4 @@ class CReLU(Splitting):
     width = Fraction(2)
 
     def fallback(self, x):
-        return ops.concatenate([positive_part(x), positive_part(-x)], axis=self.axis)
+        return ops.concatenate([where(x <= 0, 0.0, x), where(x >= 0, 0.0, -x)], axis=self.axis)

@@ -1,0 +1,67 @@
+"""The one table that the tests expand: every activation with every sample of hyperparameters."""
+
+from fractions import Fraction
+from math import isfinite
+from pathlib import Path
+
+import keras
+import pytest
+
+import keras_activations as ka
+from keras_activations import testing
+
+BACKEND = keras.backend.backend()
+CACHE = Path(__file__).parent / ".oracle"
+
+CATALOGUE = ka.catalogue()
+CASES = [(entry.cls, sample) for entry in CATALOGUE.values() for sample in entry.cls.samples]
+
+
+def case_id(case):
+    """A readable id, which is also how `get` would be called: "leaky_relu(negative_slope=0.01)"."""
+    cls, sample = case
+    return f"{ka.registry.canonical_name(cls)}({', '.join(f'{name}={value!r}' for name, value in sample.items())})"
+
+
+def parametrize(cases=CASES):
+    return pytest.mark.parametrize("case", cases, ids=case_id)
+
+
+def exact_sparsemax(row):
+    """Values and Jacobian in rational arithmetic, by the definition: the projection with the largest support that fits."""
+    numbers = [Fraction(x) for x in row if isfinite(x)]
+    ordered = sorted(numbers, reverse=True)
+    size = max(k for k in range(1, len(ordered) + 1) if 1 + k * ordered[k - 1] > sum(ordered[:k]))
+    tau = (sum(ordered[:size]) - 1) / size
+    inside = [isfinite(x) and Fraction(x) > tau for x in row]
+    values = [float(Fraction(x) - tau) if i else 0.0 for x, i in zip(row, inside, strict=True)]
+    jacobian = [[(a == b) - 1 / size if i and j else 0.0 for b, j in enumerate(inside)] for a, i in enumerate(inside)]
+    return values, jacobian
+
+
+ORACLES = {"sparsemax": lambda row, axis: exact_sparsemax(row)}
+
+_witnesses = {}
+
+
+def witness(case):
+    """What the case should compute, from the cache if it was ever computed before."""
+    cls, sample = case
+    if case_id(case) not in _witnesses:
+        oracle = ORACLES.get(ka.registry.canonical_name(cls))
+        _witnesses[case_id(case)] = testing.Witness(cls, sample, oracle=oracle, cache=CACHE)
+    return _witnesses[case_id(case)]
+
+
+def input_for(layer, batch=2):
+    """A NumPy input that suits the layer: four channels, a few steps, both signs."""
+    import numpy as np
+
+    rng = np.random.default_rng(3)
+    return rng.normal(size=(batch, 6, 4)).astype("float32")
+
+
+if __name__ == "__main__":
+    for case in CASES:
+        witness(case)
+        print("truth of", case_id(case))

@@ -1,0 +1,236 @@
+"""Derivatives beyond the first gradient: corners, second order, forward mode, and what is kept for the backward pass."""
+
+import numpy as np
+import pytest
+from cases import BACKEND, CASES, case_id, parametrize, witness
+from keras import ops
+
+import keras_activations as ka
+from keras_activations import autodiff, testing
+
+# The derivative at every corner. The rule: the convention of tf.nn where it has the unit; else the piece to the left, except that
+# the shrinkers' derivative is that of the piece to which the corner's value belongs, as in every framework.
+CORNERS = {
+    "relu()": {0.0: 0.0},
+    "relu(max_value=6.0)": {0.0: 0.0, 6.0: 0.0},
+    "relu(negative_slope=0.25, threshold=0.5)": {0.5: 0.25},
+    "relu(negative_slope=0.1, max_value=2.0, threshold=-1.0)": {-1.0: 0.1, 2.0: 0.0},
+    "relu6()": {0.0: 0.0, 6.0: 0.0},
+    "leaky_relu()": {0.0: 0.2},
+    "leaky_relu(negative_slope=0.01)": {0.0: 0.01},
+    "leaky_relu(negative_slope=0.0)": {0.0: 0.0},
+    "threshold(threshold=1.0, default_value=0.0)": {1.0: 0.0},
+    "threshold(threshold=-0.5, default_value=2.0)": {-0.5: 0.0},
+    "elu()": {0.0: 1.0},
+    "elu(alpha=1.7)": {0.0: 1.7},
+    "selu()": {0.0: 1.0507009873554805},
+    "celu()": {0.0: 1.0},
+    "celu(alpha=1.7)": {0.0: 1.0},
+    "sparse_plus()": {-1.0: 0.0, 1.0: 1.0},
+    "hard_sigmoid()": {-3.0: 0.0, 3.0: 1 / 6},
+    "sparse_sigmoid()": {-1.0: 0.0, 1.0: 0.5},
+    "hard_tanh()": {-1.0: 0.0, 1.0: 1.0},
+    "hard_tanh(min_value=-0.5, max_value=2.0)": {-0.5: 0.0, 2.0: 1.0},
+    "softsign()": {0.0: 1.0},
+    "hard_silu()": {-3.0: 0.0, 3.0: 1.5},
+    "soft_shrink()": {-0.5: 0.0, 0.5: 0.0},
+    "soft_shrink(threshold=1.25)": {-1.25: 0.0, 1.25: 0.0},
+    "hard_shrink()": {-0.5: 0.0, 0.5: 0.0},
+    "hard_shrink(threshold=1.25)": {-1.25: 0.0, 1.25: 0.0},
+}
+
+
+@pytest.mark.parametrize("kernel", ["auto", "fallback"])
+@pytest.mark.parametrize("case", [case for case in CASES if case_id(case) in CORNERS], ids=case_id)
+def test_corners(case, kernel):
+    cls, sample = case
+    corners = CORNERS[case_id(case)]
+    x = testing.tensor(np.array(list(corners)), "float32")
+    _, (gradient,) = autodiff.value_and_gradients(cls(kernel=kernel, **sample), [x], ops.ones_like(x))
+    np.testing.assert_allclose(testing.array(gradient), list(corners.values()), rtol=1e-6)
+
+
+def test_every_corner_is_listed():
+    formulas = {case_id(case): witness(case) for case in CASES if not issubclass(case[0], ka.AlongAxis)}
+    found = {name: w.formula.kinks(w._scalars()) for name, w in formulas.items()}
+    missing = {name: kinks for name, kinks in found.items() if kinks and sorted(CORNERS.get(name, {})) != kinks}
+    assert not missing, f"The formulas have corners that CORNERS does not list: {missing}. Add what the derivative is there."
+
+
+def gradient_of(function, order):
+    """The derivative of an elementwise function, of some order, by reverse mode over reverse mode."""
+    if not order:
+        return function
+    if BACKEND == "tensorflow":
+        import tensorflow as tf
+
+        def derivative(x):
+            with tf.GradientTape() as tape:
+                tape.watch(x)
+                y = gradient_of(function, order - 1)(x)
+            return tape.gradient(y, x, unconnected_gradients="zero")
+
+        return derivative
+    if BACKEND == "jax":
+        import jax
+
+        return jax.grad(lambda x: gradient_of(function, order - 1)(x).sum())
+
+    import torch
+
+    def derivative(x):
+        y = gradient_of(function, order - 1)(x if x.requires_grad else x.requires_grad_())
+        if not y.requires_grad:
+            return torch.zeros_like(x)
+        (gradient,) = torch.autograd.grad(y.sum(), x, create_graph=True, allow_unused=True)
+        return torch.zeros_like(x) if gradient is None else gradient
+
+    return derivative
+
+
+ELEMENTWISE = [case for case in CASES if not issubclass(case[0], ka.AlongAxis) and "learned" not in case[1]]
+
+
+@pytest.mark.parametrize("kernel", ["auto", "fallback"])
+@parametrize(ELEMENTWISE)
+def test_second_derivative(case, kernel):
+    cls, sample = case
+    ((rows, truth),) = witness(case).groups
+    chosen = testing.exact_in(rows, "float32") & (np.abs(rows[:, 0]) < 20) & ~np.isin(rows[:, 0], list(CORNERS.get(case_id(case), {})))
+    chosen &= (np.abs(rows[:, 0]) > 1e-30) | (rows[:, 0] == 0)  # smaller ones may be flushed to 0, which can be a corner
+    x, expected = rows[chosen, 0], truth["hessian"][chosen, 0, 0, 0]
+    second = gradient_of(cls(kernel=kernel, **sample), 2)(testing.tensor(x, "float32"))
+    np.testing.assert_allclose(testing.array(second), expected, rtol=2e-5, atol=2e-6)
+
+
+@parametrize([case for case in ELEMENTWISE if case[0].derivative])
+def test_second_derivative_is_finite_everywhere(case):
+    cls, sample = case
+    x = np.array([0.0, -0.0, 1e-30, -1e-30, 50.0, -50.0, 100.0, -100.0, 1e4, -1e4, 1e18, -1e18, 3e38, -3e38])
+    second = gradient_of(cls(kernel="fallback", **sample), 2)(testing.tensor(x, "float32"))
+    assert np.isfinite(testing.array(second)).all(), testing.array(second)
+
+
+@parametrize([case for case in ELEMENTWISE if case[0].derivative])
+def test_the_fallback_differentiates_safely_by_itself(case):
+    """Where a backend goes round the hook, as torch does in forward mode, the gradient is the plain operations' own."""
+    cls, sample = case
+    ((rows, truth),) = witness(case).groups
+    corners = list(CORNERS.get(case_id(case), {}))
+    chosen = testing.exact_in(rows, "float32") & np.isfinite(rows[:, 0]) & ~np.isin(rows[:, 0], corners)
+    chosen &= (np.abs(rows[:, 0]) > 1e-30) | (rows[:, 0] == 0)
+    layer = cls(**sample)
+    x = testing.tensor(rows[chosen, 0], "float32")
+    _, (gradient,) = autodiff.value_and_gradients(lambda x: layer.fallback(x, *layer._operands(x)[1]), [x], ops.ones_like(x))
+    np.testing.assert_allclose(testing.array(gradient), truth["gradient"][chosen, 0, 0], rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.skipif(BACKEND != "jax", reason="JAX's own transformations")
+class TestJax:
+    @parametrize(ELEMENTWISE)
+    def test_forward_mode_equals_reverse_mode(self, case):
+        import jax
+
+        cls, sample = case
+        layer = cls(**sample)
+        x = testing.tensor(np.linspace(-4.2, 4.3, 41), "float32")
+        _, forward = jax.jvp(layer, (x,), (ops.ones_like(x),))
+        reverse = gradient_of(layer, 1)(x)
+        np.testing.assert_allclose(forward, reverse, rtol=2e-6, atol=1e-7)
+
+    @parametrize([case for case in CASES if case[0].derivative and not issubclass(case[0], ka.AlongAxis) and "channels" not in case[1]])
+    @pytest.mark.parametrize("dtype", ["float32", "bfloat16"])
+    def test_only_the_input_is_kept(self, case, dtype):
+        from jax._src.ad_checkpoint import saved_residuals
+
+        cls, sample = case
+        layer = cls(kernel="fallback", **sample)
+        x = testing.tensor(np.zeros((64, 64)), dtype)
+        kept = [aval for aval, source in saved_residuals(lambda x: layer(x).sum(), x) if aval.shape == x.shape]
+        assert [aval.dtype for aval in kept] == [x.dtype], kept
+
+    def test_transformations(self):
+        import jax
+
+        layer, x = ka.GELU(), testing.tensor(np.linspace(-3, 3, 7), "float32")
+        assert np.allclose(jax.vmap(jax.grad(lambda v: layer(v)))(x), gradient_of(layer, 1)(x))
+        assert np.isfinite(jax.hessian(lambda v: layer(v).sum())(x)).all()
+        assert np.allclose(jax.jit(layer)(x), layer(x), atol=1e-6)
+        assert np.isfinite(gradient_of(layer, 3)(x)).all()
+
+
+@pytest.mark.skipif(BACKEND != "torch", reason="torch's own transformations")
+class TestTorch:
+    @parametrize([case for case in ELEMENTWISE if case[0].derivative])
+    def test_forward_mode_equals_reverse_mode(self, case):
+        import torch
+
+        cls, sample = case
+        layer = cls(**sample)
+        x = testing.tensor(np.linspace(-4.2, 4.3, 41), "float32")
+        _, forward = torch.func.jvp(layer, (x,), (torch.ones_like(x),))
+        np.testing.assert_allclose(forward, gradient_of(layer, 1)(x).detach(), rtol=2e-5, atol=2e-6)
+
+    @parametrize([case for case in CASES if case[0].derivative and not issubclass(case[0], ka.AlongAxis) and "channels" not in case[1]])
+    @pytest.mark.parametrize("dtype", ["float32", "bfloat16"])
+    def test_only_the_input_is_kept(self, case, dtype):
+        import torch
+
+        cls, sample = case
+        layer, kept = cls(kernel="fallback", **sample), []
+        x = testing.tensor(np.zeros((64, 64)), dtype).requires_grad_()
+        with torch.autograd.graph.saved_tensors_hooks(lambda saved: kept.append(saved) or saved, lambda saved: saved):
+            layer(x)
+        large = [saved for saved in kept if saved.shape == x.shape]
+        assert [saved.dtype for saved in large] == [x.dtype], large
+
+    def test_transformations(self):
+        import torch
+
+        layer, x = ka.GELU(), testing.tensor(np.linspace(-3, 3, 7), "float64").requires_grad_()
+        assert torch.autograd.gradcheck(layer, (x,))
+        assert torch.autograd.gradgradcheck(layer, (x,))
+        assert torch.isfinite(torch.func.hessian(lambda v: layer(v).sum())(x)).all()
+        assert torch.allclose(torch.func.vmap(torch.func.grad(lambda v: layer(v)))(x), gradient_of(layer, 1)(x))
+
+    def test_no_gradient_no_hook(self):
+        import torch
+
+        with torch.no_grad():
+            assert ka.GELU(kernel="fallback")(torch.ones(3, requires_grad=True)).grad_fn is None
+
+
+@pytest.mark.skipif(BACKEND != "tensorflow", reason="TensorFlow's own transformations")
+class TestTensorFlow:
+    @parametrize([case for case in ELEMENTWISE if case[0].derivative])
+    def test_forward_mode_equals_reverse_mode(self, case):
+        import tensorflow as tf
+
+        cls, sample = case
+        layer = cls(**sample)
+        x = testing.tensor(np.linspace(-4.2, 4.3, 41), "float32")
+        with tf.autodiff.ForwardAccumulator(x, tf.ones_like(x)) as accumulator:
+            y = layer(x)
+        np.testing.assert_allclose(accumulator.jvp(y), gradient_of(layer, 1)(x), rtol=2e-6, atol=1e-7)
+
+    def test_transformations(self):
+        import tensorflow as tf
+
+        layer, x = ka.GELU(), testing.tensor(np.linspace(-3, 3, 7), "float32")
+        expected = gradient_of(layer, 1)(x)
+        assert np.isfinite(gradient_of(layer, 3)(x)).all()
+        for compiled in (tf.function(gradient_of(layer, 1)), tf.function(gradient_of(layer, 1), jit_compile=True)):
+            np.testing.assert_allclose(compiled(x), expected, atol=1e-6)
+        np.testing.assert_allclose(tf.vectorized_map(layer, x), layer(x), atol=1e-6)
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            y = layer(x)
+        np.testing.assert_allclose(np.diag(tape.jacobian(y, x)), expected, atol=1e-6)
+
+    def test_variables_are_inputs_too(self):
+        import tensorflow as tf
+
+        variable = tf.Variable([1.0, -2.0])
+        with tf.GradientTape() as tape:
+            y = ka.SiLU()(variable)
+        np.testing.assert_allclose(tape.gradient(y, variable), gradient_of(ka.SiLU(), 1)(tf.constant([1.0, -2.0])))

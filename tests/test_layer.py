@@ -1,0 +1,210 @@
+"""What a Keras layer has to do, for every activation: dtypes, inputs, shapes, masks, hosts' policies, compiled models."""
+
+import keras
+import numpy as np
+import pytest
+from cases import BACKEND, CASES, parametrize
+from keras import ops
+
+import keras_activations as ka
+from keras_activations import testing
+
+X = np.random.default_rng(3).normal(size=(2, 6, 4)).astype("float32")
+
+
+def dtype_of(x):
+    return keras.backend.standardize_dtype(x.dtype)
+
+
+@parametrize()
+def test_symbolic_shape_and_dtype_are_the_real_ones(case):
+    cls, sample = case
+    layer = cls(**sample)
+    for dtype in ("float32", "float16", "bfloat16"):
+        symbol = layer(keras.KerasTensor((None, 6, 4), dtype=dtype))
+        y = layer(testing.tensor(X, dtype))
+        assert (symbol.shape[1:], symbol.dtype) == (tuple(y.shape)[1:], dtype_of(y))
+        assert dtype_of(y) == dtype
+    assert layer.compute_output_shape((None, 6, 4))[1:] == tuple(y.shape)[1:]
+
+
+@parametrize()
+def test_a_model_computes_the_same(case):
+    cls, sample = case
+    layer = cls(**sample)
+    inputs = keras.Input((6, 4))
+    model = keras.Model(inputs, layer(inputs))
+    assert model.output_shape[1:] == tuple(layer(X).shape)[1:]
+    np.testing.assert_allclose(model.predict(X, verbose=0), testing.array(layer(X)), rtol=2e-6, atol=1e-6)
+
+
+@pytest.mark.parametrize("policy", ["float32", "float16", "bfloat16", "mixed_float16", "mixed_bfloat16"])
+def test_an_inner_activation_follows_its_host(policy):
+    for born_under in ("float32", policy):
+        keras.config.set_dtype_policy(born_under)
+        for activation in (ka.Mish(), ka.Swish(learned=True), ka.Softmax(), ka.ReLU()):
+            host, same = keras.layers.Dense(4, dtype=policy, activation=activation), keras.layers.Dense(4, dtype=policy, activation="relu")
+            assert dtype_of(host(X)) == dtype_of(same(X)) == host.compute_dtype
+            symbol = keras.KerasTensor((None, 4))
+            assert host(symbol).dtype == same(symbol).dtype
+            assert all(dtype_of(weight) == "float32" or born_under != "float32" for weight in activation.weights)
+
+
+@pytest.mark.skipif(BACKEND == "jax", reason="JAX has float64 only where the whole process asks for it")
+def test_float64_is_float64():
+    y = keras.layers.Dense(1, dtype="float64", kernel_initializer="ones", activation=ka.Linear())(np.full((1, 1), 1 / 3))
+    assert testing.array(y).item() == 1 / 3
+    y = ka.LeakyReLU(0.1)(testing.tensor([[-1.0]], "float64"))
+    assert testing.array(y).item() == -0.1
+
+
+def test_an_explicit_dtype_casts():
+    layer = ka.Sigmoid(dtype="float32")
+    assert dtype_of(layer(testing.tensor(X, "float16"))) == "float32"
+    assert layer(keras.KerasTensor((None, 4), dtype="float16")).dtype == "float32"
+    assert dtype_of(ka.Sigmoid.from_config(layer.get_config())(testing.tensor(X, "float16"))) == "float32"
+    assert ka.Sigmoid().get_config()["dtype"] is None
+
+
+@parametrize([case for case in CASES if "channels" not in case[1]])
+def test_integers_lists_and_arrays_become_floatx(case):
+    cls, sample = case
+    numbers = [[1, -2, 3, 4], [0, 5, -6, 7]]
+    expected = testing.array(cls(**sample)(testing.tensor(numbers, "float32")))
+    floats = [[float(v) for v in row] for row in numbers]
+    for given in (numbers, floats, np.array(numbers), np.array(floats), ops.convert_to_tensor(np.array(numbers, "int32"))):
+        y = cls(**sample)(given)
+        assert dtype_of(y) == "float32"
+        np.testing.assert_array_equal(testing.array(y), expected)
+    assert cls(**sample)(keras.KerasTensor((2, 4), dtype="int32")).dtype == "float32"
+
+
+def test_arrays_take_the_policys_dtype_as_in_keras():
+    keras.config.set_dtype_policy("mixed_bfloat16")
+    assert dtype_of(ka.ReLU()(X)) == dtype_of(keras.layers.ReLU()(X)) == "bfloat16"
+    assert dtype_of(ka.ReLU()(ops.convert_to_tensor(X))) == "float32"
+
+
+@parametrize([case for case in CASES if not issubclass(case[0], ka.Splitting) and "channels" not in case[1]])
+def test_masks_of_time_steps_pass_through(case):
+    cls, sample = case
+    tokens = np.array([[3, 1, 0, 0], [2, 0, 0, 0]])
+    embedded = keras.layers.Embedding(5, 4, mask_zero=True)(tokens)  # as wide as it is long: the mask would broadcast
+    y = cls(**sample)(embedded)
+    np.testing.assert_array_equal(ops.convert_to_numpy(y._keras_mask), tokens != 0)
+    np.testing.assert_allclose(
+        testing.array(y), testing.array(cls(**sample)(testing.tensor(testing.array(embedded), "float32"))), rtol=1e-6
+    )
+    assert keras.layers.LSTM(2)(y).shape == (2, 2)
+
+
+def test_splitters_split_the_mask_of_the_axis_that_they_split():
+    mask = np.array([[True, True, False, True, False, False]])
+    x = X[:1]
+    np.testing.assert_array_equal(ops.convert_to_numpy(ka.GLU().compute_mask(x, mask)), mask)
+    np.testing.assert_array_equal(ops.convert_to_numpy(ka.GLU(axis=1).compute_mask(x, mask)), [[True, False, False]])
+    np.testing.assert_array_equal(ops.convert_to_numpy(ka.CReLU(axis=1).compute_mask(x, mask)), np.tile(mask, 2))
+    assert ka.GLU(axis=1).compute_mask(x, None) is None
+
+
+@pytest.mark.parametrize("jit", [False, True])
+def test_every_activation_trains_in_one_compiled_model(jit):
+    if jit and BACKEND == "torch":
+        pytest.skip("torch compiles with a C++ toolchain, which a test cannot count on")
+    inputs = keras.Input((6, 4))
+    branches = [keras.layers.GlobalAveragePooling1D()(cls(**sample)(keras.layers.Dense(4)(inputs))) for cls, sample in CASES]
+    model = keras.Model(inputs, keras.layers.Dense(1)(keras.layers.Concatenate()(branches)))
+    model.compile("sgd", "mse", jit_compile=jit)
+    before = len(model.weights)
+    history = model.fit(np.tile(X, (4, 1, 1)), np.zeros((8, 1)), epochs=2, verbose=0)
+    assert np.isfinite(history.history["loss"]).all()
+    assert len(model.weights) == before
+
+
+@pytest.mark.parametrize("policy", ["mixed_float16", "mixed_bfloat16"])
+def test_mixed_precision_trains(policy):
+    keras.config.set_dtype_policy(policy)
+    activations = [ka.GELU(), ka.Swish(learned=True), ka.Mish(), ka.Softmax(dtype="float32")]
+    model = keras.Sequential([keras.Input((4,)), *[keras.layers.Dense(4, activation=a) for a in activations]])
+    model.compile("adam", "sparse_categorical_crossentropy")
+    history = model.fit(X.reshape(-1, 4), np.arange(12) % 4, epochs=2, verbose=0)
+    assert np.isfinite(history.history["loss"]).all()
+    assert dtype_of(model.layers[-1](testing.tensor(X[0], "float16"))) == "float32"
+
+
+@pytest.mark.parametrize("activation", [ka.Mish(), ka.Swish(learned=True), ka.Swish(learned=True, channels=4), ka.Softmax()], ids=repr)
+def test_nothing_is_added_to_a_models_summary_but_parameters(activation):
+    def summary(activation):
+        keras.utils.clear_session()
+        model, printed = keras.Sequential([keras.Input((6, 4)), keras.layers.Dense(4, activation=activation)]), []
+        model.summary(print_fn=lambda text, **_: printed.append(text))
+        return [line.split("│")[1:3] for line in "".join(printed).splitlines()]
+
+    assert summary(activation) == summary(None)
+
+
+def test_stateless_activations_are_built_and_have_no_weights():
+    assert ka.Mish().built
+    assert ka.Mish().weights == []
+    assert ka.Swish().built
+    assert ka.Swish().weights == []
+
+
+def test_a_subclass_with_a_build_of_its_own_is_built():
+    class Scaled(ka.Mish):
+        def build(self, input_shape):
+            self.scale = self.add_weight(shape=(input_shape[-1],), initializer="ones")
+
+        def call(self, inputs):
+            return self.scale * super().call(inputs)
+
+    layer = Scaled()
+    np.testing.assert_allclose(testing.array(layer(X)), testing.array(ka.Mish()(X)))
+    assert layer.weights[0].shape == (4,)
+
+
+@parametrize()
+def test_repr_is_the_constructor_call(case):
+    cls, sample = case
+    layer = cls(**sample)
+    again = eval(repr(layer), vars(ka))
+    assert again.get_config() | {"name": None} == layer.get_config() | {"name": None}
+
+
+def test_name_of_the_function():
+    assert ka.LeakyReLU().__name__ == "leaky_relu"
+    assert ka.HardSiLU().__name__ == "hard_silu"
+
+
+@pytest.mark.filterwarnings("ignore:Layer InputLayer does not have a `quantize` method:UserWarning")
+@pytest.mark.parametrize("mode", ["int8", "int4"])
+def test_a_quantized_host_keeps_its_activation(mode):
+    model = keras.Sequential(
+        [keras.Input((4,)), keras.layers.Dense(8, activation=ka.Mish()), keras.layers.Dense(8, ka.Swish(learned=True))]
+    )
+    expected = model.predict(X[0], verbose=0)
+    model.quantize(mode)
+    np.testing.assert_allclose(model.predict(X[0], verbose=0), expected, atol=0.05 if mode == "int8" else 0.5)
+
+
+@parametrize([case for case in CASES if "channels" not in case[1]])
+def test_the_choice_costs_nothing_in_a_compiled_graph(case):
+    """The layer's graph is the kernel's: as many operations, none for choosing."""
+    if BACKEND != "jax":
+        pytest.skip("counted in JAX's own representation")
+    import jax
+
+    cls, sample = case
+    layer = cls(kernel="fallback", **sample)
+    x = testing.tensor(X, "float32")
+    learned, fixed = layer._operands(x)
+    plain = jax.make_jaxpr(lambda x: layer.fallback(*layer._pieces(x), *learned, *fixed))(x)
+    whole = jax.make_jaxpr(layer)(x)
+    assert count(whole.jaxpr) <= count(plain.jaxpr) + len(learned)
+
+
+def count(jaxpr):
+    import jax
+
+    inner = [list(jax.core.jaxprs_in_params(equation.params)) for equation in jaxpr.eqns]
+    return sum(sum(map(count, parts)) if parts else 1 for parts in inner)

@@ -1,0 +1,111 @@
+"""Values and gradients against the docstring's formula, evaluated in high precision, within the accuracy budget."""
+
+import numpy as np
+import pytest
+from cases import BACKEND, CASES, CATALOGUE, ORACLES, case_id, parametrize, witness
+
+import keras_activations as ka
+from keras_activations import testing
+
+DTYPES = [
+    "float32",
+    "bfloat16",
+    "float16",
+    pytest.param("float64", marks=pytest.mark.skipif(BACKEND == "jax", reason="JAX has float64 only where the whole process asks for it")),
+]
+
+
+def worst(errors, rows):
+    index = np.unravel_index(np.argmax(errors), errors.shape)
+    return f"{errors[index]:.3g} at x = {rows[index[0]].tolist()}"
+
+
+@pytest.mark.parametrize("kernel", ["auto", "fallback"])
+@pytest.mark.parametrize("dtype", DTYPES)
+@parametrize()
+def test_within_budget(case, dtype, kernel):
+    for rows, values, gradients in testing.measure(witness(case), dtype, kernel):
+        assert np.all(values <= testing.VALUE_BUDGET[dtype]), f"value: {worst(values, rows)} units"
+        assert np.all(gradients <= testing.GRADIENT_BUDGET[dtype]), f"gradient: {worst(gradients, rows)} units"
+
+
+@pytest.mark.parametrize("kernel", ["auto", "fallback"])
+@pytest.mark.parametrize("dtype", ["float32", "bfloat16", "float16"])
+@parametrize()
+def test_nan_in_nan_out(case, dtype, kernel):
+    cls, sample = case
+    x = np.full((1, 4, 4), np.nan)
+    assert np.isnan(testing.array(cls(kernel=kernel, **sample)(testing.tensor(x, dtype)))).all()
+
+
+@pytest.mark.parametrize("kernel", ["auto", "fallback"])
+@pytest.mark.parametrize("axis", [-1, -2, 0])
+@pytest.mark.parametrize("cls", [ka.Softmax, ka.LogSoftmax, ka.Sparsemax])
+def test_one_nan_spoils_its_row_only(cls, axis, kernel):
+    x = np.zeros((4, 4), "float32")
+    x[1, 2] = np.nan
+    expected = np.zeros((4, 4), bool)
+    expected[1 if axis == -1 else slice(None), 2 if axis in (-2, 0) else slice(None)] = True
+    np.testing.assert_array_equal(np.isnan(testing.array(cls(axis=axis, kernel=kernel)(x))), expected)
+
+
+@parametrize([case for case in CASES if "channels" not in case[1]])
+@pytest.mark.parametrize("shape", [(0, 4), (2, 0, 4), (2, 2, 4), (4, 2, 2, 2)])
+def test_any_shape(case, shape):
+    cls, sample = case
+    layer = cls(**sample)
+    y = layer(np.zeros(shape, "float32"))
+    assert tuple(y.shape) == layer.compute_output_shape(shape)
+
+
+@parametrize([case for case in CASES if not issubclass(case[0], ka.AlongAxis) and "channels" not in case[1]])
+def test_a_scalar_is_a_shape_too(case):
+    cls, sample = case
+    np.testing.assert_array_equal(testing.array(cls(**sample)(1.5)), testing.array(cls(**sample)([1.5]))[0])
+
+
+def test_every_class_has_a_formula_or_an_oracle():
+    missing = [name for name, entry in CATALOGUE.items() if not entry.formula and name not in ORACLES]
+    assert not missing, f"{missing} can be compared with nothing: write ``f(x) = ...`` in the docstring, or an oracle in cases.py."
+    both = [name for name in ORACLES if name not in CATALOGUE or CATALOGUE[name].formula]
+    assert not both, f"{both} need no oracle: remove it from cases.py."
+
+
+@pytest.mark.parametrize("planted", ["value", "gradient", "one wrong digit", "nan"])
+def test_the_budget_notices(planted):
+    """A wrong value, gradient, digit or NaN does not pass for a right one."""
+
+    class Wrong(ka.SiLU):
+        __doc__ = ka.SiLU.__doc__
+        native = None
+
+        def fallback(self, x):
+            y = super().fallback(x)
+            return {"value": y + 1e-3, "one wrong digit": y * (1 + 2e-6), "nan": y / (x * 0 + 1)}.get(planted, y)
+
+        def derivative(self, x):
+            return super().derivative(x) * (1.001 if planted == "gradient" else 1.0)
+
+    wrong = testing.Witness(Wrong, {})
+    (errors,) = testing.measure(wrong, "float32", "fallback")
+    assert not testing.within_budget(errors, "float32")
+
+
+def test_formula_grammar():
+    formula = testing.Formula("f(x) = min(x, top) if x > 0 else exp(x) - 1")
+    truth = formula.truth([{"x": -1.0, "top": 2.0}, {"x": 3.0, "top": 2.0}, {"x": 3.0, "top": None}], ["x"])
+    np.testing.assert_allclose(truth["value"][:, 0], [np.expm1(-1.0), 2.0, 3.0], rtol=1e-15)
+    np.testing.assert_allclose(truth["gradient"][:, 0, 0], [np.exp(-1.0), 0.0, 1.0], rtol=1e-15)
+    np.testing.assert_allclose(truth["hessian"][:, 0, 0, 0], [np.exp(-1.0), 0.0, 0.0], rtol=1e-15)
+    assert formula.kinks({"top": 2.0}) == [0.0, 2.0]
+    with pytest.raises(ValueError, match="foo"):
+        testing.Formula("f(x) = foo(x)").truth([{"x": 1.0}], ["x"])
+
+
+def test_digits_are_doubled_until_they_agree():
+    truth = testing.Formula("f(x) = (x + sqrt(x**2 + 4)) / 2").truth([{"x": -7e28}], ["x"])
+    np.testing.assert_allclose(truth["value"][0, 0], 1 / 7e28, rtol=1e-15)
+
+
+def test_ids_are_unique():
+    assert len({case_id(case) for case in CASES}) == len(CASES)
