@@ -211,6 +211,17 @@ class AlongAxis(Activation):
     def _argument(self, name):
         return list(self.axis) if name == "axis" and isinstance(self.axis, tuple) else super()._argument(name)
 
+    def get_config(self):
+        config = super().get_config()
+        if isinstance(self.axis, tuple):
+            # From a legacy H5 file Keras drops an "axis" that is a longer list, in any layer, without a word.
+            config["axes"] = config.pop("axis")
+        return config
+
+    @classmethod
+    def from_config(cls, config):
+        return super().from_config({"axis" if name == "axes" else name: value for name, value in config.items()})
+
     def _with_logits(self, y, x):
         # Losses normalize over the last axis, so that only there the input stands for the output.
         return super()._with_logits(y, x) if self._checked_axes(x.shape) == [len(x.shape) - 1] else y

@@ -1,11 +1,17 @@
 """Learned parameters: numbers of an activation that may become weights of the layer."""
 
+import itertools
+import weakref
+
 import keras
 from keras import ops
 
 from . import arguments
 from .activation import Activation
 from .special import is_double
+
+# Living layers by name, and the number of layers of that name before them.
+_named = weakref.WeakValueDictionary()
 
 
 class Learned(Activation):
@@ -59,16 +65,26 @@ class Learned(Activation):
     def build(self, input_shape):
         if self.built:
             return
-        shape = self._parameter_shape(input_shape)
+        shape, copy = self._parameter_shape(input_shape), self._copy()
         for name, value in self._initial.items():
             weight = self.add_weight(
-                name=name,
+                name=f"{name}_{copy}" if copy else name,
                 shape=shape,
                 initializer=keras.initializers.Constant(value),
                 regularizer=self.regularizer,
                 constraint=self.constraint,
             )
             setattr(self, name, weight)
+
+    def _copy(self):
+        """How many living layers had the name of this one before it: it makes the paths of the weights unique.
+
+        torch and legacy H5 files key weights by path. Those made by a constructor are not in the scope of a host, and a host may copy
+        its activation together with its name: Bidirectional does.
+        """
+        copy = next(k for k in itertools.count() if (self.name, k) not in _named)
+        _named[self.name, copy] = self
+        return copy
 
     def build_from_weights(self, shapes):
         self.build(self._input_shape(shapes[0]))
