@@ -11,7 +11,7 @@ from keras import ops
 
 from . import arguments, autodiff
 from .hosted import Hosted
-from .special import where
+from .special import lowest, where
 from .verdicts import VERDICTS
 
 KERNELS = ("auto", "native", "fallback")
@@ -180,8 +180,8 @@ class AlongAxis(Activation):
         self._checked_axes(x.shape)
         if mask is None or len(mask.shape) != len(x.shape):
             return self._with_logits(self._evaluate(x), x)
-        mask, lowest = ops.cast(mask, "bool"), float(ops.finfo(x.dtype).min)
-        return where(mask, self._evaluate(where(mask, x, lowest)), max(self.masked, lowest))
+        mask, floor = ops.cast(mask, "bool"), lowest(keras.backend.standardize_dtype(x.dtype))
+        return where(mask, self._evaluate(where(mask, x, floor)), max(self.masked, floor))
 
     def compute_mask(self, inputs, mask=None):
         # A mask of the input's own rank has been applied; as a mask of time steps it would only break the next layer.

@@ -146,5 +146,6 @@ if _BACKEND == "torch":
     def _torch(value, derivative, tensors):
         wanted = torch.is_grad_enabled() and any(x.requires_grad for x in tensors)
         # A hook with a forward-mode rule is silently 0 at second order, and Dynamo refuses it: there the plain operations serve.
-        plain = torch.compiler.is_compiling() or any(torch.autograd.forward_ad.unpack_dual(x).tangent is not None for x in tensors)
+        # The level is the only sign of forward mode that torch shows through the wrappers of torch.func too.
+        plain = torch.compiler.is_compiling() or torch.autograd.forward_ad._current_level >= 0
         return _Hook.apply(value, derivative, *tensors) if wanted and not plain else value(*tensors)

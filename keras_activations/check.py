@@ -19,11 +19,11 @@ def check(model):
         TypeError: where model is not a Keras layer.
 
     Example:
-        >>> shared = Swish(learned=True)
-        >>> check(keras.Sequential([keras.layers.Dense(4, shared), keras.layers.Dense(4, shared)]))
+        >>> act = Swish(learned=True, name="act")
+        >>> check(keras.Sequential([keras.layers.Dense(4, act, name="first"), keras.layers.Dense(4, act, name="second")]))
         Traceback (most recent call last):
             ...
-        ValueError: swish has weights and is shared by dense, dense_1 ...
+        ValueError: act has weights and is shared by first, second: ...
     """
     if not isinstance(model, keras.layers.Layer):
         raise TypeError(f"check takes a Keras model or layer; received {model!r} ({type(model).__name__}).")
@@ -38,7 +38,7 @@ def check(model):
         if len(holders) > 1 and (layer.weights or not layer.built):
             problems.append(
                 f"{layer.name} has weights and is shared by {names}: the saved model will not load as it was. "
-                f"Give each layer an activation of its own, such as get({type(layer).__name__.lower()!r}, ...)."
+                f"Give each layer an activation of its own, such as get({layer.__name__!r}, ...)."
             )
         if isinstance(layer, Splitting) and any(_declares_its_own_width(holder, layer) for holder in holders):
             problems.append(

@@ -69,7 +69,7 @@ class Hosted(keras.layers.Layer):
         """Arrays, lists and numbers as tensors of the layer's compute dtype, which is floatx by default; tensors as they are."""
         if isinstance(inputs, keras.KerasTensor) or ops.is_tensor(inputs):
             return inputs
-        elements = inputs if isinstance(inputs, (list, tuple, set, dict)) else ()
+        elements = inputs.values() if isinstance(inputs, dict) else inputs if isinstance(inputs, (list, tuple)) else ()
         if any(isinstance(x, keras.KerasTensor) or ops.is_tensor(x) for x in elements):
             raise TypeError(
                 f"{type(self).__name__} takes one tensor; received a {type(inputs).__name__} of {len(inputs)}. "

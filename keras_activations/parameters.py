@@ -92,12 +92,12 @@ class Learned(Activation):
     def __setattr__(self, name, value):
         current = self.__dict__.get(name)
         if isinstance(current, keras.Variable) and not isinstance(value, keras.Variable):
-            current.assign(ops.broadcast_to(ops.cast(value, current.dtype), current.shape))
+            current.assign(ops.broadcast_to(ops.convert_to_tensor(value, dtype=current.dtype), current.shape))
         else:
             super().__setattr__(name, value)
 
     def _argument(self, name):
-        return self._initial.get(name, getattr(self, name))
+        return self._initial[name] if self.learned and name in self._initial else super()._argument(name)
 
     def _parameter_shape(self, input_shape):
         if self.per == "layer":

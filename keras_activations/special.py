@@ -7,6 +7,8 @@ the way to ONNX or LiteRT. In float64, where nothing is exported to small device
 `benchmarks/fit.py` computes each table of coefficients.
 """
 
+import math
+
 from keras import backend, ops
 
 # fmt: off
@@ -125,6 +127,12 @@ def polynomial(x, coefficients):
     for coefficient in reversed(lower):
         result = result * x + coefficient
     return result
+
+
+def lowest(dtype):
+    """The lowest finite number of a dtype."""
+    fractions, exponent = {"float64": (53, 1024), "float32": (24, 128), "bfloat16": (8, 128), "float16": (11, 16)}[dtype]
+    return -math.ldexp(1 - 2.0**-fractions, exponent)
 
 
 def is_double(x):

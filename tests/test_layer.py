@@ -52,8 +52,12 @@ def test_an_inner_activation_follows_its_host(policy):
 
 @pytest.mark.skipif(BACKEND == "jax", reason="JAX has float64 only where the whole process asks for it")
 def test_float64_is_float64():
-    y = keras.layers.Dense(1, dtype="float64", kernel_initializer="ones", activation=ka.Linear())(np.full((1, 1), 1 / 3))
-    assert testing.array(y).item() == 1 / 3
+    x = np.full((1, 1), 1 / 3)
+    hosts = [keras.layers.Dense(1, dtype="float64", kernel_initializer="ones", activation=a) for a in ("linear", ka.Linear())]
+    string, ours = (host(x) for host in hosts)
+    assert dtype_of(ours) == "float64"
+    assert testing.array(ours) == testing.array(string)
+    assert testing.array(ka.Linear(dtype="float64")(x)).item() == 1 / 3
     y = ka.LeakyReLU(0.1)(testing.tensor([[-1.0]], "float64"))
     assert testing.array(y).item() == -0.1
 

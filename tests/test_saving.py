@@ -256,14 +256,17 @@ def test_importing_changes_nothing_inside_keras():
         before, custom = state(), set(keras.saving.get_custom_objects())
         import keras_activations
         assert state() == before
-        assert keras.saving.get_custom_objects().keys() - custom == {f"keras_activations>{e.cls.__name__}" for e in keras_activations.catalogue().values()}
+        names = {f"keras_activations>{entry.cls.__name__}" for entry in keras_activations.catalogue().values()}
+        assert keras.saving.get_custom_objects().keys() - custom == names
     """)
     subprocess.run([sys.executable, "-c", program], check=True, timeout=300)
 
 
 def test_files_of_other_backends(tmp_path):
     """A weights file is only numbers: what one backend writes, NumPy reads."""
-    model = keras.Sequential([keras.Input((6, 4)), layers.Dense(4, activation=ka.Swish(learned=True)), ka.GELU(kernel="fallback"), ka.Softmax()])
+    model = keras.Sequential(
+        [keras.Input((6, 4)), layers.Dense(4, activation=ka.Swish(learned=True)), ka.GELU(kernel="fallback"), ka.Softmax()]
+    )
     expected = model.predict(X, verbose=0)
     model.save(tmp_path / "model.keras")
     np.save(tmp_path / "x.npy", X)

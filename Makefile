@@ -1,0 +1,56 @@
+# `make demo` and `make test` set themselves up in .venv: they need only python3 and make.
+
+PYTHON ?= python3
+VENV := .venv
+RUN := $(VENV)/bin/python
+
+# The CPU build. An index that serves CUDA builds under this name has it as torch==2.13.0+cpu.
+TORCH ?= torch==2.13.0
+
+export TF_CPP_MIN_LOG_LEVEL ?= 2
+BACKENDS := tensorflow jax torch
+
+.PHONY: demo test lint oracle verdicts clean $(BACKENDS:%=test-%)
+
+demo: $(VENV)/demo
+	KERAS_BACKEND=tensorflow $(RUN) examples/digits.py
+
+test: lint oracle
+	$(MAKE) --no-print-directory --jobs=2 --output-sync=target --keep-going test-tensorflow test-jax
+	$(MAKE) --no-print-directory test-torch
+
+$(BACKENDS:%=test-%): test-%: $(VENV)/test
+	KERAS_BACKEND=$* $(RUN) -m pytest --quiet
+
+lint: $(VENV)/test
+	$(RUN) -m ruff check .
+	$(RUN) -m ruff format --check .
+
+# The truth in high precision, computed once, without a backend, and read by every one of them.
+oracle: $(VENV)/test
+	KERAS_BACKEND=numpy $(RUN) tests/cases.py
+
+# Which native ops are accurate enough, measured here: rewrites keras_activations/verdicts.py.
+verdicts: oracle
+	KERAS_BACKEND=tensorflow $(RUN) benchmarks/verdicts.py
+	KERAS_BACKEND=torch $(RUN) benchmarks/verdicts.py
+	KERAS_BACKEND=jax JAX_ENABLE_X64=1 $(RUN) benchmarks/verdicts.py
+	$(RUN) -m ruff format keras_activations/verdicts.py
+
+# Debian ships venv without what it needs to install pip.
+$(RUN):
+	$(PYTHON) -c "import ensurepip" || (apt-get update && apt-get install --yes python3-venv) \
+		|| (echo "python3 has no ensurepip: install the package python3-venv"; exit 1)
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/demo: $(RUN) pyproject.toml
+	$(RUN) -m pip install --quiet tensorflow-cpu --editable ".[examples]"
+	@touch $@
+
+$(VENV)/test: $(RUN) pyproject.toml
+	$(RUN) -m pip install --quiet "$(TORCH)"
+	$(RUN) -m pip install --quiet tensorflow-cpu jax --editable ".[examples,test]"
+	@touch $@
+
+clean:
+	rm -rf $(VENV) output tests/.oracle

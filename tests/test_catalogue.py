@@ -1,0 +1,158 @@
+"""The catalogue is complete, documented, exported and listed."""
+
+import ast
+import doctest
+import importlib
+import inspect
+import pkgutil
+import re
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+from cases import CATALOGUE
+from keras import ops
+
+import keras_activations as ka
+from keras_activations import families, testing
+
+ROOT = Path(__file__).parents[1]
+MODULES = [importlib.import_module(f"keras_activations.families.{m.name}") for m in pkgutil.iter_modules(families.__path__)]
+DOCUMENTED = [entry.cls for entry in CATALOGUE.values()] + [ka.register, ka.registry.Entry, ka.get, ka.serialize, ka.check, testing.Formula]
+
+
+def test_every_activation_is_exported():
+    missing = [entry.cls.__name__ for entry in CATALOGUE.values() if entry.cls.__name__ not in ka.__all__]
+    assert not missing, f"keras_activations/__init__.py does not export {missing}: add them to an import and to __all__."
+    assert all(hasattr(ka, name) for name in ka.__all__)
+    assert ka.__all__ == sorted(ka.__all__, key=str.lower), "keep __all__ sorted"
+
+
+def test_every_activation_is_registered():
+    written = [cls for module in MODULES for cls in vars(module).values() if inspect.isclass(cls) and cls.__module__ == module.__name__]
+    missing = [cls.__name__ for cls in written if cls not in {entry.cls for entry in CATALOGUE.values()}]
+    assert not missing, f"{missing} are written but not registered: decorate them with @register."
+    assert all(keras.saving.get_registered_name(cls) == f"keras_activations>{cls.__name__}" for cls in written)
+
+
+# What has landed once is a promise: classes, names that get answers to, arguments and their defaults.
+PROMISES = {
+    "CELU": {"alpha": 1.0},
+    "CReLU": {"axis": -1},
+    "ELU": {"alpha": 1.0},
+    "Exponential": {},
+    "GELU": {"approximate": False},
+    "GLU": {"axis": -1},
+    "HardShrink": {"threshold": 0.5},
+    "HardSigmoid": {},
+    "HardSiLU": {},
+    "HardTanh": {"min_value": -1.0, "max_value": 1.0},
+    "LeakyReLU": {"negative_slope": 0.2},
+    "Linear": {},
+    "LogSigmoid": {},
+    "LogSoftmax": {"axis": -1},
+    "Mish": {},
+    "ReLU": {"negative_slope": 0.0, "max_value": None, "threshold": 0.0},
+    "ReLU6": {},
+    "SELU": {},
+    "Sigmoid": {},
+    "SiLU": {},
+    "Softmax": {"axis": -1},
+    "Softplus": {},
+    "SoftShrink": {"threshold": 0.5},
+    "Softsign": {},
+    "Sparsemax": {"axis": -1},
+    "SparsePlus": {},
+    "SparseSigmoid": {},
+    "Squareplus": {"b": 4.0},
+    "Swish": {"beta": 1.0, "learned": False, "per": "layer", "channels": None, "axis": -1, "regularizer": None, "constraint": None},
+    "Tanh": {},
+    "TanhShrink": {},
+    "Threshold": {"threshold": inspect.Parameter.empty, "default_value": inspect.Parameter.empty},
+}
+
+
+def test_promises_are_kept():
+    now = {entry.cls.__name__: entry.arguments for entry in CATALOGUE.values()}
+    broken = {name: (arguments, now.get(name)) for name, arguments in PROMISES.items() if now.get(name) != arguments}
+    assert not broken, f"promised and present arguments differ: {broken}. What has landed stays; a new argument goes into PROMISES too."
+    new = sorted(now.keys() - PROMISES.keys())
+    assert not new, f"{new} are new: write their arguments into PROMISES."
+
+
+@pytest.mark.parametrize("name", CATALOGUE)
+def test_documentation_is_whole(name):
+    entry = CATALOGUE[name]
+    doc = inspect.getdoc(entry.cls)
+    first, _, _ = doc.partition("\n")
+    assert first.endswith("."), "the first line is a sentence"
+    assert ">>>" in doc, "an example"
+    assert entry.reference, "a reference"
+    assert re.search(r"https?://", entry.reference) or entry.cls is ka.Linear, "a reference that can be opened"
+    missing = [argument for argument in entry.arguments if not re.search(rf"^    {argument}: ", doc, re.MULTILINE)]
+    inherited = {"per", "channels", "axis", "regularizer", "constraint"} if issubclass(entry.cls, ka.Learned) else set()
+    assert not set(missing) - inherited, f"arguments without a description: {missing}"
+    assert "samples" in vars(entry.cls) or not entry.arguments, "samples of its hyperparameters, to be tested"
+
+
+def examples():
+    for thing in DOCUMENTED:
+        for test in doctest.DocTestFinder(recurse=False).find(thing, globs={}):
+            yield pytest.param(test.examples, id=thing.__name__)
+
+
+@pytest.mark.parametrize("lines", list(examples()))
+def test_examples_are_true(lines):
+    scope = vars(ka) | vars(testing) | {"keras": keras, "ops": ops, "np": np}
+    try:
+        for line in lines:
+            run(line, scope)
+    finally:
+        ka.registry._classes.pop("cube", None)
+
+
+def run(line, scope):
+    if line.exc_msg:
+        error, _, words = line.exc_msg.strip().removesuffix("...").partition(": ")
+        with pytest.raises(getattr(__builtins__, error, ValueError), match=re.escape(words.strip())):
+            exec(line.source, scope)
+    elif not line.want:
+        exec(line.source, scope)
+    else:
+        result = eval(line.source, scope)
+        if ops.is_tensor(result):
+            np.testing.assert_allclose(testing.array(result), ast.literal_eval(line.want), rtol=3e-7, atol=1e-12)
+        else:
+            assert repr(result) == line.want.strip()
+
+
+def test_entries_say_what_a_class_is():
+    entry = CATALOGUE["leaky_relu"]
+    assert (entry.name, entry.family, entry.aliases) == ("leaky_relu", "rectifiers", ("lrelu",))
+    assert entry.formula == "f(x) = x if x > 0 else negative_slope * x"
+    assert entry.arguments == {"negative_slope": 0.2}
+    assert entry.reference.startswith("Maas, Hannun and Ng")
+    assert list(CATALOGUE) == sorted(CATALOGUE)
+
+
+def test_the_readme_lists_every_activation():
+    readme = (ROOT / "README.md").read_text()
+    missing = [name for name in CATALOGUE if f"`{name}`" not in readme]
+    assert not missing, f"README.md does not list {missing}: add them to the table of activations."
+
+
+def test_the_version_is_in_the_changelog():
+    assert f"## [{ka.__version__}]" in (ROOT / "CHANGELOG.md").read_text()
+
+
+def test_the_core_knows_no_family_and_nothing_reads_outside_the_checkout():
+    for path in (ROOT / "keras_activations").glob("*.py"):
+        if path.name != "__init__.py":
+            assert "families" not in path.read_text().replace("families/", ""), f"{path.name} is core and must not know a family"
+
+
+def test_only_autodiff_knows_the_backends():
+    for path in (ROOT / "keras_activations").rglob("*.py"):
+        found = re.findall(r"^\s*import (tensorflow|jax|torch)\b", path.read_text(), re.MULTILINE)
+        assert path.name == "autodiff.py" or not found, f"{path.name} imports {found}: only autodiff.py knows a backend's hooks"

@@ -1,0 +1,133 @@
+"""`get` and its kin: one name, any spelling, or an error that helps."""
+
+import keras
+import numpy as np
+import pytest
+from cases import CATALOGUE
+
+import keras_activations as ka
+
+NEEDS_ARGUMENTS = {"threshold": {"threshold": 1.0, "default_value": 0.0}}
+
+
+@pytest.mark.parametrize("name", CATALOGUE)
+def test_every_spelling(name):
+    cls, arguments = CATALOGUE[name].cls, NEEDS_ARGUMENTS.get(name, {})
+    spellings = {name, name.upper(), name.replace("_", "-"), name.replace("_", ""), name.replace("_", " "), cls.__name__, f" {name} "}
+    for spelling in spellings | set(CATALOGUE[name].aliases):
+        assert type(ka.get(spelling, **arguments)) is cls
+        assert type(ka.get(spelling, **arguments)) is cls
+
+
+@pytest.mark.parametrize(
+    ("identifier", "expected"),
+    [
+        ("hard_swish", "HardSiLU()"),
+        ("hswish", "HardSiLU()"),
+        ("hardswish", "HardSiLU()"),
+        ("Hardswish", "HardSiLU()"),
+        ("leakyrelu", "LeakyReLU(negative_slope=0.2)"),
+        ("lrelu", "LeakyReLU(negative_slope=0.2)"),
+        ("logsoftmax", "LogSoftmax(axis=-1)"),
+        ("relu-6", "ReLU6()"),
+        ("hardtanh", "HardTanh(min_value=-1.0, max_value=1.0)"),
+        ("swish", "Swish(beta=1.0)"),
+        ("silu", "SiLU()"),
+        ("gelu_tanh", "GELU(approximate=True)"),
+        ("gelu_new", "GELU(approximate=True)"),
+        ("identity", "Linear()"),
+        ("leaky_relu(negative_slope=0.1)", "LeakyReLU(negative_slope=0.1)"),
+        ("leaky_relu(0.1)", "LeakyReLU(negative_slope=0.1)"),
+        (" Leaky ReLU ( 0.1 ) ", "LeakyReLU(negative_slope=0.1)"),
+        ("softmax(axis=[-2, -1])", "Softmax(axis=[-2, -1])"),
+        ("relu()", "ReLU(negative_slope=0.0, max_value=None, threshold=0.0)"),
+        ("gelu('tanh')", "GELU(approximate=True)"),
+        ("gelu(approximate='none')", "GELU(approximate=False)"),
+        ({"class_name": "Mish", "config": {}}, "Mish()"),
+        ({"class_name": "keras_activations>Mish", "config": {}}, "Mish()"),
+        ({"class_name": "keras_activations>Mish"}, "Mish()"),
+        ({"class_name": "leaky_relu", "config": {"negative_slope": 0.3}}, "LeakyReLU(negative_slope=0.3)"),
+        (ka.serialize(ka.LeakyReLU(0.3)), "LeakyReLU(negative_slope=0.3)"),
+        (ka.Mish, "Mish()"),
+        (None, "Linear()"),
+    ],
+)
+def test_forms(identifier, expected):
+    assert repr(ka.get(identifier)) == expected
+
+
+def test_a_name_makes_a_fresh_layer_and_an_instance_stays_itself():
+    assert ka.get("mish") is not ka.get("mish")
+    layer = ka.Mish()
+    assert ka.get(layer) is layer
+    assert ka.get(keras.activations.relu) is keras.activations.relu
+    assert ka.get(np.tanh) is np.tanh
+
+
+def test_arguments_beside_a_name_or_a_class():
+    assert ka.get("LeakyReLU", negative_slope=0.1).negative_slope == 0.1
+    assert ka.get(ka.LeakyReLU, negative_slope=0.1).negative_slope == 0.1
+    assert ka.get("leaky_relu(negative_slope=0.1)", name="mine").name == "mine"
+    assert ka.get("gelu_tanh", kernel="fallback").kernel == "fallback"
+
+
+def test_other_layers_of_keras_pass():
+    assert isinstance(ka.get(keras.layers.PReLU), keras.layers.PReLU)
+    assert isinstance(ka.get(keras.saving.serialize_keras_object(keras.layers.ReLU(max_value=3.0))), keras.layers.ReLU)
+
+
+def test_get_is_at_home_in_keras():
+    x = np.ones((2, 4), "float32")
+    for activation in (
+        ka.get("mish"),
+        ka.Mish(),
+        keras.layers.Activation(ka.Mish()),
+        {"class_name": "keras_activations>Mish", "config": {}},
+    ):
+        assert keras.layers.Dense(3, activation=activation)(x).shape == (2, 3)
+
+
+def test_serialize_and_get_are_inverse():
+    for entry in CATALOGUE.values():
+        for sample in entry.cls.samples:
+            layer = entry.cls(**sample)
+            assert repr(ka.get(ka.serialize(layer))) == repr(layer)
+
+
+class TestRegister:
+    def test_a_class_of_the_users(self):
+        @ka.register(package="my_lab")
+        class Cube(ka.Activation):
+            """``f(x) = x**3``"""
+
+            def fallback(self, x):
+                return x * x * x
+
+        try:
+            assert repr(ka.get("cube")) == "Cube()"
+            assert ka.serialize(Cube())["registered_name"] == "my_lab>Cube"
+            assert ka.catalogue()["cube"].formula == "f(x) = x**3"
+            again = ka.register(package="my_lab")(type("Cube", (Cube,), {}))  # as a notebook cell that is run again
+            assert type(ka.get("cube")) is again
+        finally:
+            ka.registry._classes.pop("cube")
+
+    def test_a_name_can_be_registered_once(self):
+        with pytest.raises(ValueError, match="already belongs to keras_activations>Mish"):
+            ka.register(package="my_lab")(type("Mish", (ka.Activation,), {}))
+        with pytest.raises(ValueError, match="'hswish' of my_lab>Other already belongs to keras_activations>HardSiLU"):
+            ka.register(package="my_lab")(type("Other", (ka.Activation,), {"aliases": ("hswish",)}))
+        with pytest.raises(ValueError, match="already belongs to gelu_tanh"):
+            ka.register(package="my_lab")(type("GeluTanh", (ka.Activation,), {}))
+        assert "other" not in ka.registry._classes
+
+    def test_a_subclass_does_not_inherit_aliases(self):
+        try:
+            ka.register(package="my_lab")(type("MySwish", (ka.HardSiLU,), {}))
+            assert ka.catalogue()["myswish"].aliases == ()
+        finally:
+            ka.registry._classes.pop("myswish", None)
+
+    def test_only_activations(self):
+        with pytest.raises(TypeError, match="takes a subclass of Activation; received"):
+            ka.register(keras.layers.Dense)

@@ -1,0 +1,178 @@
+"""Bad input: a ValueError or TypeError that says what was received and what to write instead. Nothing is evaluated as code."""
+
+import re
+
+import keras
+import numpy as np
+import pytest
+from keras import ops
+
+import keras_activations as ka
+
+X = np.ones((2, 4), "float32")
+
+
+def dense(activation):
+    return keras.layers.Dense(4, activation=activation)
+
+
+# (what is done, the error, words of its message)
+MISTAKES = {
+    "unknown name": (lambda: ka.get("mich"), ValueError, "There is no activation 'mich'. Did you mean 'mish'"),
+    "nothing near": (lambda: ka.get("qqqqqqqq"), ValueError, "There is no activation 'qqqqqqqq'. The names are listed by"),
+    "unknown argument": (
+        lambda: ka.get("mish", alpha=1),
+        TypeError,
+        "Mish has no argument 'alpha'. Its arguments are: kernel, name, dtype",
+    ),
+    "unknown argument of a class": (
+        lambda: ka.LeakyReLU(slope=1),
+        TypeError,
+        "LeakyReLU has no argument 'slope'. Its arguments are: negative_slope, kernel",
+    ),
+    "unknown argument in a string": (lambda: ka.get("elu(beta=1)"), TypeError, "ELU has no argument 'beta'. Its arguments are: alpha"),
+    "too many positional arguments": (lambda: ka.Mish(0.3), TypeError, "Mish takes 0 positional argument(s) []; received (0.3,)"),
+    "slope is a string": (
+        lambda: ka.LeakyReLU("0.1"),
+        TypeError,
+        "negative_slope must be a number, such as negative_slope=0.5; received '0.1' (str)",
+    ),
+    "slope is a bool": (lambda: ka.LeakyReLU(True), TypeError, "received True (bool)"),
+    "slope is None": (lambda: ka.LeakyReLU(None), TypeError, "received None (NoneType)"),
+    "slope is nan": (lambda: ka.LeakyReLU(float("nan")), ValueError, "negative_slope must be finite; received nan"),
+    "ceiling is infinite": (lambda: ka.ReLU(max_value=float("inf")), ValueError, "max_value must be finite; received inf"),
+    "infinite in a string": (lambda: ka.get("leaky_relu(1e999)"), ValueError, "negative_slope must be finite; received inf"),
+    "alpha not positive": (lambda: ka.CELU(0.0), ValueError, "alpha must be greater than 0.0; received 0.0"),
+    "b not positive": (lambda: ka.Squareplus(b=-1), ValueError, "b must be greater than 0.0; received -1.0"),
+    "negative threshold": (lambda: ka.SoftShrink(-1), ValueError, "threshold must lie in [0.0, inf]; received -1.0"),
+    "bounds in the wrong order": (
+        lambda: ka.HardTanh(1, -1),
+        ValueError,
+        "min_value must be below max_value; received min_value=1, max_value=-1",
+    ),
+    "approximate misspelt": (lambda: ka.GELU(approximate="tan"), TypeError, "approximate must be True or False; received 'tan'"),
+    "axis out of range": (
+        lambda: ka.Softmax(axis=2)(X),
+        ValueError,
+        "axis=2 is out of range for an input of shape (2, 4). Softmax needs an axis from -2 to 1",
+    ),
+    "axis out of range, symbolically": (lambda: ka.GLU(axis=3)(keras.KerasTensor((None, 4))), ValueError, "GLU needs an axis from -2 to 1"),
+    "axis of a scalar": (lambda: ka.Softmax()(1.0), ValueError, "Softmax needs an input with at least one axis"),
+    "axis is no integer": (lambda: ka.Softmax(axis=1.5), TypeError, "axis must be an integer; received 1.5 (float)"),
+    "several axes where one is needed": (lambda: ka.Sparsemax(axis=[0, 1]), TypeError, "axis must be an integer; received [0, 1] (list)"),
+    "odd width": (
+        lambda: ka.GLU()(np.ones((2, 5))),
+        ValueError,
+        "GLU needs a width divisible by 2 along axis -1; received 5 in an input of shape (2, 5)",
+    ),
+    "odd width, symbolically": (
+        lambda: ka.GLU()(keras.KerasTensor((None, 5))),
+        ValueError,
+        "needs a width divisible by 2 along axis -1; received 5",
+    ),
+    "odd width in a model": (lambda: keras.Sequential([keras.Input((5,)), ka.GLU()]), ValueError, "needs a width divisible by 2"),
+    "a class in place of an instance": (
+        lambda: dense(ka.Mish)(X),
+        TypeError,
+        "parentheses are missing. Write Dense(activation=Mish()) or Mish()(x)",
+    ),
+    "the same with an argument": (lambda: dense(ka.LeakyReLU)(X), TypeError, "Write Dense(activation=LeakyReLU())"),
+    "the same, symbolically": (lambda: ka.Mish(keras.KerasTensor((None, 4))), TypeError, "Write Dense(activation=Mish())"),
+    "arguments beside an instance": (
+        lambda: ka.get(ka.LeakyReLU(), negative_slope=0.1),
+        ValueError,
+        "The arguments {'negative_slope': 0.1} cannot be given beside LeakyReLU(",
+    ),
+    "arguments beside a dict": (lambda: ka.get({"class_name": "Mish", "config": {}}, kernel="auto"), ValueError, "cannot be given beside"),
+    "the base class with a name": (lambda: ka.Activation("mish"), TypeError, "To look one up, write get('mish')"),
+    "a config from a newer version": (
+        lambda: ka.Mish.from_config({"sharpness": 3}),
+        ValueError,
+        "The config of Mish has the unknown argument(s) 'sharpness'; known are: kernel, name",
+    ),
+    "a list of tensors": (lambda: ka.Mish()([ops.ones((2,)), ops.ones((2,))]), TypeError, "Mish takes one tensor; received a list of 2"),
+    "a dict": (lambda: ka.Mish()({"x": ops.ones((2,))}), TypeError, "Mish takes one tensor; received a dict of 1"),
+    "no numbers": (lambda: ka.Mish()("abc"), TypeError, "Mish takes a tensor, an array or numbers; received 'abc' (str)"),
+    "nothing": (lambda: ka.Mish()(None), TypeError, "Mish takes a tensor, an array or numbers; received None"),
+    "complex numbers": (
+        lambda: ka.Mish()(ops.convert_to_tensor(np.ones(2, "complex64"))),
+        TypeError,
+        "Mish takes real numbers; received complex64",
+    ),
+    "an unclosed string": (lambda: ka.get("leaky_relu(0.1"), ValueError, "'leaky_relu(0.1' is not a name or a call such as"),
+    "code in a string": (lambda: ka.get("leaky_relu(__import__('os'))"), ValueError, "is not a call with literal arguments"),
+    "code in a string's keyword": (lambda: ka.get("leaky_relu(negative_slope=exit())"), ValueError, "is not a call with literal arguments"),
+    "a call of a call": (lambda: ka.get("mish()()"), ValueError, "is not a call with literal arguments"),
+    "two calls": (lambda: ka.get("mish(), mish()"), ValueError, "is not a call with literal arguments"),
+    "starred arguments": (lambda: ka.get("mish(**{'name': 'x'})"), ValueError, "is not a call with literal arguments"),
+    "an attribute": (lambda: ka.get("mish.__class__"), ValueError, "There is no activation 'mish.__class__'"),
+    "an empty string": (lambda: ka.get(""), ValueError, "is not a name or a call"),
+    "a long string": (lambda: ka.get("relu(" + "(" * 5000 + ")" * 5000 + ")"), ValueError, "is not a name or a call"),
+    "the same argument twice": (
+        lambda: ka.get("elu(alpha=1)", alpha=2),
+        ValueError,
+        "['alpha'] stand in the string 'elu(alpha=1)' and beside it",
+    ),
+    "a number": (
+        lambda: ka.get(3),
+        TypeError,
+        "get takes a name such as 'mish', a layer class, a config dict, a callable or None; received 3 (int)",
+    ),
+    "a class that is no layer": (lambda: ka.get(int), TypeError, "received <class 'int'>"),
+    "a dict without a class": (lambda: ka.get({"config": {}}), ValueError, "A config dict needs a 'class_name'"),
+    "no dict": (lambda: ka.deserialize("mish"), TypeError, "deserialize takes a config dict; received 'mish' (str). For a name, use get"),
+    "an unknown kernel": (
+        lambda: ka.Mish(kernel="fast"),
+        ValueError,
+        "kernel must be one of 'auto', 'native', 'fallback'; received 'fast'",
+    ),
+    "a native kernel that declines": (lambda: ka.ReLU(0.1, kernel="native")(X), ValueError, "has no native op in this Keras"),
+    "learned is no flag": (lambda: ka.Swish(learned=1), TypeError, "learned must be True or False; received 1 (int)"),
+    "learned per what": (
+        lambda: ka.Swish(learned=True, per="row"),
+        ValueError,
+        "per must be one of 'layer', 'channel', 'element'; received 'row'",
+    ),
+    "channels and elements": (lambda: ka.Swish(learned=True, per="element", channels=4), ValueError, "Leave one of them out"),
+    "no channels": (lambda: ka.Swish(learned=True, channels=0), ValueError, "channels must be at least 1; received 0"),
+    "channels are the batch": (lambda: ka.Swish(learned=True, channels=4, axis=0), ValueError, "axis=0 is the batch"),
+    "channels unknown": (
+        lambda: ka.Swish(learned=True, per="channel")(keras.KerasTensor((None, None))),
+        ValueError,
+        "needs to know how many parameters it has",
+    ),
+    "channels out of range": (
+        lambda: ka.Swish(learned=True, per="channel", axis=3)(X),
+        ValueError,
+        "axis=3 is out of range for an input of shape (2, 4)",
+    ),
+    "an initial value that is no number": (lambda: ka.Swish(beta="1", learned=True), TypeError, "beta must be a number"),
+    "check without a model": (lambda: ka.check("model"), TypeError, "check takes a Keras model or layer; received 'model' (str)"),
+}
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_mistakes(mistake):
+    act, error, words = MISTAKES[mistake]
+    with pytest.raises(error, match=re.escape(words)):
+        act()
+
+
+@pytest.mark.parametrize("cls", [ka.GLU, ka.CReLU])
+def test_a_forgotten_parenthesis_is_found_by_a_model_too(cls):
+    model = keras.Sequential([keras.Input((4,)), dense(cls)])
+    with pytest.raises(TypeError, match="parentheses are missing"):
+        model.predict(X, verbose=0)
+
+
+def test_required_arguments_are_named():
+    with pytest.raises(TypeError, match="'threshold' and 'default_value'"):
+        ka.get("threshold")
+
+
+def test_an_activation_without_mathematics():
+    class Empty(ka.Activation):
+        pass
+
+    with pytest.raises(NotImplementedError, match=re.escape("Empty does not define fallback(self, x)")):
+        Empty()(X)
