@@ -142,8 +142,7 @@ def _curves(function):
 
 def _learned(layer):
     """One curve for every entry of the weights."""
-    values = {weight.name: ops.convert_to_numpy(ops.convert_to_tensor(weight)) for weight in layer.weights}
-    notes = [f"learned: {name} {_span(value.min(), value.max())}" for name, value in values.items()]
+    notes = [f"learned: {weight.name} {_span(weight)}" for weight in layer.weights]
     shape = [size or 1 for size in layer._input_shape(layer.weights[0].shape)[1:]]
 
     def curves(x):
@@ -152,7 +151,8 @@ def _learned(layer):
     return [(curves, math.prod(shape))], notes
 
 
-def _span(low, high):
+def _span(weight):
+    low, high = (ops.convert_to_numpy(end(weight)) for end in (ops.min, ops.max))
     return f"= {low:.4g}" if low == high else f"from {low:.4g} to {high:.4g}"
 
 

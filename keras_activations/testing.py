@@ -339,7 +339,8 @@ class Witness:
         self.oracle = oracle
         layer = cls(**sample)
         self.learned = list(layer._initial) if isinstance(layer, Learned) and layer.learned else []
-        self.arguments = {name: layer._argument(name) for name in Entry(cls).arguments}
+        # What was asked for, and not what the layer made of it: it may have forgotten.
+        self.arguments = Entry(cls).arguments | sample
         self.axis = getattr(layer, "axis", -1) if isinstance(layer, AlongAxis) else -1
         self.groups = [self._cached(rows, cache) for rows in self._rows(layer)]
 
@@ -523,3 +524,53 @@ def _laid_out(rows, axis):
     if isinstance(axis, tuple):
         return rows.reshape(-1, 2, 2), lambda x: x.reshape(-1, 4)
     return np.moveaxis(rows, -1, axis), lambda x: np.moveaxis(x, axis, -1)
+
+
+# --------------------------------------------------------------------------------------------------------------- the promises
+
+
+def check_activation(cls, samples=None, oracle=None):
+    """Put an activation of your own through what every activation of this package passes, on the backend in use.
+
+    Args:
+        cls: The class, a registered subclass of `Activation`.
+        samples: List of dicts of hyperparameters to check it with. Default ``cls.samples``.
+        oracle: For a class without a formula in its docstring, a function of a row of inputs and the hyperparameters that returns
+            the outputs and their Jacobian, as lists of numbers.
+
+    Raises:
+        AssertionError: that says what is wrong, with which hyperparameters, and at which input.
+
+    Example:
+        >>> check_activation(SiLU)
+    """
+    for sample in cls.samples if samples is None else samples:
+        witness = Witness(cls, sample, oracle)
+        for dtype, kernel in itertools.product(("float32", "bfloat16", "float16"), ("auto", "fallback")):
+            check_numbers(witness, dtype, kernel)
+        check_layer(cls, sample)
+
+
+def check_numbers(witness, dtype, kernel):
+    """Value and gradient are within the budget."""
+    for rows, values, gradients in measure(witness, dtype, kernel):
+        for what, errors, budget in (("value", values, VALUE_BUDGET[dtype]), ("gradient", gradients, GRADIENT_BUDGET[dtype])):
+            worst = np.unravel_index(np.argmax(errors), errors.shape)
+            assert errors[worst] <= budget, (
+                f"The {what} of {witness.cls.__name__}({witness.sample}) is wrong by {errors[worst]:.3g} units in the last place of "
+                f"{dtype} (allowed: {budget}) at x = {rows[worst[0]].tolist()}, with kernel={kernel!r}."
+            )
+
+
+def check_layer(cls, sample):
+    """What it computes is independent of how it came about; shapes and dtypes are the declared ones; NaN stays NaN."""
+    layer = cls(**sample)
+    x = np.linspace(-3, 3, 48, dtype="float32").reshape(2, 6, 4)
+    again = keras.saving.deserialize_keras_object(keras.saving.serialize_keras_object(layer))
+    assert np.array_equal(array(again(x)), array(layer(x))), f"{layer!r} computes something else after it was saved: {again!r}."
+    for dtype in ("float32", "float16", "bfloat16"):
+        symbol, y = layer(keras.KerasTensor((2, 6, 4), dtype=dtype)), layer(tensor(x, dtype))
+        declared, real = (symbol.shape, symbol.dtype), (tuple(y.shape), keras.backend.standardize_dtype(y.dtype))
+        assert declared == real, f"{layer!r} declares {declared} for {dtype} and returns {real}."
+        assert real[1] == dtype, f"{layer!r} returns {real[1]} for {dtype}."
+    assert np.isnan(array(layer(tensor(np.full((1, 4, 4), np.nan), "float32")))).all(), f"{layer!r} turns NaN into numbers."

@@ -107,7 +107,7 @@ class HardSiLU(Activation):
         Howard et al., Searching for MobileNetV3, 2019, https://arxiv.org/abs/1905.02244
     """
 
-    aliases = ("hard_swish", "hswish", "h_swish")
+    aliases = ("hard_swish", "hswish")
 
     def fallback(self, x):
         return where(x <= -3, 0.0, where(x > 3, x, x * ((x + 3.0) / 6.0)))
