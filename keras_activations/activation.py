@@ -4,6 +4,7 @@
 """
 
 import functools
+from collections.abc import Sequence
 from fractions import Fraction
 
 import keras
@@ -59,7 +60,7 @@ class Activation(Hosted):
             raise TypeError(f"Activation is the base class of the activations; received {args}. To look one up, write get('mish').")
         return super().__new__(cls, *args, **kwargs)
 
-    def __init__(self, *, kernel="auto", **kwargs):
+    def __init__(self, *, kernel: str = "auto", **kwargs):
         super().__init__(**kwargs)
         self.kernel = arguments.choice("kernel", kernel, KERNELS)
         if kernel == "native" and self.native is None:
@@ -68,7 +69,7 @@ class Activation(Hosted):
     def fallback(self, x):
         raise NotImplementedError(f"{type(self).__name__} does not define fallback(self, x), which computes its value.")
 
-    def choose(self, dtype, traced):
+    def choose(self, dtype: str, traced: bool) -> str:
         """The kernel, "native" or "fallback", that computes the value for inputs of `dtype`, `traced` into a graph or eager."""
         if self.kernel != "auto":
             return self.kernel
@@ -76,7 +77,7 @@ class Activation(Hosted):
         return "native" if keras.saving.get_registered_name(type(self)) in trusted else "fallback"
 
     @property
-    def implementation(self):
+    def implementation(self) -> str:
         """The kernel that would run now for an input of floatx: "native" or "fallback"."""
         chosen = self.choose(keras.config.floatx(), autodiff.is_traced())
         if chosen == "native":
@@ -89,7 +90,7 @@ class Activation(Hosted):
         return 1
 
     @property
-    def __name__(self):
+    def __name__(self) -> str:
         from .registry import canonical_name
 
         return canonical_name(type(self))
@@ -168,7 +169,7 @@ class AlongAxis(Activation):
     """What stands in the output where the mask is False. Infinity is read as the largest number of the dtype."""
     takes_several_axes = False
 
-    def __init__(self, axis=-1, **kwargs):
+    def __init__(self, axis: int | Sequence[int] = -1, **kwargs):
         super().__init__(**kwargs)
         if self.takes_several_axes and isinstance(axis, (tuple, list)) and axis:
             self.axis = tuple(arguments.integer("axis", a) for a in axis)
@@ -233,7 +234,7 @@ class Splitting(AlongAxis):
     width = Fraction(1, 2)
     """The width of the output in units of the input's."""
 
-    def choose(self, dtype, traced):
+    def choose(self, dtype: str, traced: bool) -> str:
         # A native op takes the input unsplit, where the derivative of the pieces cannot be attached to it.
         return "fallback" if self.kernel == "auto" else self.kernel
 

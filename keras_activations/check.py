@@ -5,7 +5,7 @@ import keras
 from .activation import Activation, Splitting
 
 
-def check(model):
+def check(model: keras.layers.Layer) -> None:
     """Look for activations that stand where they will fail, which Keras notices late or never. Call it before `fit` or `save`.
 
     It finds an instance with weights that several layers share: the model trains and saves, but the file does not load as saved.

@@ -46,7 +46,7 @@ class Hosted(keras.layers.Layer):
             )
         return super().__new__(cls, *args, **kwargs)
 
-    def __init__(self, *, name=None, dtype=None, trainable=True, activity_regularizer=None, **kwargs):
+    def __init__(self, *, name: str | None = None, dtype=None, trainable: bool = True, activity_regularizer=None, **kwargs):
         layer_arguments = {key: kwargs.pop(key) for key in ("input_shape", "input_dim") if key in kwargs}
         if kwargs:
             raise TypeError(
@@ -102,7 +102,7 @@ class Hosted(keras.layers.Layer):
     def quantized_call(self, *args, **kwargs):
         return self.call(*args, **kwargs)
 
-    def get_config(self):
+    def get_config(self) -> dict:
         config = super().get_config()
         if self._follows_input:
             config["dtype"] = None
@@ -125,7 +125,7 @@ class Hosted(keras.layers.Layer):
         """The value that the constructor argument `name` has in the config."""
         return getattr(self, name)
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         shown = []
         for name, parameter in constructor_arguments(type(self)).items():
             value = None if name == "dtype" and self._follows_input else self._argument(name)

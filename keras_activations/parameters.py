@@ -34,7 +34,17 @@ class Learned(Activation):
         **kwargs: As in every activation.
     """
 
-    def __init__(self, *, learned=False, per="layer", channels=None, axis=-1, regularizer=None, constraint=None, **kwargs):
+    def __init__(
+        self,
+        *,
+        learned: bool = False,
+        per: str = "layer",
+        channels: int | None = None,
+        axis: int = -1,
+        regularizer=None,
+        constraint=None,
+        **kwargs,
+    ):
         super().__init__(**kwargs)
         self.learned = arguments.flag("learned", learned)
         self.per = arguments.choice("per", per, ("layer", "channel", "element"))
@@ -50,7 +60,7 @@ class Learned(Activation):
         self.constraint = keras.constraints.get(constraint)
         self._initial = {}
 
-    def learn(self, **values):
+    def learn(self, **values: float) -> None:
         """Declare the parameters and their initial values, as the last act of a constructor."""
         for name, value in values.items():
             self._initial[name] = arguments.number(name, value)

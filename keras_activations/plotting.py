@@ -165,19 +165,20 @@ def _outputs(layer):
         layer.set_weights(weights)
     if isinstance(layer, Splitting):
         before, after, count = [1] * (layer.width.denominator - 1), [], layer.width.numerator
+        drawn = "output" if count == 1 else f"{count} outputs, from dark to light,"
     else:
         before, after, count = [], [0, 0], 1
+        drawn = "first output"
 
     def output(i):
         def curve(x):
-            row = [number * ops.ones_like(x) for number in before] + [x] + [number * ops.ones_like(x) for number in after]
-            return layer(ops.concatenate(row, axis=-1))[:, i : i + 1]
+            left, right = ([ops.full_like(x, number) for number in side] for side in (before, after))
+            return layer(ops.concatenate([*left, x, *right], axis=-1))[:, i : i + 1]
 
         return curve
 
     row = ", ".join(map(str, [*before, "x", *after]))
-    note = f"all {count} outputs for [{row}], from dark to light" if count > 1 else f"first output for the row [{row}]"
-    return [(output(i), 1) for i in range(count)], [note]
+    return [(output(i), 1) for i in range(count)], [f"{drawn} for the row [{row}]"]
 
 
 def _sampled(curve, x, copies):

@@ -4,6 +4,7 @@ import ast
 import difflib
 import inspect
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import keras
@@ -29,46 +30,46 @@ class Entry:
     cls: type
 
     @property
-    def name(self):
+    def name(self) -> str:
         """The name in snake_case, such as "leaky_relu"."""
         return canonical_name(self.cls)
 
     @property
-    def family(self):
+    def family(self) -> str:
         """The module in which it is defined, such as "rectifiers"."""
         return self.cls.__module__.rpartition(".")[2]
 
     @property
-    def aliases(self):
+    def aliases(self) -> tuple[str, ...]:
         """Further names, besides other spellings of `name`."""
         return vars(self.cls).get("aliases", ())
 
     @property
-    def formula(self):
+    def formula(self) -> str | None:
         """The docstring's equation ``f(x) = ...``, or None where there is no closed form."""
         found = re.search(r"``(f\(.*?\) = .*?)``", inspect.getdoc(self.cls) or "", re.DOTALL)
         return found and " ".join(found.group(1).split())
 
     @property
-    def arguments(self):
+    def arguments(self) -> dict:
         """The hyperparameters of its own, in order, with their defaults."""
         common = constructor_arguments(Activation)
         parameters = constructor_arguments(self.cls).values()
         return {p.name: p.default for p in parameters if p.name not in common}
 
     @property
-    def reference(self):
+    def reference(self) -> str:
         """The docstring's section of references."""
         _, _, text = (inspect.getdoc(self.cls) or "").partition("Reference:\n")
         return " ".join(text.split())
 
 
-def canonical_name(cls):
+def canonical_name(cls: type) -> str:
     """The name of an activation class in snake_case: a word ends after three letters, so that LeakyReLU is leaky_relu."""
     return re.sub(r"(?<=[A-Za-z][a-z][a-z])(?=[A-Z])", "_", cls.__name__).lower()
 
 
-def register(cls=None, *, package=PACKAGE):
+def register(cls: type | None = None, *, package: str = PACKAGE):
     """Class decorator: register an activation with Keras, so that it can be saved and loaded, and with `get`.
 
     Args:
@@ -104,12 +105,12 @@ def register(cls=None, *, package=PACKAGE):
     return cls
 
 
-def catalogue():
+def catalogue() -> dict[str, Entry]:
     """Every registered activation by name, as a dict of `Entry`, sorted."""
     return {entry.name: entry for entry in sorted(map(Entry, set(_classes.values())), key=lambda entry: entry.name)}
 
 
-def get(identifier, **kwargs):
+def get(identifier: str | type | dict | Callable | None, **kwargs) -> Callable:
     """An activation from whatever names or describes it.
 
     Args:
@@ -160,7 +161,7 @@ def get(identifier, **kwargs):
     )
 
 
-def serialize(activation):
+def serialize(activation: Callable) -> dict:
     """The config dict of an activation, from which `deserialize`, and Keras in any place for an activation, make an equal one.
 
     Example:
@@ -170,7 +171,7 @@ def serialize(activation):
     return keras.saving.serialize_keras_object(activation)
 
 
-def deserialize(config, custom_objects=None):
+def deserialize(config: dict, custom_objects: dict | None = None) -> Callable:
     """The activation that a config dict describes.
 
     Args:

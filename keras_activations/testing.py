@@ -25,6 +25,7 @@ import functools
 import hashlib
 import itertools
 import operator
+from collections.abc import Callable
 from pathlib import Path
 
 import keras
@@ -529,7 +530,7 @@ def _laid_out(rows, axis):
 # --------------------------------------------------------------------------------------------------------------- the promises
 
 
-def check_activation(cls, samples=None, oracle=None):
+def check_activation(cls: type, samples: list[dict] | None = None, oracle: Callable | None = None) -> None:
     """Put an activation of your own through what every activation of this package passes, on the backend in use.
 
     Args:

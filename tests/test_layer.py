@@ -208,7 +208,7 @@ def test_the_choice_costs_nothing_in_a_compiled_graph(case):
 
 
 def count(jaxpr):
-    import jax
+    from jax.extend.core import jaxprs_in_params
 
-    inner = [list(jax.core.jaxprs_in_params(equation.params)) for equation in jaxpr.eqns]
+    inner = [list(jaxprs_in_params(equation.params)) for equation in jaxpr.eqns]
     return sum(sum(map(count, parts)) if parts else 1 for parts in inner)

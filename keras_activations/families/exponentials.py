@@ -31,7 +31,7 @@ class ELU(Activation):
 
     samples = ({}, {"alpha": 1.7})
 
-    def __init__(self, alpha=1.0, **kwargs):
+    def __init__(self, alpha: float = 1.0, **kwargs):
         super().__init__(**kwargs)
         self.alpha = arguments.number("alpha", alpha)
 
@@ -95,7 +95,7 @@ class CELU(Activation):
 
     samples = ({}, {"alpha": 1.7})
 
-    def __init__(self, alpha=1.0, **kwargs):
+    def __init__(self, alpha: float = 1.0, **kwargs):
         super().__init__(**kwargs)
         self.alpha = arguments.number("alpha", alpha, above=0.0)
 

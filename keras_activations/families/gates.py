@@ -69,7 +69,7 @@ class Swish(Learned):
 
     samples = ({}, {"beta": 1.5}, {"beta": -0.5}, {"beta": 1.5, "learned": True}, {"learned": True, "channels": 4})
 
-    def __init__(self, beta=1.0, *, learned=False, **kwargs):
+    def __init__(self, beta: float = 1.0, *, learned: bool = False, **kwargs):
         super().__init__(learned=learned, **kwargs)
         self.learn(beta=beta)
 
@@ -142,7 +142,7 @@ class GELU(Activation):
 
     samples = ({}, {"approximate": True})
 
-    def __init__(self, approximate=False, **kwargs):
+    def __init__(self, approximate: bool | str = False, **kwargs):
         super().__init__(**kwargs)
         self.approximate = arguments.flag("approximate", {"none": False, "tanh": True}.get(approximate, approximate))
 

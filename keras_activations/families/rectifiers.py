@@ -60,7 +60,7 @@ class ReLU(Activation):
         {"negative_slope": 0.1, "max_value": 2.0, "threshold": -1.0},
     )
 
-    def __init__(self, negative_slope=0.0, max_value=None, threshold=0.0, **kwargs):
+    def __init__(self, negative_slope: float = 0.0, max_value: float | None = None, threshold: float = 0.0, **kwargs):
         super().__init__(**kwargs)
         self.negative_slope = arguments.number("negative_slope", negative_slope)
         self.max_value = None if max_value is None else arguments.number("max_value", max_value)
@@ -122,7 +122,7 @@ class LeakyReLU(Activation):
     aliases = ("lrelu",)
     samples = ({}, {"negative_slope": 0.01}, {"negative_slope": 0.0})
 
-    def __init__(self, negative_slope=0.2, **kwargs):
+    def __init__(self, negative_slope: float = 0.2, **kwargs):
         super().__init__(**kwargs)
         self.negative_slope = arguments.number("negative_slope", negative_slope)
 
@@ -157,7 +157,7 @@ class Threshold(Activation):
 
     samples = ({"threshold": 1.0, "default_value": 0.0}, {"threshold": -0.5, "default_value": 2.0})
 
-    def __init__(self, threshold, default_value, **kwargs):
+    def __init__(self, threshold: float, default_value: float, **kwargs):
         super().__init__(**kwargs)
         self.threshold = arguments.number("threshold", threshold)
         self.default_value = arguments.number("default_value", default_value)

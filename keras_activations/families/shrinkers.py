@@ -27,7 +27,7 @@ class SoftShrink(Activation):
     aliases = ("soft_threshold",)
     samples = ({}, {"threshold": 1.25})
 
-    def __init__(self, threshold=0.5, **kwargs):
+    def __init__(self, threshold: float = 0.5, **kwargs):
         super().__init__(**kwargs)
         self.threshold = arguments.number("threshold", threshold, low=0.0)
 
@@ -60,7 +60,7 @@ class HardShrink(Activation):
     aliases = ("hard_threshold",)
     samples = ({}, {"threshold": 1.25})
 
-    def __init__(self, threshold=0.5, **kwargs):
+    def __init__(self, threshold: float = 0.5, **kwargs):
         super().__init__(**kwargs)
         self.threshold = arguments.number("threshold", threshold, low=0.0)
 

@@ -158,7 +158,7 @@ class HardTanh(Activation):
 
     samples = ({}, {"min_value": -0.5, "max_value": 2.0})
 
-    def __init__(self, min_value=-1.0, max_value=1.0, **kwargs):
+    def __init__(self, min_value: float = -1.0, max_value: float = 1.0, **kwargs):
         super().__init__(**kwargs)
         self.min_value = arguments.number("min_value", min_value)
         self.max_value = arguments.number("max_value", max_value)

@@ -56,7 +56,7 @@ class Squareplus(Activation):
 
     samples = ({}, {"b": 0.25})
 
-    def __init__(self, b=4.0, **kwargs):
+    def __init__(self, b: float = 4.0, **kwargs):
         super().__init__(**kwargs)
         self.b = arguments.number("b", b, above=0.0)
 
