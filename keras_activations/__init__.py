@@ -11,6 +11,7 @@ from .families.sigmoids import HardSigmoid, HardTanh, LogSigmoid, Sigmoid, Softs
 from .families.softpluses import Softplus, SparsePlus, Squareplus
 from .families.splitters import GLU, CReLU
 from .parameters import Learned
+from .plotting import plot
 from .registry import catalogue, deserialize, get, register, serialize
 
 __version__ = "0.1.0"
@@ -38,6 +39,7 @@ __all__ = [
     "LogSigmoid",
     "LogSoftmax",
     "Mish",
+    "plot",
     "register",
     "ReLU",
     "ReLU6",

@@ -4,6 +4,7 @@
 """
 
 import functools
+import re
 from collections.abc import Sequence
 from fractions import Fraction
 
@@ -16,6 +17,11 @@ from .special import lowest, where
 from .verdicts import VERDICTS
 
 KERNELS = ("auto", "native", "fallback")
+
+
+def canonical_name(cls: type) -> str:
+    """The name of an activation class in snake_case: a word ends after three letters, so that LeakyReLU is leaky_relu."""
+    return re.sub(r"(?<=[A-Za-z][a-z][a-z])(?=[A-Z])", "_", cls.__name__).lower()
 
 
 class _NativeOps:
@@ -91,8 +97,6 @@ class Activation(Hosted):
 
     @property
     def __name__(self) -> str:
-        from .registry import canonical_name
-
         return canonical_name(type(self))
 
     def call(self, inputs):

@@ -18,7 +18,7 @@ VALUE = {"color": "#0072B2", "linewidth": 2.2}
 SLOPE = {"color": "#D55E00", "linewidth": 1.5, "dashes": (4, 1.8)}
 GREY, PALE = "#666666", "#cccccc"
 
-POINTS = 961
+POINTS = 960  # even: 0, where many activations have a corner, lies between two points
 PANEL = 3.6, 2.7  # inches
 TITLE, TITLE_LINE = 8.5, 11.0  # points
 SMALL, SMALL_LINE = 6.6, 8.5
@@ -87,6 +87,7 @@ def _draw(axes, function, x):
             if y.shape[1] > 1:
                 axes.fill_between(x, y.min(axis=1), y.max(axis=1), color=style["color"], alpha=0.2, linewidth=0)
 
+    # What grows like exp must not flatten all the rest.
     reach = max(abs(x[0]), abs(x[-1]), 2.0)
     bottom = max(-reach, min(np.nanmin(y, initial=0.0) for pair in sampled for y in pair))
     top = min(reach, max(np.nanmax(y, initial=0.0) for pair in sampled for y in pair))
@@ -184,7 +185,8 @@ def _outputs(layer):
 def _sampled(curve, x, copies):
     """(values, derivatives) of an elementwise function at x, as arrays of shape (points, copies); what is not finite is NaN."""
     x = ops.convert_to_tensor(np.repeat(x[:, None], copies, axis=1), dtype=keras.config.floatx())
-    value, (slope,) = value_and_gradients(curve, [x], ops.ones_like(x))
+    # Of a step, whose gradient is nowhere connected to x, TensorFlow and PyTorch know none, instead of 0.
+    value, (slope,) = value_and_gradients(lambda x: ops.add(curve(x), 0 * x), [x], ops.ones_like(x))
     arrays = [np.asarray(ops.convert_to_numpy(tensor), "float64") for tensor in (value, slope)]
     return [np.where(np.isfinite(array), array, np.nan) for array in arrays]
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import keras
 
-from .activation import Activation
+from .activation import Activation, canonical_name
 from .hosted import constructor_arguments
 from .presets import PRESETS
 
@@ -62,11 +62,6 @@ class Entry:
         """The docstring's section of references."""
         _, _, text = (inspect.getdoc(self.cls) or "").partition("Reference:\n")
         return " ".join(text.split())
-
-
-def canonical_name(cls: type) -> str:
-    """The name of an activation class in snake_case: a word ends after three letters, so that LeakyReLU is leaky_relu."""
-    return re.sub(r"(?<=[A-Za-z][a-z][a-z])(?=[A-Z])", "_", cls.__name__).lower()
 
 
 def register(cls: type | None = None, *, package: str = PACKAGE):

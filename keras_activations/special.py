@@ -50,8 +50,11 @@ def where(condition, a, b):
 
     `keras.ops.where` makes numbers floatx on torch, which rounds them in float64.
     """
-    dtype = backend.standardize_dtype(b.dtype if isinstance(a, (int, float)) else a.dtype)
-    return ops.where(condition, ops.convert_to_tensor(a, dtype=dtype), ops.convert_to_tensor(b, dtype=dtype))
+    if isinstance(a, float):
+        a = ops.convert_to_tensor(a, dtype=b.dtype)
+    elif isinstance(b, float):
+        b = ops.convert_to_tensor(b, dtype=a.dtype)
+    return ops.where(condition, a, b)
 
 
 def expm1(x):

@@ -20,7 +20,7 @@ CASES = [(entry.cls, sample) for entry in CATALOGUE.values() for sample in entry
 def case_id(case):
     """A readable id, which is also how `get` would be called: "leaky_relu(negative_slope=0.01)"."""
     cls, sample = case
-    return f"{ka.registry.canonical_name(cls)}({', '.join(f'{name}={value!r}' for name, value in sample.items())})"
+    return f"{ka.activation.canonical_name(cls)}({', '.join(f'{name}={value!r}' for name, value in sample.items())})"
 
 
 def parametrize(cases=CASES):
@@ -48,7 +48,7 @@ def witness(case):
     """What the case should compute, from the cache if it was ever computed before."""
     cls, sample = case
     if case_id(case) not in _witnesses:
-        oracle = ORACLES.get(ka.registry.canonical_name(cls))
+        oracle = ORACLES.get(ka.activation.canonical_name(cls))
         _witnesses[case_id(case)] = testing.Witness(cls, sample, oracle=oracle, cache=CACHE)
     return _witnesses[case_id(case)]
 

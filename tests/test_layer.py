@@ -183,6 +183,8 @@ def test_name_of_the_function():
 @pytest.mark.filterwarnings("ignore:Layer InputLayer does not have a `quantize` method:UserWarning")
 @pytest.mark.parametrize("mode", ["int8", "int4"])
 def test_a_quantized_host_keeps_its_activation(mode):
+    if mode == "int4" and keras.__version__.startswith("3.10"):
+        pytest.skip("Keras 3.10 has no int4")
     model = keras.Sequential(
         [keras.Input((4,)), keras.layers.Dense(8, activation=ka.Mish()), keras.layers.Dense(8, ka.Swish(learned=True))]
     )
