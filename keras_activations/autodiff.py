@@ -42,19 +42,25 @@ def differentiate(value, derivative, *tensors):
 
 
 def value_and_gradients(function, tensors, upstream):
-    """``function(*tensors)``, and its gradient with respect to each tensor for an `upstream` gradient of the result's shape."""
+    """``function(*tensors)``, and its gradient with respect to each tensor for an `upstream` gradient of the result's shape.
+
+    A tensor on which the result does not depend has the gradient 0.
+    """
     if _BACKEND == "tensorflow":
         with tf.GradientTape() as tape:
             tape.watch(tensors)
             result = function(*tensors)
-        return result, tape.gradient(result, tensors, output_gradients=ops.cast(upstream, result.dtype))
+        upstream = ops.cast(upstream, result.dtype)
+        return result, tape.gradient(result, tensors, upstream, unconnected_gradients="zero")
     if _BACKEND == "jax":
         result, pullback = jax.vjp(function, *tensors)
         return result, pullback(ops.cast(upstream, result.dtype))
     if _BACKEND == "torch":
         leaves = [x.detach().clone().requires_grad_() for x in tensors]
         result = function(*leaves)
-        return result.detach(), torch.autograd.grad(result, leaves, ops.cast(upstream, result.dtype))
+        if not result.requires_grad:
+            return result, [torch.zeros_like(x) for x in leaves]
+        return result.detach(), torch.autograd.grad(result, leaves, ops.cast(upstream, result.dtype), materialize_grads=True)
     raise NotImplementedError(f"The {_BACKEND} backend computes no gradients. Set KERAS_BACKEND to tensorflow, jax or torch.")
 
 

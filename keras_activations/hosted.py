@@ -122,13 +122,15 @@ class Hosted(keras.layers.Layer):
         return super().from_config(config)
 
     def _argument(self, name):
-        """The value that the constructor argument `name` has in the config."""
+        """The value with which the constructor argument `name` makes an equal layer."""
+        if name == "dtype":
+            return None if self._follows_input else self.dtype_policy.name
         return getattr(self, name)
 
     def __repr__(self) -> str:
         shown = []
         for name, parameter in constructor_arguments(type(self)).items():
-            value = None if name == "dtype" and self._follows_input else self._argument(name)
+            value = self._argument(name)
             if name != "name" and (parameter.kind is not parameter.KEYWORD_ONLY or value != parameter.default):
                 shown.append(f"{name}={value!r}")
         return f"{type(self).__name__}({', '.join(shown)})"

@@ -24,7 +24,7 @@ TITLE, TITLE_LINE = 8.5, 11.0  # points
 SMALL, SMALL_LINE = 6.6, 8.5
 
 
-def plot(*activations, low=-6.0, high=6.0, path=None):
+def plot(*activations, low: float = -6.0, high: float = 6.0, path=None):
     """Draw activations with their derivatives, one panel each.
 
     An activation that takes a row of numbers is drawn over one of them: softmax and its like as the first output for the row
@@ -185,8 +185,7 @@ def _outputs(layer):
 def _sampled(curve, x, copies):
     """(values, derivatives) of an elementwise function at x, as arrays of shape (points, copies); what is not finite is NaN."""
     x = ops.convert_to_tensor(np.repeat(x[:, None], copies, axis=1), dtype=keras.config.floatx())
-    # Of a step, whose gradient is nowhere connected to x, TensorFlow and PyTorch know none, instead of 0.
-    value, (slope,) = value_and_gradients(lambda x: ops.add(curve(x), 0 * x), [x], ops.ones_like(x))
+    value, (slope,) = value_and_gradients(curve, [x], ops.ones_like(x))
     arrays = [np.asarray(ops.convert_to_numpy(tensor), "float64") for tensor in (value, slope)]
     return [np.where(np.isfinite(array), array, np.nan) for array in arrays]
 

@@ -88,6 +88,12 @@ def gradient_of(function, order):
     return derivative
 
 
+def test_a_result_that_does_not_depend_on_x_has_gradient_zero():
+    x = testing.tensor([1.0, -2.0], "float32")
+    _, (gradient,) = autodiff.value_and_gradients(lambda x: ops.ones_like(x), [x], ops.ones_like(x))
+    assert testing.array(gradient).tolist() == [0.0, 0.0]
+
+
 ELEMENTWISE = [case for case in CASES if not issubclass(case[0], ka.AlongAxis) and "learned" not in case[1]]
 
 

@@ -175,6 +175,10 @@ def test_repr_is_the_constructor_call(case):
     assert again.get_config() | {"name": None} == layer.get_config() | {"name": None}
 
 
+def test_repr_shows_what_was_chosen():
+    assert repr(ka.Mish(dtype="mixed_bfloat16", kernel="fallback")) == "Mish(kernel='fallback', dtype='mixed_bfloat16')"
+
+
 def test_name_of_the_function():
     assert ka.LeakyReLU().__name__ == "leaky_relu"
     assert ka.HardSiLU().__name__ == "hard_silu"
