@@ -74,7 +74,7 @@ def main():
                 continue
             trusted = []
             for cls in candidates:
-                name = keras.saving.get_registered_name(cls)
+                name = cls.__name__
                 table[dtype, traced] = {name}
                 witnesses = [testing.Witness(cls, sample, cache=CACHE) for sample in cls.samples]
                 if trustworthy(witnesses, dtype, ways):

@@ -1,4 +1,4 @@
-"""Every activation function, as a Keras layer that trains, saves and loads without surprises."""
+"""Activation functions as Keras layers that train, save, load and keep their digits."""
 
 from .activation import Activation, AlongAxis, Splitting
 from .check import check

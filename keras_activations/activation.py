@@ -61,6 +61,14 @@ class Activation(Hosted):
     derivative = None
     native = None
 
+    def __init_subclass__(cls, **kwargs):
+        super().__init_subclass__(**kwargs)
+        # Who redefines the value does not mean the derivative and the native op of the old one.
+        if "fallback" in vars(cls):
+            for name in ("derivative", "native"):
+                if name not in vars(cls):
+                    setattr(cls, name, None)
+
     def __new__(cls, *args, **kwargs):
         if cls is Activation:
             raise TypeError(f"Activation is the base class of the activations; received {args}. To look one up, write get('mish').")
@@ -80,7 +88,9 @@ class Activation(Hosted):
         if self.kernel != "auto":
             return self.kernel
         trusted = VERDICTS.get(keras.backend.backend(), {}).get((keras.backend.standardize_dtype(dtype), traced), ())
-        return "native" if keras.saving.get_registered_name(type(self)) in trusted else "fallback"
+        # Another package may have a class of the same name, which nobody measured.
+        ours = type(self).__module__.startswith(f"{__package__}.")
+        return "native" if ours and type(self).__name__ in trusted else "fallback"
 
     @property
     def implementation(self) -> str:
@@ -89,7 +99,8 @@ class Activation(Hosted):
         if chosen == "native":
             probe = ops.ones((2,) * self._smallest_rank())
             learned, fixed = self._operands(probe)
-            chosen = "fallback" if self._native(probe, *learned, *fixed) is NotImplemented else "native"
+            if self.kernel == "auto" and self._native(probe, *learned, *fixed) is NotImplemented:
+                chosen = "fallback"
         return chosen
 
     def _smallest_rank(self):
@@ -100,11 +111,15 @@ class Activation(Hosted):
         return canonical_name(type(self))
 
     def call(self, inputs):
+        if hasattr(inputs, "with_flat_values"):  # a RaggedTensor of TensorFlow
+            return inputs.with_flat_values(self.call(inputs.flat_values))
         x = self._standardized(inputs)
         return self._with_logits(self._evaluate(x), x)
 
     def _standardized(self, inputs):
         """The input as a tensor, which a variable is not, in the dtype of the output."""
+        if hasattr(inputs, "with_flat_values"):
+            raise TypeError(f"{type(self).__name__} takes dense tensors; received a RaggedTensor. Write x.to_tensor(), and give it a mask.")
         x = ops.convert_to_tensor(inputs)
         return ops.cast(x, self._output_dtype(x.dtype))
 
@@ -151,7 +166,7 @@ class Activation(Hosted):
 
     def get_config(self):
         config = super().get_config()
-        if config["kernel"] == "auto":
+        if config.get("kernel") == "auto":
             del config["kernel"]
         return config
 
@@ -166,7 +181,8 @@ class AlongAxis(Activation):
     Call arguments:
         inputs: Tensor of floats.
         mask: Optional tensor of booleans of the rank of `inputs`, and broadcastable to them: entries where it is False do not take
-            part. Keras passes the mask of time steps here, which has a lower rank: that one is handed on and not applied.
+            part. Keras passes the mask of time steps here, which has the shape of the leading axes: that one is handed on and not
+            applied. Any other mask is refused.
     """
 
     masked = 0.0
@@ -183,10 +199,22 @@ class AlongAxis(Activation):
     def call(self, inputs, mask=None):
         x = self._standardized(inputs)
         self._checked_axes(x.shape)
-        if mask is None or len(mask.shape) != len(x.shape):
+        if mask is None or self._is_of_time_steps(mask := ops.convert_to_tensor(mask), x):
             return self._with_logits(self._evaluate(x), x)
         mask, floor = ops.cast(mask, "bool"), lowest(keras.backend.standardize_dtype(x.dtype))
         return where(mask, self._evaluate(where(mask, x, floor)), max(self.masked, floor))
+
+    def _is_of_time_steps(self, mask, x):
+        """Whether the mask is of the leading axes, and not of the entries; what is neither is refused."""
+        lower = len(mask.shape) < len(x.shape)
+        pairs = zip(mask.shape, x.shape, strict=False) if lower else zip(mask.shape[::-1], x.shape[::-1], strict=False)
+        fits = all(m == n or None in (m, n) or (m == 1 and not lower) for m, n in pairs)
+        if len(mask.shape) > len(x.shape) or not fits:
+            raise ValueError(
+                f"The mask of {type(self).__name__} must have the rank of the input, shape {tuple(x.shape)}, and broadcast to it; received "
+                f"one of shape {tuple(mask.shape)}. Add axes of size 1, such as mask[None]."
+            )
+        return lower
 
     def compute_mask(self, inputs, mask=None):
         # A mask of the input's own rank has been applied; as a mask of time steps it would only break the next layer.
@@ -203,6 +231,8 @@ class AlongAxis(Activation):
         if not all(-rank <= axis < rank for axis in axes):
             valid = f"an axis from {-rank} to {rank - 1}" if rank else "an input with at least one axis"
             raise ValueError(f"axis={self.axis} is out of range for an input of shape {tuple(shape)}. {type(self).__name__} needs {valid}.")
+        if len({axis % rank for axis in axes}) < len(axes):
+            raise ValueError(f"axis={self.axis} names the same axis twice in an input of shape {tuple(shape)}.")
         return [axis % rank for axis in axes]
 
     def _smallest_rank(self):

@@ -4,8 +4,8 @@ import math
 import numbers
 
 
-def number(name, value, *, low=-math.inf, high=math.inf, above=None):
-    """A finite float within [low, high], and greater than `above` where that is given."""
+def number(name, value, *, low=None, above=None):
+    """A finite float, at least `low` or greater than `above` where those are given."""
     if isinstance(value, bool) or not isinstance(value, numbers.Real):
         raise TypeError(f"{name} must be a number, such as {name}=0.5; received {value!r} ({type(value).__name__}).")
     value = float(value)
@@ -13,8 +13,8 @@ def number(name, value, *, low=-math.inf, high=math.inf, above=None):
         raise ValueError(f"{name} must be finite; received {value!r}.")
     if above is not None and value <= above:
         raise ValueError(f"{name} must be greater than {above}; received {value!r}.")
-    if not low <= value <= high:
-        raise ValueError(f"{name} must lie in [{low}, {high}]; received {value!r}.")
+    if low is not None and value < low:
+        raise ValueError(f"{name} must be at least {low}; received {value!r}.")
     return value
 
 

@@ -91,6 +91,10 @@ def _gradients(derivative, tensors, upstream):
 
 def _unbroadcast(gradient, x):
     """Sum `gradient` over the axes that broadcasting added to x or stretched from 1."""
+    if getattr(x.shape, "rank", 0) is None:
+        return gradient  # of an input whose rank TensorFlow does not know: nothing was broadcast
+    if not len(x.shape):
+        return ops.sum(gradient)
     added = len(gradient.shape) - len(x.shape)
     stretched = [added + axis for axis, size in enumerate(x.shape) if size == 1 and gradient.shape[added + axis] != 1]
     if not added and not stretched:
@@ -127,6 +131,8 @@ if _BACKEND == "jax":
             terms = (partial * _widened(t) for partial, t in zip(_partials(derivative, tensors), tangents, strict=True))
             return sum(terms)
 
+        # Of a Python number JAX hands on the number.
+        tensors = tuple(map(jax.numpy.asarray, tensors))
         result = _jax(value, derivative, *tensors)
         return result, tangent(tensors, tangents).astype(result.dtype)
 
@@ -153,5 +159,5 @@ if _BACKEND == "torch":
         wanted = torch.is_grad_enabled() and any(x.requires_grad for x in tensors)
         # A hook with a forward-mode rule is silently 0 at second order, and Dynamo refuses it: there the plain operations serve.
         # The level is the only sign of forward mode that torch shows through the wrappers of torch.func too.
-        plain = torch.compiler.is_compiling() or torch.autograd.forward_ad._current_level >= 0
+        plain = torch.compiler.is_compiling() or torch.jit.is_tracing() or torch.autograd.forward_ad._current_level >= 0
         return _Hook.apply(value, derivative, *tensors) if wanted and not plain else value(*tensors)

@@ -35,6 +35,9 @@ def check(model: keras.layers.Layer) -> None:
     problems = []
     for layer, holders in owners.items():
         names = ", ".join(sorted({holder.name for holder in holders}))
+        # A model that holds it as a layer, beside a part of its own that does, saves and loads it once.
+        if all(isinstance(holder, keras.Model) for holder in holders):
+            holders = [holder for holder in holders if holder is not model]
         if len(holders) > 1 and (layer.weights or not layer.built):
             problems.append(
                 f"{layer.name} has weights and is shared by {names}: the saved model will not load as it was. "

@@ -26,14 +26,14 @@ class Hosted(keras.layers.Layer):
 
     Args:
         name: The layer's name. Leave it out unless it is unique in the model: torch keys its parameters by it.
-        dtype: None, the default, computes in the dtype of the input, whatever the policy was when the layer was made. A dtype or a
-            policy casts the input to it, as every Keras layer does.
+        dtype: None, the default, computes in the dtype of the input tensor, whatever the policy was when the layer was made; arrays,
+            lists and integers become what that policy says, as in every Keras layer. A dtype or a policy casts the input to it.
         trainable: As in every Keras layer.
         activity_regularizer: As in every Keras layer.
     """
 
     def __new__(cls, *args, **kwargs):
-        if any(isinstance(value, keras.KerasTensor) or ops.is_tensor(value) for value in (*args, *kwargs.values())):
+        if any(isinstance(value, keras.KerasTensor) or ops.is_tensor(value) for value in args):
             raise TypeError(
                 f"{cls.__name__} was called with a tensor, but it is a class: parentheses are missing. "
                 f"Write Dense(activation={cls.__name__}()) or {cls.__name__}()(x)."
@@ -62,6 +62,15 @@ class Hosted(keras.layers.Layer):
         if type(self).build is keras.layers.Layer.build:
             self.built = True
 
+    @property
+    def dtype_policy(self):
+        return super().dtype_policy
+
+    @dtype_policy.setter
+    def dtype_policy(self, value):
+        keras.layers.Layer.dtype_policy.fset(self, value)
+        self._follows_input, self.autocast = False, True
+
     def __call__(self, inputs, *args, **kwargs):
         return super().__call__(self._as_tensor(inputs), *args, **kwargs)
 
@@ -69,6 +78,8 @@ class Hosted(keras.layers.Layer):
         """Arrays, lists and numbers as tensors of the layer's compute dtype, which is floatx by default; tensors as they are."""
         if isinstance(inputs, keras.KerasTensor) or ops.is_tensor(inputs):
             return inputs
+        if isinstance(inputs, keras.Variable):
+            return ops.convert_to_tensor(inputs)
         elements = inputs.values() if isinstance(inputs, dict) else inputs if isinstance(inputs, (list, tuple)) else ()
         if any(isinstance(x, keras.KerasTensor) or ops.is_tensor(x) for x in elements):
             raise TypeError(
@@ -143,7 +154,8 @@ class Hosted(keras.layers.Layer):
         if store.keys() and not self.built:
             warnings.warn(f"{self.name} has weights in the file but was not built: it is built with their shapes.", stacklevel=2)
             self.build_from_weights([store[key].shape for key in sorted(store.keys(), key=int)])
-        siblings = _loaded.setdefault(getattr(store, "h5_file", store), {})
+        file = getattr(store, "h5_file", None)
+        siblings = {} if file is None else _loaded.setdefault(file, {})
         if store.keys() or not self.weights:
             super().load_own_variables(store)
             siblings[self.name] = self
@@ -154,12 +166,19 @@ class Hosted(keras.layers.Layer):
                 stacklevel=2,
             )
             self.set_weights(siblings[self.name].get_weights())
+        elif not self._weights_may_be_missing():
+            super().load_own_variables(store)  # which raises
         else:
             warnings.warn(
                 f"{self.name} has no weights in the file, which was written before its first call: it keeps its own.", stacklevel=2
             )
 
+    def _weights_may_be_missing(self):
+        """Whether a layer like this one is without weights until it is called."""
+        return False
+
     def build_from_weights(self, shapes):
+        """Build the layer so that its weights have these shapes."""
         raise NotImplementedError(f"{type(self).__name__} has weights but does not say how to build them from {shapes}.")
 
 

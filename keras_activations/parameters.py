@@ -1,17 +1,11 @@
 """Learned parameters: numbers of an activation that may become weights of the layer."""
 
-import itertools
-import weakref
-
 import keras
 from keras import ops
 
 from . import arguments
 from .activation import Activation
 from .special import is_double
-
-# Living layers by name, and the number of layers of that name before them.
-_named = weakref.WeakValueDictionary()
 
 
 class Learned(Activation):
@@ -62,39 +56,42 @@ class Learned(Activation):
 
     def learn(self, **values: float) -> None:
         """Declare the parameters and their initial values, as the last act of a constructor."""
+        if self._initial:
+            raise ValueError(
+                f"{type(self).__name__} declares {', '.join(values)} after {', '.join(self._initial)}. "
+                "Call learn once, with all parameters: a subclass with more of them derives from Learned."
+            )
         for name, value in values.items():
             self._initial[name] = arguments.number(name, value)
             setattr(self, name, self._initial[name])
         if not self.learned:
             self.built = True
-        elif self.per == "layer":
-            self.build(())
-        elif self.channels is not None:
+        elif not self._weights_may_be_missing():
             self.build(self._input_shape((self.channels,)))
 
     def build(self, input_shape):
         if self.built:
             return
-        shape, copy = self._parameter_shape(input_shape), self._copy()
+        shape = self._parameter_shape(input_shape)
+        if None in shape:
+            raise ValueError(
+                f"{type(self).__name__}(per={self.per!r}) needs to know how many parameters it has; received an input of shape "
+                f"{tuple(input_shape)}. Give that size to keras.Input, or write channels=n or per='layer'."
+            )
         for name, value in self._initial.items():
             weight = self.add_weight(
-                name=f"{name}_{copy}" if copy else name,
+                name=name,
                 shape=shape,
                 initializer=keras.initializers.Constant(value),
                 regularizer=self.regularizer,
                 constraint=self.constraint,
+                # A policy of 16 bits would round the value, and let its gradient overflow.
+                autocast=False,
             )
             setattr(self, name, weight)
 
-    def _copy(self):
-        """How many living layers had the name of this one before it: it makes the paths of the weights unique.
-
-        torch and legacy H5 files key weights by path. Those made by a constructor are not in the scope of a host, and a host may copy
-        its activation together with its name: Bidirectional does.
-        """
-        copy = next(k for k in itertools.count() if (self.name, k) not in _named)
-        _named[self.name, copy] = self
-        return copy
+    def _weights_may_be_missing(self):
+        return self.learned and self.per != "layer" and self.channels is None
 
     def build_from_weights(self, shapes):
         self.build(self._input_shape(shapes[0]))
@@ -103,27 +100,36 @@ class Learned(Activation):
         current = self.__dict__.get(name)
         if isinstance(current, keras.Variable) and not isinstance(value, keras.Variable):
             current.assign(ops.broadcast_to(ops.convert_to_tensor(value, dtype=current.dtype), current.shape))
-        else:
-            super().__setattr__(name, value)
+            return
+        if name in self.__dict__.get("_initial", ()) and not isinstance(value, keras.Variable):
+            value = self._initial[name] = arguments.number(name, value)
+        super().__setattr__(name, value)
 
     def _argument(self, name):
         return self._initial[name] if self.learned and name in self._initial else super()._argument(name)
 
+    def compute_output_shape(self, input_shape):
+        if self.learned and self.built:
+            self._checked(input_shape)
+        return tuple(input_shape)
+
+    def _checked(self, input_shape):
+        """Refuse an input that the weights do not fit, which broadcasting might hide."""
+        needed, present = self._parameter_shape(input_shape), tuple(getattr(self, next(iter(self._initial))).shape)
+        if len(needed) != len(present) or any(n not in (None, p) for n, p in zip(needed, present, strict=True)):
+            raise ValueError(
+                f"{self!r} has parameters of shape {present}; received an input of shape {tuple(input_shape)}, which needs {needed}."
+            )
+
     def _parameter_shape(self, input_shape):
         if self.per == "layer":
             return ()
-        if self.per == "channel":
-            if not -len(input_shape) <= self.axis < len(input_shape):
-                raise ValueError(f"axis={self.axis} is out of range for an input of shape {tuple(input_shape)}.")
-            shape = (input_shape[self.axis],)
-        else:
-            shape = tuple(input_shape[1:])
-        if None in shape:
-            raise ValueError(
-                f"{type(self).__name__}(per={self.per!r}) needs to know how many parameters it has; received an input of shape "
-                f"{tuple(input_shape)}. Give that size to keras.Input, or write channels=n or per='layer'."
-            )
-        return shape
+        if self.per == "element":
+            return tuple(input_shape[1:])
+        rank = len(input_shape)
+        if not -rank < self.axis < rank:
+            raise ValueError(f"axis={self.axis} is no axis of channels in an input of shape {tuple(input_shape)}.")
+        return (input_shape[self.axis],)
 
     def _input_shape(self, parameter_shape):
         """An input shape whose parameters have `parameter_shape`."""
@@ -138,6 +144,8 @@ class Learned(Activation):
         values = [getattr(self, name) for name in self._initial]
         if not self.learned:
             return (), values
+        if self.per != "layer":
+            self._checked(x.shape)
         # In float32 also beside a 16-bit x: they are rounded once, with the result.
         dtype = "float64" if is_double(x) else "float32"
         return [self._aligned(ops.cast(value, dtype), x) for value in values], ()

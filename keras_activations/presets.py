@@ -1,7 +1,9 @@
 """Names that mean an activation with certain hyperparameters: {name: (activation, arguments)}."""
 
 PRESETS = {
-    # What Hugging Face, mlx, PyTorch and Keras Hub call the tanh form.
+    # What Hugging Face, PyTorch and Keras Hub call the exact and the tanh form.
+    "gelu_python": ("gelu", {"approximate": False}),
+    "gelu_fast": ("gelu", {"approximate": True}),
     "gelu_tanh": ("gelu", {"approximate": True}),
     "gelu_new": ("gelu", {"approximate": True}),
     "gelu_approximate": ("gelu", {"approximate": True}),

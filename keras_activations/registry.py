@@ -15,6 +15,7 @@ from .presets import PRESETS
 
 PACKAGE = "keras_activations"
 
+_NAME = re.compile(r"[\w\s-]+")
 _classes = {}  # by key: every spelling of every name, without case and punctuation
 
 
@@ -64,15 +65,15 @@ class Entry:
         return " ".join(text.split())
 
 
-def register(cls: type | None = None, *, package: str = PACKAGE):
+def register(cls: type | None = None, *, package: str | None = None):
     """Class decorator: register an activation with Keras, so that it can be saved and loaded, and with `get`.
 
     Args:
         cls: The class, a subclass of `Activation`.
-        package: The prefix under which Keras saves the class. Use your own.
+        package: The prefix under which Keras saves the class: a name of your own, which stays the same as long as there are files.
 
     Raises:
-        ValueError: where one of its names already belongs to another activation.
+        ValueError: where one of its names already belongs to another activation, and where the package is missing or is this one's.
 
     Example:
         >>> @register(package="my_lab")
@@ -87,15 +88,23 @@ def register(cls: type | None = None, *, package: str = PACKAGE):
         return lambda cls: register(cls, package=package)
     if not (inspect.isclass(cls) and issubclass(cls, Activation)):
         raise TypeError(f"register takes a subclass of Activation; received {cls!r}.")
-    registered_name = f"{package}>{cls.__name__}"
-    names = {_key(name): name for name in (cls.__name__, *vars(cls).get("aliases", ()))}
+    own = cls.__module__.partition(".")[0] == PACKAGE
+    if own == (package not in (None, PACKAGE)):
+        raise ValueError(f"{cls.__name__} needs a package of its own; received {package!r}. Write @register(package='my_lab').")
+    registered_name = f"{package or PACKAGE}>{cls.__name__}"
+    aliases = vars(cls).get("aliases", ())
+    if not isinstance(aliases, tuple) or not all(isinstance(alias, str) and _NAME.fullmatch(alias) for alias in aliases):
+        raise ValueError(f"The aliases of {cls.__name__} must be a tuple of names such as 'my_name'; received {aliases!r}.")
+    names = {_key(name): name for name in (cls.__name__, *aliases)}
     for key, name in names.items():
         owner = _classes.get(key)
         # The same class again is a module or a notebook cell that is run again.
         if key in _presets or (owner and keras.saving.get_registered_name(owner) != registered_name):
             taken = _presets[key][0] if key in _presets else keras.saving.get_registered_name(owner)
             raise ValueError(f"The name {name!r} of {registered_name} already belongs to {taken}. Choose another.")
-    keras.saving.register_keras_serializable(package)(cls)
+    for key in [key for key, old in _classes.items() if keras.saving.get_registered_name(old) == registered_name]:
+        del _classes[key]
+    keras.saving.register_keras_serializable(package or PACKAGE)(cls)
     _classes.update(dict.fromkeys(names, cls))
     return cls
 
@@ -138,6 +147,9 @@ def get(identifier: str | type | dict | Callable | None, **kwargs) -> Callable:
         if repeated := literal.keys() & kwargs.keys():
             raise ValueError(f"{sorted(repeated)} stand in the string {identifier!r} and beside it. Leave one of them out.")
         cls, preset = _looked_up(name)
+        given = literal | kwargs
+        if any(given.get(key, value) != value for key, value in preset.items()):
+            raise ValueError(f"{name!r} means {preset}; received {given}. Write get({canonical_name(cls)!r}, ...) for other arguments.")
         return cls(*args, **{**preset, **literal, **kwargs})
     if inspect.isclass(identifier) and issubclass(identifier, keras.layers.Layer):
         return identifier(**kwargs)
@@ -181,8 +193,9 @@ def deserialize(config: dict, custom_objects: dict | None = None) -> Callable:
     name = config.get("class_name")
     if not isinstance(name, str):
         raise ValueError(f"A config dict needs a 'class_name', such as {{'class_name': 'Mish', 'config': {{}}}}; received {config}.")
-    if "module" not in config and "registered_name" not in config and _key(name) in _classes and name not in (custom_objects or {}):
-        return _classes[_key(name)].from_config(config.get("config") or {})
+    if "module" not in config and "registered_name" not in config and ">" not in name and name not in (custom_objects or {}):
+        cls, preset = _looked_up(name)
+        return cls.from_config(preset | (config.get("config") or {}))
     return keras.saving.deserialize_keras_object({"config": {}, **config}, custom_objects=custom_objects)
 
 
@@ -203,7 +216,7 @@ def _looked_up(name):
         return _classes[key], {}
     names = {_key(known): known for entry in catalogue().values() for known in (entry.name, *entry.aliases)}
     names |= {key: preset for key, (preset, _, _) in _presets.items()}
-    near = [names[found] for found in difflib.get_close_matches(key, names, n=3, cutoff=0.5)]
+    near = [names[found] for found in difflib.get_close_matches(key.rpartition(".")[2], names, n=3, cutoff=0.5)]
     advice = f"Did you mean {', '.join(map(repr, near))}?" if near else "The names are listed by keras_activations.catalogue()."
     raise ValueError(f"There is no activation {name!r}. {advice}")
 
@@ -222,8 +235,8 @@ def _parsed(text):
             raise ValueError("not a single call")
         positional = [ast.literal_eval(argument) for argument in call.args]
         keywords = {keyword.arg: ast.literal_eval(keyword.value) for keyword in call.keywords}
-        if None in keywords:
-            raise ValueError("** is not a literal")
+        if None in keywords or len(keywords) < len(call.keywords):
+            raise ValueError("** is not a literal, and an argument is given once")
     except (SyntaxError, ValueError, TypeError, RecursionError, MemoryError) as error:
         raise ValueError(f"{text!r} is not a call with literal arguments, such as 'leaky_relu(negative_slope=0.1)'.") from error
     return name, positional, keywords

@@ -104,7 +104,7 @@ def examples():
 
 @pytest.mark.parametrize("lines", list(examples()))
 def test_examples_are_true(lines):
-    scope = vars(ka) | vars(testing) | {"keras": keras, "ops": ops, "np": np}
+    scope = vars(ka) | vars(testing) | {"keras": keras, "ops": ops, "np": np, "__name__": "__main__"}
     try:
         for line in lines:
             run(line, scope)

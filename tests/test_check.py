@@ -35,6 +35,19 @@ def test_a_shared_instance_in_nested_models():
         ka.check(model(inner, layers.Dense(4, activation=act, name="outer")))
 
 
+def test_a_model_may_hold_what_a_part_of_it_holds():
+    class Net(keras.Model):
+        def __init__(self):
+            super().__init__()
+            self.act = ka.Swish(learned=True)
+            self.part = keras.Sequential([layers.Dense(4), self.act])
+
+        def call(self, x):
+            return self.act(self.part(x))
+
+    ka.check(Net())
+
+
 @pytest.mark.parametrize("host", [lambda a: layers.Dense(4, activation=a, name="host"), lambda a: layers.Activation(a, name="host")])
 @pytest.mark.parametrize("act", [ka.GLU, ka.CReLU])
 def test_a_splitter_in_a_host(host, act):

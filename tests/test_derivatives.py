@@ -158,6 +158,7 @@ class TestJax:
     def test_transformations(self):
         import jax
 
+        assert jax.grad(ka.Mish())(1.0) == jax.grad(ka.Mish())(jax.numpy.float32(1.0))
         layer, x = ka.GELU(), testing.tensor(np.linspace(-3, 3, 7), "float32")
         assert np.allclose(jax.vmap(jax.grad(lambda v: layer(v)))(x), gradient_of(layer, 1)(x))
         assert np.isfinite(jax.hessian(lambda v: layer(v).sum())(x)).all()
@@ -198,6 +199,13 @@ class TestTorch:
         assert torch.autograd.gradgradcheck(layer, (x,))
         assert torch.isfinite(torch.func.hessian(lambda v: layer(v).sum())(x)).all()
         assert torch.allclose(torch.func.vmap(torch.func.grad(lambda v: layer(v)))(x), gradient_of(layer, 1)(x))
+
+    @pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::torch.jit.TracerWarning")
+    def test_tracing(self):
+        import torch
+
+        x = torch.linspace(-3, 3, 7, requires_grad=True)
+        np.testing.assert_allclose(testing.array(torch.jit.trace(ka.Mish(), x)(x).detach()), testing.array(ka.Mish()(x).detach()))
 
     def test_no_gradient_no_hook(self):
         import torch

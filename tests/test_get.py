@@ -46,6 +46,7 @@ def test_every_spelling(name):
         ({"class_name": "Mish", "config": {}}, "Mish()"),
         ({"class_name": "keras_activations>Mish", "config": {}}, "Mish()"),
         ({"class_name": "keras_activations>Mish"}, "Mish()"),
+        ({"class_name": "gelu_tanh", "config": {}}, "GELU(approximate=True)"),
         ({"class_name": "leaky_relu", "config": {"negative_slope": 0.3}}, "LeakyReLU(negative_slope=0.3)"),
         (ka.serialize(ka.LeakyReLU(0.3)), "LeakyReLU(negative_slope=0.3)"),
         (ka.Mish, "Mish()"),
@@ -109,6 +110,7 @@ class TestRegister:
             assert ka.catalogue()["cube"].formula == "f(x) = x**3"
             again = ka.register(package="my_lab")(type("Cube", (Cube,), {}))  # as a notebook cell that is run again
             assert type(ka.get("cube")) is again
+            assert ka.catalogue()["cube"].cls is again
         finally:
             ka.registry._classes.pop("cube")
 
@@ -127,6 +129,26 @@ class TestRegister:
             assert ka.catalogue()["myswish"].aliases == ()
         finally:
             ka.registry._classes.pop("myswish", None)
+
+    @pytest.mark.parametrize("package", [None, "keras_activations"])
+    def test_the_packages_own_name_is_not_for_others(self, package):
+        with pytest.raises(ValueError, match=r"Tanh needs a package of its own; received .*@register\(package='my_lab'\)"):
+            ka.register(package=package)(type("Tanh", (ka.Activation,), {}))
+        assert ka.get("tanh").__class__ is ka.Tanh
+
+    def test_an_alias_that_is_dropped_is_forgotten(self):
+        try:
+            ka.register(package="my_lab")(type("Mine", (ka.Activation,), {"aliases": ("other_name",)}))
+            ka.register(package="my_lab")(type("Mine", (ka.Activation,), {}))
+            with pytest.raises(ValueError, match="no activation 'other_name'"):
+                ka.get("other_name")
+        finally:
+            ka.registry._classes.pop("mine")
+
+    @pytest.mark.parametrize("aliases", ["cube", ("my+fn",), (3,)])
+    def test_aliases_are_names(self, aliases):
+        with pytest.raises(ValueError, match="must be a tuple of names"):
+            ka.register(package="my_lab")(type("Mine", (ka.Activation,), {"aliases": aliases}))
 
     def test_only_activations(self):
         with pytest.raises(TypeError, match="takes a subclass of Activation; received"):

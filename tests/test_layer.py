@@ -62,6 +62,54 @@ def test_float64_is_float64():
     assert testing.array(y).item() == -0.1
 
 
+def test_a_policy_set_later_is_obeyed():
+    layer = ka.Mish()
+    layer.dtype_policy = "float16"
+    assert dtype_of(layer(testing.tensor(X, "float32"))) == "float16"
+    assert layer.get_config()["dtype"] is not None
+
+
+def test_variables_keep_their_dtype():
+    assert dtype_of(ka.Mish()(keras.Variable([1.0], dtype="float16"))) == "float16"
+
+
+def test_who_redefines_the_value_does_not_keep_the_old_derivative_and_native_op():
+    class Triple(ka.SiLU):
+        def fallback(self, x):
+            return 3 * super().fallback(x)
+
+    class ReLU(ka.ReLU):
+        def fallback(self, x):
+            return 10 * super().fallback(x)
+
+    from keras_activations import autodiff
+
+    x = testing.tensor([0.5], "float32")
+    (_, (triple,)), (_, (single,)) = (autodiff.value_and_gradients(act, [x], ops.ones((1,))) for act in (Triple(), ka.SiLU()))
+    np.testing.assert_allclose(testing.array(triple), 3 * testing.array(single), rtol=1e-6)
+    assert testing.array(ReLU()([1.0, 2.0])).tolist() == [10.0, 20.0]
+
+
+@pytest.mark.skipif(BACKEND != "tensorflow", reason="about TensorFlow's tensors")
+def test_ragged_tensors_and_unknown_ranks():
+    import tensorflow as tf
+
+    ragged = tf.ragged.constant([[1.0, -2.0], [3.0]])
+    np.testing.assert_allclose(ka.Mish()(ragged).flat_values, ka.Mish()([1.0, -2.0, 3.0]))
+    with pytest.raises(TypeError, match="Softmax takes dense tensors; received a RaggedTensor"):
+        ka.Softmax()(ragged)
+    swish = ka.Swish(learned=True)
+
+    @tf.function(input_signature=[tf.TensorSpec(None)])
+    def gradients(x):
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            y = swish(x)
+        return tape.gradient(y, [x, swish.beta.value])
+
+    assert [g.shape for g in gradients(tf.ones((2, 3)))] == [(2, 3), ()]
+
+
 def test_an_explicit_dtype_casts():
     layer = ka.Sigmoid(dtype="float32")
     assert dtype_of(layer(testing.tensor(X, "float16"))) == "float32"

@@ -128,6 +128,48 @@ def test_inside_a_host_all_weights_are_the_models():
     assert len(model.trainable_variables) == 3
 
 
+@pytest.mark.parametrize("policy", ["mixed_float16", "mixed_bfloat16"])
+def test_parameters_are_not_rounded_by_a_mixed_policy(policy):
+    keras.config.set_dtype_policy(policy)
+    x = testing.tensor(np.linspace(-6, 6, 201), policy.removeprefix("mixed_"))
+    learned, fixed = ka.Swish(beta=1.2345, learned=True), ka.Swish(beta=1.2345)
+    np.testing.assert_array_equal(testing.array(learned(x)), testing.array(fixed(x)))
+
+
+def test_a_value_set_before_the_weight_exists_is_its_initial_value():
+    layer = ka.Swish(learned=True, per="channel")
+    layer.beta = 5.0
+    layer(X)
+    assert testing.array(layer.beta).tolist() == [5.0] * 4
+    assert layer.get_config()["beta"] == 5.0
+    with pytest.raises(TypeError, match="beta must be a number"):
+        ka.Swish().beta = "x"
+
+
+def test_parameters_of_a_users_activation():
+    class Line(ka.Learned):
+        """``f(x) = a * x + b``"""
+
+        def __init__(self, a=1.0, b=0.0, **kwargs):
+            super().__init__(**kwargs)
+            self.learn(a=a, b=b)
+
+        def fallback(self, x, a, b):
+            return a * x + b
+
+    layer = Line(2.0, -1.0, learned=True)
+    assert [weight.name for weight in layer.weights] == ["a", "b"]
+    np.testing.assert_allclose(testing.array(layer(X)), 2 * X - 1, rtol=1e-6)
+
+    class More(ka.Swish):
+        def __init__(self, gamma=2.0, **kwargs):
+            super().__init__(**kwargs)
+            self.learn(gamma=gamma)
+
+    with pytest.raises(ValueError, match=r"More declares gamma after beta\. Call learn once"):
+        More(learned=True)
+
+
 @pytest.mark.skipif(BACKEND != "torch", reason="about torch modules")
 def test_torch_sees_the_parameters():
     import torch
@@ -168,4 +210,3 @@ def test_bidirectional_learns_one_for_each_direction():
     layer = keras.layers.Bidirectional(keras.layers.LSTM(4, activation=ka.Swish(learned=True)))
     layer(X)
     assert len(layer.weights) == 2 * (3 + 1)
-    assert len({weight.path for weight in layer.weights}) == len(layer.weights)

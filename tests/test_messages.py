@@ -44,7 +44,7 @@ MISTAKES = {
     "infinite in a string": (lambda: ka.get("leaky_relu(1e999)"), ValueError, "negative_slope must be finite; received inf"),
     "alpha not positive": (lambda: ka.CELU(0.0), ValueError, "alpha must be greater than 0.0; received 0.0"),
     "b not positive": (lambda: ka.Squareplus(b=-1), ValueError, "b must be greater than 0.0; received -1.0"),
-    "negative threshold": (lambda: ka.SoftShrink(-1), ValueError, "threshold must lie in [0.0, inf]; received -1.0"),
+    "negative threshold": (lambda: ka.SoftShrink(-1), ValueError, "threshold must be at least 0.0; received -1.0"),
     "bounds in the wrong order": (
         lambda: ka.HardTanh(1, -1),
         ValueError,
@@ -144,8 +144,42 @@ MISTAKES = {
     "channels out of range": (
         lambda: ka.Swish(learned=True, per="channel", axis=3)(X),
         ValueError,
-        "axis=3 is out of range for an input of shape (2, 4)",
+        "axis=3 is no axis of channels in an input of shape (2, 4)",
     ),
+    "more channels than the input": (
+        lambda: ka.Swish(learned=True, channels=4)(np.ones((2, 1))),
+        ValueError,
+        "has parameters of shape (4,); received an input of shape (2, 1), which needs (1,)",
+    ),
+    "other channels, symbolically": (
+        lambda: ka.Swish(learned=True, channels=4)(keras.KerasTensor((None, 3))),
+        ValueError,
+        "has parameters of shape (4,)",
+    ),
+    "the batch by its other name": (
+        lambda: ka.Swish(learned=True, channels=2, axis=-2)(X),
+        ValueError,
+        "axis=-2 is no axis of channels in an input of shape (2, 4)",
+    ),
+    "a mask of another shape": (
+        lambda: ka.Softmax()(X, mask=np.ones(4, bool)),
+        ValueError,
+        "The mask of Softmax must have the rank of the input, shape (2, 4), and broadcast to it; received one of shape (4,)",
+    ),
+    "a mask of higher rank": (
+        lambda: ka.Softmax()(X, mask=np.ones((3, 2, 4), bool)),
+        ValueError,
+        "received one of shape (3, 2, 4). Add axes of size 1",
+    ),
+    "an axis twice": (lambda: ka.Softmax(axis=[-1, 1])(X), ValueError, "axis=(-1, 1) names the same axis twice"),
+    "an argument twice in a string": (lambda: ka.get("elu(alpha=1, alpha=2)"), ValueError, "is not a call with literal arguments"),
+    "an argument that a preset fixes": (
+        lambda: ka.get("gelu_tanh(approximate=False)"),
+        ValueError,
+        "'gelu_tanh' means {'approximate': True}; received {'approximate': False}",
+    ),
+    "a tensor as a slope": (lambda: ka.LeakyReLU(negative_slope=ops.ones(())), TypeError, "negative_slope must be a number"),
+    "a list as approximate": (lambda: ka.GELU(approximate=[1]), TypeError, "approximate must be True or False; received [1] (list)"),
     "an initial value that is no number": (lambda: ka.Swish(beta="1", learned=True), TypeError, "beta must be a number"),
     "check without a model": (lambda: ka.check("model"), TypeError, "check takes a Keras model or layer; received 'model' (str)"),
 }

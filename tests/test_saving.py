@@ -107,8 +107,11 @@ def test_hosts(host, kind, tmp_path):
 def test_formats(host, kind, tmp_path):
     model = model_with(host, kind)
     model.set_weights([w + 0.01 for w in model.get_weights()])
-    model.save(tmp_path / "model.h5") if host != "Conv2D" else None  # legacy H5 refuses a model inside a model
-    loaded = [keras.models.load_model(tmp_path / "model.h5")] if host != "Conv2D" else []
+    loaded = []
+    # Legacy H5 files refuse a model inside a model, and two weights of one path, which Bidirectional makes of a copied activation.
+    if host != "Conv2D" and not (host == "Bidirectional" and kind.startswith("learned")):
+        model.save(tmp_path / "model.h5")
+        loaded.append(keras.models.load_model(tmp_path / "model.h5"))
     for other in (keras.models.clone_model(model), keras.models.model_from_json(model.to_json())):
         other.set_weights(model.get_weights())
         loaded.append(other)
@@ -170,6 +173,25 @@ def test_a_shared_learned_instance_is_recovered_at_load(tmp_path):
     same_input = X.reshape(-1, 4)
     np.testing.assert_array_equal(loaded.predict(same_input, verbose=0), model.predict(same_input, verbose=0))
     assert len(loaded.weights) == len(model.weights) + 1
+
+
+def test_weights_of_another_kind_of_layer_are_refused(tmp_path):
+    keras.Sequential([keras.Input((4,)), ka.Swish(beta=9.0)]).save_weights(tmp_path / "model.weights.h5")
+    with pytest.raises(ValueError, match="expected 1 variables, but received 0"):
+        keras.Sequential([keras.Input((4,)), ka.Swish(learned=True)]).load_weights(tmp_path / "model.weights.h5")
+
+
+def test_weights_are_called_the_same_however_often_they_are_built():
+    def state():
+        layer = ka.Swish(learned=True, name="a")
+        model = keras.Sequential([keras.Input((4,)), layer], name="m")
+        model.compile("sgd", "mse")
+        return model, layer
+
+    (first, trained), (second, other) = state(), state()
+    trained.beta = 7.0
+    second.set_state_tree(first.get_state_tree())
+    assert testing.array(other.beta) == 7.0
 
 
 def test_as_a_layer_of_a_functional_model_an_instance_may_be_shared(tmp_path):

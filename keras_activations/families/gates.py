@@ -144,7 +144,7 @@ class GELU(Activation):
 
     def __init__(self, approximate: bool | str = False, **kwargs):
         super().__init__(**kwargs)
-        self.approximate = arguments.flag("approximate", {"none": False, "tanh": True}.get(approximate, approximate))
+        self.approximate = arguments.flag("approximate", approximate == "tanh" if approximate in ("none", "tanh") else approximate)
 
     def fallback(self, x):
         t = held(magnitude(x), 16.0, 39.0)
