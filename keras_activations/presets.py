@@ -10,4 +10,6 @@ PRESETS = {
     "gelu_pytorch_tanh": ("gelu", {"approximate": True}),
     "gelu_python_tanh": ("gelu", {"approximate": True}),
     "gelu_accurate": ("gelu", {"approximate": True}),
+    # What CLIP called it, after the sigmoid approximation in the paper of GELU, https://arxiv.org/abs/1606.08415.
+    "quick_gelu": ("swish", {"beta": 1.702}),
 }

@@ -180,8 +180,8 @@ def test_torch_sees_the_parameters():
             self.act = ka.Swish(learned=True)
 
     assert len(list(Module().parameters())) == 1
-    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(4, activation=ka.Swish(learned=True, name="same"))])
-    model.add(keras.layers.Dense(4, activation=ka.Swish(learned=True, name="same")))
+    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(4, activation=ka.Swish(learned=True))])
+    model.add(keras.layers.Dense(4, activation=ka.Swish(learned=True)))
     assert len(list(model.parameters())) == len(model.weights) == 6
     assert len(model.state_dict()) >= 6
 
