@@ -42,8 +42,13 @@ from .registry import Entry
 # ---------------------------------------------------------------------------------------------- the formula in high precision
 
 
-def _second_of_tanh(u):
-    return -2 * mp.tanh(u) * mp.sech(u) ** 2
+def _tanh(u):
+    # At no precision used here does it differ from its limit out there, and its exponential would be slow to evaluate.
+    return mp.sign(u) if abs(u) > 10**5 else mp.tanh(u)
+
+
+def _sech_squared(u):
+    return mp.mpf(0) if abs(u) > 10**5 else mp.sech(u) ** 2
 
 
 FUNCTIONS = {
@@ -51,7 +56,7 @@ FUNCTIONS = {
     "exp": (mp.exp, mp.exp, mp.exp),
     "log": (mp.log, lambda u: 1 / u, lambda u: -1 / u**2),
     "sqrt": (mp.sqrt, lambda u: 1 / (2 * mp.sqrt(u)), lambda u: -1 / (4 * mp.sqrt(u) ** 3)),
-    "tanh": (mp.tanh, lambda u: mp.sech(u) ** 2, _second_of_tanh),
+    "tanh": (_tanh, _sech_squared, lambda u: -2 * _tanh(u) * _sech_squared(u)),
     "sin": (mp.sin, mp.cos, lambda u: -mp.sin(u)),
     "cos": (mp.cos, lambda u: -mp.sin(u), lambda u: -mp.cos(u)),
     "erfc": (
