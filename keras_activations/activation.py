@@ -38,7 +38,7 @@ class Activation(Hosted):
     """Base class of every activation: a layer whose mathematics stands in up to three methods, pure in their tensors.
 
     A subclass validates its hyperparameters in `__init__`, says in its docstring what it computes, as ``f(x) = ...`` in
-    the grammar of `keras_activations.testing`, and defines:
+    the grammar of `keras_activations.formula`, and defines:
 
     * ``fallback(x)``: the definition, in stable `keras.ops` that differentiate safely by themselves. 16-bit inputs arrive in float32.
     * ``derivative(x)``, where automatic differentiation of the fallback would be less accurate, keep more than x or be slower.

@@ -53,14 +53,6 @@ def witness(case):
     return _witnesses[case_id(case)]
 
 
-def input_for(layer, batch=2):
-    """A NumPy input that suits the layer: four channels, a few steps, both signs."""
-    import numpy as np
-
-    rng = np.random.default_rng(3)
-    return rng.normal(size=(batch, 6, 4)).astype("float32")
-
-
 if __name__ == "__main__":
     for case in CASES:
         witness(case)
