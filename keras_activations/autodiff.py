@@ -121,7 +121,8 @@ if _BACKEND == "jax":
 
     @functools.partial(jax.custom_jvp, nondiff_argnums=(0, 1))
     def _jax(value, derivative, *tensors):
-        return value(*tensors)
+        # Where a Python number is differentiated, JAX hands on the number.
+        return value(*map(jax.numpy.asarray, tensors))
 
     @_jax.defjvp
     def _jax_tangent(value, derivative, tensors, tangents):
@@ -131,7 +132,6 @@ if _BACKEND == "jax":
             terms = (partial * _widened(t) for partial, t in zip(_partials(derivative, tensors), tangents, strict=True))
             return sum(terms)
 
-        # Of a Python number JAX hands on the number.
         tensors = tuple(map(jax.numpy.asarray, tensors))
         result = _jax(value, derivative, *tensors)
         return result, tangent(tensors, tangents).astype(result.dtype)
