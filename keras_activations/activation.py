@@ -198,7 +198,7 @@ class AlongAxis(Activation):
 
     def call(self, inputs, mask=None):
         x = self._standardized(inputs)
-        self._checked_axes(x.shape)
+        self.compute_output_shape(x.shape)  # refuses what has no output
         if mask is None or self._is_of_time_steps(mask := ops.convert_to_tensor(mask), x):
             return self._with_logits(self._evaluate(x), x)
         mask, floor = ops.cast(mask, "bool"), lowest(keras.backend.standardize_dtype(x.dtype))
@@ -224,10 +224,12 @@ class AlongAxis(Activation):
         self._checked_axes(input_shape)
         return tuple(input_shape)
 
+    def _axes(self):
+        return self.axis if isinstance(self.axis, tuple) else (self.axis,)
+
     def _checked_axes(self, shape):
         """The axes, counted from 0, of an input of `shape`."""
-        axes = self.axis if isinstance(self.axis, tuple) else (self.axis,)
-        rank = len(shape)
+        axes, rank = self._axes(), len(shape)
         if not all(-rank <= axis < rank for axis in axes):
             valid = f"an axis from {-rank} to {rank - 1}" if rank else "an input with at least one axis"
             raise ValueError(f"axis={self.axis} is out of range for an input of shape {tuple(shape)}. {type(self).__name__} needs {valid}.")
@@ -236,8 +238,7 @@ class AlongAxis(Activation):
         return [axis % rank for axis in axes]
 
     def _smallest_rank(self):
-        axes = self.axis if isinstance(self.axis, tuple) else (self.axis,)
-        return max(axis + 1 if axis >= 0 else -axis for axis in axes)
+        return max(axis + 1 if axis >= 0 else -axis for axis in self._axes())
 
     def _native_axis(self, x):
         # Of several axes, the native ops take only those that are counted from 0.
@@ -273,7 +274,7 @@ class Splitting(AlongAxis):
         return "fallback" if self.kernel == "auto" else self.kernel
 
     def call(self, inputs):
-        self.compute_output_shape(inputs.shape)
+        # Without the argument, Keras passes no mask.
         return super().call(inputs)
 
     def compute_output_shape(self, input_shape):
