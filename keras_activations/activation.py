@@ -60,6 +60,7 @@ class Activation(Hosted):
     """Whether Keras's cross-entropy losses may take the input in place of the output: right for a sigmoid or softmax only."""
     derivative = None
     native = None
+    _recomputed = True  # in the backward pass, where there is no derivative
 
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)
@@ -153,7 +154,9 @@ class Activation(Hosted):
             return self.derivative(*tensors, *fixed)
 
         tensors = *self._pieces(x), *learned
-        return value(*tensors) if self.derivative is None else autodiff.differentiate(value, derivative, *tensors)
+        if self.derivative is None:
+            return autodiff.recompute(value, *tensors) if self._recomputed else value(*tensors)
+        return autodiff.differentiate(value, derivative, *tensors)
 
     def _native(self, *tensors):
         return NotImplemented if self.native is None else self.native(*tensors)
@@ -188,6 +191,7 @@ class AlongAxis(Activation):
     masked = 0.0
     """What stands in the output where the mask is False. Infinity is read as the largest number of the dtype."""
     takes_several_axes = False
+    _recomputed = False  # sorts and sums are dear
 
     def __init__(self, axis: int | Sequence[int] = -1, **kwargs):
         super().__init__(**kwargs)
@@ -266,6 +270,7 @@ class AlongAxis(Activation):
 class Splitting(AlongAxis):
     """An activation that changes the width of an axis. It cannot stand in a host, which declares its own width: use it as a layer."""
 
+    _recomputed = True
     width = Fraction(1, 2)
     """The width of the output in units of the input's."""
 

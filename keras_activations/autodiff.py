@@ -2,7 +2,8 @@
 
 `differentiate(value, derivative, *tensors)` computes ``value(*tensors)``; the gradient with respect to each tensor is the upstream
 gradient times the matching partial of ``derivative(*tensors)``, summed over the axes along which that tensor was broadcast.
-Only the tensors themselves are kept for the backward pass. 16-bit tensors are kept as they are and widened inside.
+`recompute(value, *tensors)` computes the same and leaves the derivative to the backend, which evaluates the value again for it.
+Either way only the tensors themselves are kept for the backward pass. 16-bit tensors are kept as they are and widened inside.
 """
 
 import functools
@@ -39,6 +40,17 @@ def differentiate(value, derivative, *tensors):
     if _BACKEND == "torch":
         return _torch(value, derivative, tensors)
     return value(*tensors)  # numpy and openvino only infer
+
+
+def recompute(value, *tensors):
+    """``value(*tensors)``, evaluated a second time in the backward pass, which keeps no more than the tensors."""
+    if _BACKEND == "tensorflow":
+        return _tensorflow_recomputed(value, tensors)
+    if _BACKEND == "jax":
+        return jax.checkpoint(value)(*tensors)
+    if _BACKEND == "torch":
+        return _torch_recomputed(value, tensors)
+    return value(*tensors)
 
 
 def value_and_gradients(function, tensors, upstream):
@@ -117,6 +129,20 @@ def _tensorflow(value, derivative, tensors):
     return hook(*map(tf.convert_to_tensor, tensors))
 
 
+def _tensorflow_recomputed(value, tensors):
+    @tf.custom_gradient
+    def hook(*tensors):
+        def gradient(upstream):
+            with tf.control_dependencies([upstream]), tf.GradientTape() as tape:
+                tape.watch(tensors)
+                result = value(*tensors)
+            return tape.gradient(result, tensors, upstream, unconnected_gradients="zero")
+
+        return value(*map(tf.stop_gradient, tensors)), gradient
+
+    return hook(*map(tf.convert_to_tensor, tensors))
+
+
 if _BACKEND == "jax":
 
     @functools.partial(jax.custom_jvp, nondiff_argnums=(0, 1))
@@ -155,9 +181,35 @@ if _BACKEND == "torch":
         def backward(context, upstream):
             return None, None, *_gradients(context.derivative, context.saved_tensors, upstream)
 
-    def _torch(value, derivative, tensors):
-        wanted = torch.is_grad_enabled() and any(x.requires_grad for x in tensors)
+    class _Recomputed(torch.autograd.Function):
+        generate_vmap_rule = True
+
+        @staticmethod
+        def forward(value, *tensors):
+            result = value(*tensors)
+            # An input that is handed on untouched must not be the tensor that is kept.
+            return result.view_as(result) if any(result is x for x in tensors) else result
+
+        @staticmethod
+        def setup_context(context, inputs, output):
+            context.value, *tensors = inputs
+            context.save_for_backward(*tensors)
+
+        @staticmethod
+        def backward(context, upstream):
+            # Of functions and not of tensors: torch.autograd.grad is not possible inside vmap.
+            _, pullback = torch.func.vjp(context.value, *context.saved_tensors)
+            return None, *pullback(upstream)
+
+    def _wanted(tensors):
+        """Whether a hook is to be entered."""
         # A hook with a forward-mode rule is silently 0 at second order, and Dynamo refuses it: there the plain operations serve.
         # The level is the only sign of forward mode that torch shows through the wrappers of torch.func too.
         plain = torch.compiler.is_compiling() or torch.jit.is_tracing() or torch.autograd.forward_ad._current_level >= 0
-        return _Hook.apply(value, derivative, *tensors) if wanted and not plain else value(*tensors)
+        return torch.is_grad_enabled() and any(x.requires_grad for x in tensors) and not plain
+
+    def _torch(value, derivative, tensors):
+        return _Hook.apply(value, derivative, *tensors) if _wanted(tensors) else value(*tensors)
+
+    def _torch_recomputed(value, tensors):
+        return _Recomputed.apply(value, *tensors) if _wanted(tensors) else value(*tensors)

@@ -39,6 +39,12 @@ FUNCTIONS = {
     "tanh": (_tanh, _sech_squared, lambda u: -2 * _tanh(u) * _sech_squared(u)),
     "sin": (mp.sin, mp.cos, lambda u: -mp.sin(u)),
     "cos": (mp.cos, lambda u: -mp.sin(u), lambda u: -mp.cos(u)),
+    "atan": (mp.atan, lambda u: 1 / (1 + u * u), lambda u: -2 * u / (1 + u * u) ** 2),
+    "erf": (
+        mp.erf,
+        lambda u: 2 / mp.sqrt(mp.pi) * mp.exp(-u * u),
+        lambda u: -4 * u / mp.sqrt(mp.pi) * mp.exp(-u * u),
+    ),
     "erfc": (
         mp.erfc,
         lambda u: -2 / mp.sqrt(mp.pi) * mp.exp(-u * u),

@@ -27,6 +27,17 @@ def parametrize(cases=CASES):
     return pytest.mark.parametrize("case", cases, ids=case_id)
 
 
+def parametrize_with_kernels(cases=CASES):
+    """Every case with every kernel that computes it: without a native op, "auto" is the fallback."""
+    pairs = [(case, kernel) for case in cases for kernel in (("auto", "fallback") if case[0].native else ("auto",))]
+    return pytest.mark.parametrize(("case", "kernel"), [pytest.param(*pair, id=f"{case_id(pair[0])}-{pair[1]}") for pair in pairs])
+
+
+def is_learned(case):
+    cls, sample = case
+    return getattr(cls(**sample), "learned", False)
+
+
 def exact_sparsemax(row):
     """Values and Jacobian in rational arithmetic, by the definition: the projection with the largest support that fits."""
     numbers = [Fraction(x) for x in row if isfinite(x)]

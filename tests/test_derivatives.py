@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from cases import BACKEND, CASES, case_id, parametrize, witness
+from cases import BACKEND, CASES, case_id, is_learned, parametrize, parametrize_with_kernels, witness
 from keras import ops
 
 import keras_activations as ka
@@ -40,8 +40,7 @@ CORNERS = {
 }
 
 
-@pytest.mark.parametrize("kernel", ["auto", "fallback"])
-@pytest.mark.parametrize("case", [case for case in CASES if case_id(case) in CORNERS], ids=case_id)
+@parametrize_with_kernels([case for case in CASES if case_id(case) in CORNERS])
 def test_corners(case, kernel):
     cls, sample = case
     corners = CORNERS[case_id(case)]
@@ -94,11 +93,10 @@ def test_a_result_that_does_not_depend_on_x_has_gradient_zero():
     assert testing.array(gradient).tolist() == [0.0, 0.0]
 
 
-ELEMENTWISE = [case for case in CASES if not issubclass(case[0], ka.AlongAxis) and "learned" not in case[1]]
+ELEMENTWISE = [case for case in CASES if not issubclass(case[0], ka.AlongAxis) and not is_learned(case)]
 
 
-@pytest.mark.parametrize("kernel", ["auto", "fallback"])
-@parametrize(ELEMENTWISE)
+@parametrize_with_kernels(ELEMENTWISE)
 def test_second_derivative(case, kernel):
     cls, sample = case
     ((rows, truth),) = witness(case).groups
@@ -144,7 +142,7 @@ class TestJax:
         reverse = gradient_of(layer, 1)(x)
         np.testing.assert_allclose(forward, reverse, rtol=2e-6, atol=1e-7)
 
-    @parametrize([case for case in CASES if case[0].derivative and not issubclass(case[0], ka.AlongAxis) and "channels" not in case[1]])
+    @parametrize([case for case in ELEMENTWISE if case[0].fallback is not ka.Linear.fallback])
     @pytest.mark.parametrize("dtype", ["float32", "bfloat16"])
     def test_only_the_input_is_kept(self, case, dtype):
         from jax._src.ad_checkpoint import saved_residuals
@@ -178,7 +176,7 @@ class TestTorch:
         _, forward = torch.func.jvp(layer, (x,), (torch.ones_like(x),))
         np.testing.assert_allclose(forward, gradient_of(layer, 1)(x).detach(), rtol=2e-5, atol=2e-6)
 
-    @parametrize([case for case in CASES if case[0].derivative and not issubclass(case[0], ka.AlongAxis) and "channels" not in case[1]])
+    @parametrize([case for case in ELEMENTWISE if case[0].fallback is not ka.Linear.fallback])
     @pytest.mark.parametrize("dtype", ["float32", "bfloat16"])
     def test_only_the_input_is_kept(self, case, dtype):
         import torch

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from cases import BACKEND, CASES, CATALOGUE, ORACLES, case_id, parametrize, witness
+from cases import BACKEND, CASES, CATALOGUE, ORACLES, case_id, parametrize, parametrize_with_kernels, witness
 
 import keras_activations as ka
 from keras_activations import testing
@@ -15,16 +15,14 @@ DTYPES = [
 ]
 
 
-@pytest.mark.parametrize("kernel", ["auto", "fallback"])
 @pytest.mark.parametrize("dtype", DTYPES)
-@parametrize()
+@parametrize_with_kernels()
 def test_within_budget(case, dtype, kernel):
     testing.check_numbers(witness(case), dtype, kernel)
 
 
-@pytest.mark.parametrize("kernel", ["auto", "fallback"])
 @pytest.mark.parametrize("dtype", ["float32", "bfloat16", "float16"])
-@parametrize()
+@parametrize_with_kernels()
 def test_nan_in_nan_out(case, dtype, kernel):
     cls, sample = case
     x = np.full((1, 4, 4), np.nan)
