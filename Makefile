@@ -10,7 +10,7 @@ TORCH ?= torch==2.13.0
 export TF_CPP_MIN_LOG_LEVEL ?= 2
 BACKENDS := tensorflow jax torch
 
-.PHONY: demo test lint oracle verdicts clean $(BACKENDS:%=test-%)
+.PHONY: demo test lint oracle readme verdicts clean $(BACKENDS:%=test-%)
 
 demo: $(VENV)/demo
 	KERAS_BACKEND=tensorflow $(RUN) examples/digits.py
@@ -29,6 +29,10 @@ lint: $(VENV)/test
 # The truth in high precision, computed once, without a backend, and read by every one of them.
 oracle: $(VENV)/test
 	KERAS_BACKEND=numpy $(RUN) tests/cases.py
+
+# The tables of activations in README.md, from the catalogue.
+readme: $(VENV)/test
+	KERAS_BACKEND=numpy $(RUN) examples/catalogue.py --update
 
 # Which native ops are accurate enough, measured here: rewrites keras_activations/verdicts.py.
 verdicts: oracle

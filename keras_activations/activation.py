@@ -20,8 +20,11 @@ KERNELS = ("auto", "native", "fallback")
 
 
 def canonical_name(cls: type) -> str:
-    """The name of an activation class in snake_case: a word ends after three letters, so that LeakyReLU is leaky_relu."""
-    return re.sub(r"(?<=[A-Za-z][a-z][a-z])(?=[A-Z])", "_", cls.__name__).lower()
+    """The name of an activation class in snake_case: a word ends after three letters, so that LeakyReLU is leaky_relu.
+
+    A final LU or GLU is no word: SwiGLU is swiglu.
+    """
+    return re.sub(r"(?<=[A-Za-z][a-z][a-z])(?=[A-Z])(?!G?LU$)", "_", cls.__name__).lower()
 
 
 class _NativeOps:
@@ -112,10 +115,14 @@ class Activation(Hosted):
         return canonical_name(type(self))
 
     def call(self, inputs):
+        return self._applied(inputs)
+
+    def _applied(self, inputs, **context):
+        """What `call` returns; the context, such as `training`, is for `_operands`."""
         if hasattr(inputs, "with_flat_values"):  # a RaggedTensor of TensorFlow
-            return inputs.with_flat_values(self.call(inputs.flat_values))
+            return inputs.with_flat_values(self._applied(inputs.flat_values, **context))
         x = self._standardized(inputs)
-        return self._with_logits(self._evaluate(x), x)
+        return self._with_logits(self._evaluate(x, **context), x)
 
     def _standardized(self, inputs):
         """The input as a tensor, which a variable is not, in the dtype of the output."""
@@ -132,9 +139,9 @@ class Activation(Hosted):
         """What `fallback` and `derivative` take for x."""
         return (x,)
 
-    def _evaluate(self, x):
+    def _evaluate(self, x, **context):
         """The value of the chosen kernel, with the derivative that belongs to it."""
-        learned, fixed = self._operands(x)
+        learned, fixed = self._operands(x, **context)
         native = self.choose(x.dtype, autodiff.is_traced()) == "native"
         if native and (self.kernel == "native" or self.derivative is None):
             result = self._native(x, *learned, *fixed)
@@ -201,12 +208,15 @@ class AlongAxis(Activation):
             self.axis = arguments.integer("axis", axis)
 
     def call(self, inputs, mask=None):
+        return self._applied(inputs, mask)
+
+    def _applied(self, inputs, mask=None, **context):
         x = self._standardized(inputs)
         self.compute_output_shape(x.shape)  # refuses what has no output
         if mask is None or self._is_of_time_steps(mask := ops.convert_to_tensor(mask), x):
-            return self._with_logits(self._evaluate(x), x)
+            return self._with_logits(self._evaluate(x, **context), x)
         mask, floor = ops.cast(mask, "bool"), lowest(keras.backend.standardize_dtype(x.dtype))
-        return where(mask, self._evaluate(where(mask, x, floor)), max(self.masked, floor))
+        return where(mask, self._evaluate(where(mask, x, floor), **context), max(self.masked, floor))
 
     def _is_of_time_steps(self, mask, x):
         """Whether the mask is of the leading axes, and not of the entries; what is neither is refused."""
@@ -280,7 +290,7 @@ class Splitting(AlongAxis):
 
     def call(self, inputs):
         # Without the argument, Keras passes no mask.
-        return super().call(inputs)
+        return self._applied(inputs)
 
     def compute_output_shape(self, input_shape):
         (axis,) = self._checked_axes(input_shape)
@@ -295,12 +305,15 @@ class Splitting(AlongAxis):
         return (*input_shape[:axis], int(size * self.width), *input_shape[axis + 1 :])
 
     def _pieces(self, x):
-        return tuple(ops.split(x, self.width.denominator, axis=self.axis))
+        return tuple(self._split(x, self.axis))
+
+    def _split(self, x, axis):
+        return ops.split(x, self.width.denominator, axis=axis)
 
     def compute_mask(self, inputs, mask=None):
         mask, (axis,) = super().compute_mask(inputs, mask), self._checked_axes(inputs.shape)
         if mask is None or axis >= len(mask.shape):
             return mask
         # A step of the output is valid where all the steps that it comes from are.
-        valid = functools.reduce(ops.logical_and, ops.split(mask, self.width.denominator, axis=axis))
+        valid = functools.reduce(ops.logical_and, self._split(mask, axis))
         return ops.concatenate([valid] * self.width.numerator, axis=axis)

@@ -7,6 +7,7 @@ The grammar of a formula, ``f(x) = ...``:
   comparisons (which may be chained), ``u if condition else v``, and the functions of `FUNCTIONS`, `min` and `max`. An argument
   that is None is read as `inf`: no limit.
 * In an `AlongAxis`, x is the row along the axis; ``sum(...)`` and ``max(...)`` of one argument reduce it.
+* An argument that is a tuple is a row too: ``polynomial(x, c)`` is ``c[0] + c[1] x + c[2] x**2 + ...``, and ``index(c)`` is 1, 2, 3, ...
 * Several expressions with commas between them are concatenated.
 
 Where the formula has a corner, the derivative is that of the piece to which the corner belongs; ``min(u, v)`` is v at a tie, and so
@@ -142,9 +143,8 @@ class Formula:
                 sides = node.args
             for side in sides:
                 if not any(isinstance(part, ast.Name) and part.id in self.inputs for part in ast.walk(side)):
-                    value = self._evaluate(side, {name: self._constant(value, 1) for name, value in arguments.items()}, 1).value
-                    if mp.isfinite(value):
-                        found.add(float(value))
+                    jets = self._evaluate(side, {name: self._constant(value, 1) for name, value in arguments.items()}, 1)
+                    found |= {float(jet.value) for jet in (jets if isinstance(jets, list) else [jets]) if mp.isfinite(jet.value)}
         return sorted(found)
 
     def truth(self, points, variables):
@@ -213,11 +213,16 @@ class Formula:
                 return functools.reduce({"sum": operator.add, "max": _largest}[name], arguments[0])
             if name in ("min", "max") and len(arguments) == 2:
                 return _broadcast({"min": _smallest, "max": _largest}[name], *arguments)
+            if name == "polynomial" and len(arguments) == 2:
+                u, coefficients = arguments
+                return functools.reduce(lambda result, c: result * u + c, reversed(coefficients))
+            if name == "index" and len(arguments) == 1:
+                return [Jet.constant(k, n) for k, _ in enumerate(*arguments, start=1)]
             if name in FUNCTIONS:
                 return _broadcast(lambda jet: jet.through(*FUNCTIONS[name]), *arguments)
         raise ValueError(
             f"The formula {self.equation!r} contains {ast.unparse(node)!r}, which is not in the grammar. Functions are: "
-            f"{', '.join(FUNCTIONS)}, min, max, sum; names are: {', '.join(scope)}, pi, inf."
+            f"{', '.join(FUNCTIONS)}, min, max, sum, polynomial, index; names are: {', '.join(scope)}, pi, inf."
         )
 
     def _holds(self, node, scope, n):

@@ -1,5 +1,8 @@
 """Learned parameters: numbers of an activation that may become weights of the layer."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
 import keras
 from keras import ops
 
@@ -8,39 +11,218 @@ from .activation import Activation
 from .special import is_double
 
 
-class Learned(Activation):
-    """An activation with parameters that may be learned.
+@dataclass(frozen=True)
+class Parameter:
+    """A parameter with conditions of its own, where a plain value does not say enough: ``self.learn(b=Parameter(b, low=0.1))``.
+
+    Args:
+        value: Number, or a tuple of numbers for a parameter of several entries; where it is learned, also a Keras initializer.
+        low: Number, the least value. A constraint keeps what is learned from falling below it.
+        shared: Whether there is one for the whole layer, whatever `per` says.
+        entries: Integer, how many entries it has; 0 for as many as the value has. Default None: it is a single number.
+    """
+
+    value: float | Sequence[float] | keras.initializers.Initializer
+    low: float | None = None
+    shared: bool = False
+    entries: int | None = None
+
+    def checked(self, name, learned):
+        """The parameter with a plain value in it, or an error that says what to write."""
+        value, entries = self.value, self.entries
+        if isinstance(value, (keras.initializers.Initializer, dict)):
+            if not learned:
+                raise ValueError(f"{name} is not learned and needs a number; received {value!r}. Write learned=True, or {name}=0.5.")
+            value = keras.initializers.get(value)
+        elif entries is None:
+            value = arguments.number(name, value, low=self.low)
+        else:
+            if not isinstance(value, (tuple, list)) or len(value) != (entries or len(value) or 1):
+                raise ValueError(f"{name} must be a tuple of {entries or 'one or more'} numbers; received {value!r}.")
+            value, entries = tuple(arguments.number(name, entry, low=self.low) for entry in value), len(value)
+        return replace(self, value=value, entries=entries)
+
+    @property
+    def shape(self):
+        """Its shape where there is one for the whole layer."""
+        return () if self.entries is None else (self.entries,)
+
+    @property
+    def initializer(self):
+        if isinstance(self.value, keras.initializers.Initializer):
+            return self.value
+        return lambda shape, dtype: ops.cast(self.spread(self.value, shape), dtype)
+
+    def spread(self, value, shape):
+        """`value` as a tensor of `shape`, whose first axis holds the entries."""
+        value = ops.convert_to_tensor(value, dtype="float32")
+        if self.entries is not None and len(value.shape) == 1:
+            value = ops.reshape(value, (-1, *(1,) * (len(shape) - 1)))
+        # An expanded view would be no memory of its own, which torch's variables need.
+        return value * ops.ones(shape)
+
+
+class _AtLeast(keras.constraints.Constraint):
+    """Another constraint, and no entry below a bound."""
+
+    def __init__(self, low, other):
+        self.low, self.other = low, other
+
+    def __call__(self, weight):
+        weight = weight if self.other is None else self.other(weight)
+        return ops.maximum(weight, ops.cast(self.low, weight.dtype))
+
+
+def build_activations(model: keras.layers.Layer, x=None) -> None:
+    """Create the weights that activations inside a model would create at their first call, before an optimizer or a file needs them.
+
+    Keras hosts do not build their activation. Only weights per channel or element without `channels` have to wait for a call; this
+    is that call, on zeros.
+
+    Args:
+        model: A Keras model or layer, whose own weights are created too.
+        x: An input, or a structure of inputs as the model takes them. Default: zeros of the shape of ``model.inputs``, with 1 for an
+            unknown batch and 32 for other unknown sizes.
+
+    Raises:
+        ValueError: where there is no `x` and the model does not know its inputs.
+
+    Example:
+        >>> model = keras.Sequential([keras.Input((None, 4)), keras.layers.Dense(8, PReLU(per="channel"))])
+        >>> build_activations(model)
+        >>> model.count_params()
+        48
+    """
+    inputs = None
+    if getattr(model, "inputs", None):
+        inputs = model.inputs[0] if isinstance(model, keras.Sequential) else model.input
+    if x is None:
+        if inputs is None:
+            raise ValueError(f"{model!r} does not know the shape of its input. Write build_activations(model, x) with an input x.")
+        x = keras.tree.map_structure(lambda i: ops.zeros([1, *(size or 32 for size in i.shape[1:])], dtype=i.dtype), inputs)
+    model(x)
+    if inputs is not None:
+        # On torch, a module lists the parameters that it had when it was built.
+        model.build(keras.tree.map_structure(lambda i: i.shape, inputs))
+
+
+class Parametric(Activation):
+    """An activation with parameters that may be learned, one of each for the whole layer.
 
     A subclass ends its constructor with ``self.learn(name=value, ...)``. `fallback`, `derivative` and `native` take the parameters
-    after x in that order, as tensors that broadcast to x when they are learned and as numbers when not. ``layer.name`` is the number
-    or the weight, and setting it sets the weight. The config holds the initial value.
+    after x in that order, as tensors when they are learned and as numbers when not; a parameter of several entries is a tuple of
+    numbers or a tensor with the entries along its first axis. ``layer.name`` is the value or the weight, and setting it sets the
+    weight. The config holds the initial value. Most activations want `Learned`, which also learns per channel.
 
     Args:
         learned: Whether the parameters are weights. If not, they are plain numbers and the layer has no weights at all; to freeze
             weights for a while, set Keras's `trainable`.
+        regularizer: Keras regularizer of the weights, or None.
+        constraint: Keras constraint of the weights, or None.
+        **kwargs: As in every activation.
+    """
+
+    def __init__(self, *, learned: bool = False, regularizer=None, constraint=None, **kwargs):
+        super().__init__(**kwargs)
+        self.learned = arguments.flag("learned", learned)
+        self.regularizer = keras.regularizers.get(regularizer)
+        self.constraint = keras.constraints.get(constraint)
+        self.declared = {}  # Parameter by name, in the order of the weights
+
+    def learn(self, **values: "float | Sequence[float] | Parameter") -> None:
+        """Declare the parameters and their initial values, as the last act of a constructor."""
+        if self.declared:
+            raise ValueError(
+                f"{type(self).__name__} declares {', '.join(values)} after {', '.join(self.declared)}. "
+                "Call learn once, with all parameters: a subclass with more of them derives from Learned."
+            )
+        for name, value in values.items():
+            self.declared[name] = (value if isinstance(value, Parameter) else Parameter(value)).checked(name, self.learned)
+            setattr(self, name, self.declared[name].value)
+        if not self.learned:
+            self.built = True
+        elif not self._weights_may_be_missing():
+            self.build(self._input_shape(()))
+
+    def build(self, input_shape):
+        if self.built:
+            return
+        for name, parameter in self.declared.items():
+            shape = self._weight_shape(parameter, input_shape)
+            if None in shape:
+                raise ValueError(
+                    f"{type(self).__name__} needs to know how many parameters it has; received an input of shape "
+                    f"{tuple(input_shape)}. Give that size to keras.Input, or write channels=n or per='layer'."
+                )
+            weight = self.add_weight(
+                name=name,
+                shape=shape,
+                initializer=parameter.initializer,
+                regularizer=self.regularizer,
+                constraint=self.constraint if parameter.low is None else _AtLeast(parameter.low, self.constraint),
+                # A policy of 16 bits would round the value, and let its gradient overflow.
+                autocast=False,
+            )
+            setattr(self, name, weight)
+
+    def _weight_shape(self, parameter, input_shape):
+        return parameter.shape
+
+    def _input_shape(self, parameter_shape):
+        """An input shape for which there are parameters of `parameter_shape`."""
+        return ()
+
+    def _weights_may_be_missing(self):
+        return False
+
+    def __setattr__(self, name, value):
+        current, parameter = self.__dict__.get(name), self.__dict__.get("declared", {}).get(name)
+        if isinstance(current, keras.Variable) and not isinstance(value, keras.Variable):
+            current.assign(parameter.spread(value, current.shape) if parameter else value)
+            return
+        if parameter and not isinstance(value, keras.Variable):
+            self.declared[name] = replace(parameter, value=value).checked(name, self.learned)
+            value = self.declared[name].value
+        super().__setattr__(name, value)
+
+    def _argument(self, name):
+        return self.declared[name].value if name in self.declared else super()._argument(name)
+
+    def get_config(self):
+        lists = {name: list(parameter.value) for name, parameter in self.declared.items() if isinstance(parameter.value, tuple)}
+        return super().get_config() | lists
+
+    def _operands(self, x, **context):
+        values = [getattr(self, name) for name in self.declared]
+        if not self.learned:
+            return (), values
+        # In float32 also beside a 16-bit x: they are rounded once, with the result.
+        dtype = "float64" if is_double(x) else "float32"
+        return [self._aligned(ops.cast(value, dtype), x, p) for value, p in zip(values, self.declared.values(), strict=True)], ()
+
+    def _aligned(self, weight, x, parameter):
+        """`weight` with axes of size 1 added, so that each of its entries broadcasts to x."""
+        return weight
+
+
+class Learned(Parametric):
+    """An activation with parameters that may be learned: for the layer, for each channel or for each element.
+
+    Args:
+        learned: Whether the parameters are weights: see `Parametric`, which also says how a subclass declares them.
         per: "layer" learns one number for the whole layer, "channel" one for each index along `axis`, "element" one for each entry
             of the input but the batch.
         channels: Integer, how many channels there are. It implies ``per="channel"`` and creates the weights at once. Without it,
-            weights per channel or element are created by the first call, which an optimizer or a weights file may not wait for.
+            weights per channel or element are created by the first call, which an optimizer or a weights file may not wait for:
+            see `build_activations`.
         axis: Integer, the axis of the channels: -1 for "channels_last", 1 for "channels_first".
         regularizer: Keras regularizer of the weights, or None.
         constraint: Keras constraint of the weights, or None.
         **kwargs: As in every activation.
     """
 
-    def __init__(
-        self,
-        *,
-        learned: bool = False,
-        per: str = "layer",
-        channels: int | None = None,
-        axis: int = -1,
-        regularizer=None,
-        constraint=None,
-        **kwargs,
-    ):
-        super().__init__(**kwargs)
-        self.learned = arguments.flag("learned", learned)
+    def __init__(self, *, learned: bool = False, per: str = "layer", channels: int | None = None, axis: int = -1, **kwargs):
+        super().__init__(learned=learned, **kwargs)
         self.per = arguments.choice("per", per, ("layer", "channel", "element"))
         self.channels = channels if channels is None else arguments.integer("channels", channels, low=1)
         if channels is not None:
@@ -50,110 +232,57 @@ class Learned(Activation):
         self.axis = arguments.integer("axis", axis)
         if axis == 0:
             raise ValueError("axis=0 is the batch, whose size changes; received axis=0. Write the axis of the channels, such as -1.")
-        self.regularizer = keras.regularizers.get(regularizer)
-        self.constraint = keras.constraints.get(constraint)
-        self._initial = {}
-
-    def learn(self, **values: float) -> None:
-        """Declare the parameters and their initial values, as the last act of a constructor."""
-        if self._initial:
-            raise ValueError(
-                f"{type(self).__name__} declares {', '.join(values)} after {', '.join(self._initial)}. "
-                "Call learn once, with all parameters: a subclass with more of them derives from Learned."
-            )
-        for name, value in values.items():
-            self._initial[name] = arguments.number(name, value)
-            setattr(self, name, self._initial[name])
-        if not self.learned:
-            self.built = True
-        elif not self._weights_may_be_missing():
-            self.build(self._input_shape((self.channels,)))
-
-    def build(self, input_shape):
-        if self.built:
-            return
-        shape = self._parameter_shape(input_shape)
-        if None in shape:
-            raise ValueError(
-                f"{type(self).__name__}(per={self.per!r}) needs to know how many parameters it has; received an input of shape "
-                f"{tuple(input_shape)}. Give that size to keras.Input, or write channels=n or per='layer'."
-            )
-        for name, value in self._initial.items():
-            weight = self.add_weight(
-                name=name,
-                shape=shape,
-                initializer=keras.initializers.Constant(value),
-                regularizer=self.regularizer,
-                constraint=self.constraint,
-                # A policy of 16 bits would round the value, and let its gradient overflow.
-                autocast=False,
-            )
-            setattr(self, name, weight)
-
-    def _weights_may_be_missing(self):
-        return self.learned and self.per != "layer" and self.channels is None
 
     def build_from_weights(self, shapes):
-        self.build(self._input_shape(shapes[0]))
-
-    def __setattr__(self, name, value):
-        current = self.__dict__.get(name)
-        if isinstance(current, keras.Variable) and not isinstance(value, keras.Variable):
-            current.assign(ops.broadcast_to(ops.convert_to_tensor(value, dtype=current.dtype), current.shape))
-            return
-        if name in self.__dict__.get("_initial", ()) and not isinstance(value, keras.Variable):
-            value = self._initial[name] = arguments.number(name, value)
-        super().__setattr__(name, value)
-
-    def _argument(self, name):
-        return self._initial[name] if self.learned and name in self._initial else super()._argument(name)
+        for parameter, shape in zip(self.declared.values(), shapes, strict=True):
+            if not parameter.shared:
+                return self.build(self._input_shape(shape[len(parameter.shape) :]))
+        return self.build(())
 
     def compute_output_shape(self, input_shape):
         if self.learned and self.built:
-            self._checked(input_shape)
+            self._check(input_shape)
         return tuple(input_shape)
 
-    def _checked(self, input_shape):
+    def _check(self, input_shape):
         """Refuse an input that the weights do not fit, which broadcasting might hide."""
-        needed, present = self._parameter_shape(input_shape), tuple(getattr(self, next(iter(self._initial))).shape)
-        if len(needed) != len(present) or any(n not in (None, p) for n, p in zip(needed, present, strict=True)):
-            raise ValueError(
-                f"{self!r} has parameters of shape {present}; received an input of shape {tuple(input_shape)}, which needs {needed}."
-            )
+        for name, parameter in self.declared.items():
+            needed, present = self._weight_shape(parameter, input_shape), tuple(getattr(self, name).shape)
+            if len(needed) != len(present) or any(n not in (None, p) for n, p in zip(needed, present, strict=True)):
+                raise ValueError(
+                    f"{self!r} has parameters of shape {present}; received an input of shape {tuple(input_shape)}, which needs {needed}."
+                )
 
-    def _parameter_shape(self, input_shape):
-        if self.per == "layer":
-            return ()
+    def _weight_shape(self, parameter, input_shape):
+        if self.per == "layer" or parameter.shared:
+            return parameter.shape
         if self.per == "element":
-            return tuple(input_shape[1:])
+            return (*parameter.shape, *input_shape[1:])
         rank = len(input_shape)
         if not -rank < self.axis < rank:
             raise ValueError(f"axis={self.axis} is no axis of channels in an input of shape {tuple(input_shape)}.")
-        return (input_shape[self.axis],)
+        return (*parameter.shape, input_shape[self.axis])
 
     def _input_shape(self, parameter_shape):
-        """An input shape whose parameters have `parameter_shape`."""
         if self.per == "layer":
             return ()
         if self.per == "element":
             return (None, *parameter_shape)
         before, after = (self.axis, 0) if self.axis > 0 else (1, -self.axis - 1)
-        return (None,) * before + tuple(parameter_shape) + (None,) * after
+        return (None,) * before + (tuple(parameter_shape) or (self.channels,)) + (None,) * after
 
-    def _operands(self, x):
-        values = [getattr(self, name) for name in self._initial]
-        if not self.learned:
-            return (), values
-        if self.per != "layer":
-            self._checked(x.shape)
-        # In float32 also beside a 16-bit x: they are rounded once, with the result.
-        dtype = "float64" if is_double(x) else "float32"
-        return [self._aligned(ops.cast(value, dtype), x) for value in values], ()
+    def _weights_may_be_missing(self):
+        own = any(not parameter.shared for parameter in self.declared.values())
+        return self.learned and own and self.per != "layer" and self.channels is None
 
-    def _aligned(self, parameter, x):
-        """`parameter` with axes of size 1 added, so that it broadcasts to x along `axis`."""
-        if self.per != "channel" or self.axis == -1:
-            return parameter
+    def _operands(self, x, **context):
+        if self.learned and self.per != "layer":
+            self._check(x.shape)
+        return super()._operands(x, **context)
+
+    def _aligned(self, weight, x, parameter):
+        if self.per != "channel" or parameter.shared or self.axis == -1:
+            return weight
         shape = [1] * len(x.shape)
         shape[self.axis] = -1
-        return ops.reshape(parameter, shape)
+        return ops.reshape(weight, (*parameter.shape, *shape))

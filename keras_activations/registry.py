@@ -6,11 +6,13 @@ import inspect
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import ClassVar
 
 import keras
 
 from .activation import Activation, canonical_name
 from .hosted import constructor_arguments
+from .parameters import Parametric
 from .presets import PRESETS
 
 PACKAGE = "keras_activations"
@@ -29,6 +31,8 @@ class Entry:
     """
 
     cls: type
+    required: ClassVar = inspect.Parameter.empty
+    """What stands in `arguments` for the default of an argument that has none."""
 
     @property
     def name(self) -> str:
@@ -46,6 +50,11 @@ class Entry:
         return vars(self.cls).get("aliases", ())
 
     @property
+    def summary(self) -> str:
+        """The docstring's first sentence."""
+        return (inspect.getdoc(self.cls) or "").partition("\n")[0]
+
+    @property
     def formula(self) -> str | None:
         """The docstring's equation ``f(x) = ...``, or None where there is no closed form."""
         found = re.search(r"``(f\(.*?\) = .*?)``", inspect.getdoc(self.cls) or "", re.DOTALL)
@@ -57,6 +66,17 @@ class Entry:
         common = constructor_arguments(Activation)
         parameters = constructor_arguments(self.cls).values()
         return {p.name: p.default for p in parameters if p.name not in common}
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """The arguments that may be learned."""
+        layer = self.cls(**self.cls.samples[0]) if issubclass(self.cls, Parametric) else None
+        return tuple(layer.declared) if layer else ()
+
+    @property
+    def learned(self) -> bool:
+        """Whether it has weights by default."""
+        return self.arguments.get("learned", False)
 
     @property
     def reference(self) -> str:

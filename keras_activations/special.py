@@ -124,9 +124,14 @@ def positive_part(x):
     return where(x < 0, 0.0, x)
 
 
+def entries(several):
+    """The entries of a parameter that has several: numbers, or tensors along the first axis of a tensor."""
+    return several if isinstance(several, (tuple, list)) else ops.unstack(several)
+
+
 def polynomial(x, coefficients):
     """``c[0] + c[1] x + c[2] x**2 + ...`` by Horner's rule."""
-    *lower, result = coefficients
+    *lower, result = entries(coefficients)
     for coefficient in reversed(lower):
         result = result * x + coefficient
     return result

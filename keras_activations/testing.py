@@ -21,7 +21,7 @@ from keras import ops
 from .activation import AlongAxis, Splitting
 from .autodiff import value_and_gradients
 from .formula import Formula
-from .parameters import Learned
+from .parameters import Learned, Parametric
 from .registry import Entry
 
 # --------------------------------------------------------------------------------------------------------- points and witnesses
@@ -79,9 +79,10 @@ class Witness:
         sample: Dict of hyperparameters.
         oracle: Function of (row, **hyperparameters) to (values, Jacobian), lists of numbers, for a class without a formula.
         cache: Directory in which truths are kept, or None.
+        exempt: Function of rows of inputs to a mask of those at which nothing is promised, or None.
     """
 
-    def __init__(self, cls, sample, oracle=None, cache=None):
+    def __init__(self, cls, sample, oracle=None, cache=None, exempt=None):
         self.cls, self.sample = cls, sample
         equation = Entry(cls).formula
         if equation is None and oracle is None:
@@ -91,11 +92,12 @@ class Witness:
         self.formula = equation and Formula(equation)
         self.oracle = oracle
         layer = cls(**sample)
-        self.learned = list(layer._initial) if isinstance(layer, Learned) and layer.learned else []
+        self.learned = list(layer.declared) if isinstance(layer, Parametric) and layer.learned else []
         # What was asked for, and not what the layer made of it: it may have forgotten.
         self.arguments = Entry(cls).arguments | sample
         self.axis = getattr(layer, "axis", -1) if isinstance(layer, AlongAxis) else -1
-        self.groups = [self._cached(rows, cache) for rows in self._rows(layer)]
+        groups = self._rows(layer)
+        self.groups = [self._cached(rows if exempt is None else rows[~exempt(rows)], cache) for rows in groups]
 
     def _rows(self, layer):
         """Arrays of rows along the axis, one array for each length of row."""
@@ -105,8 +107,16 @@ class Witness:
         width = len(self.formula.inputs)
         return [pair_points(width) if width > 1 else scalar_points(self.formula.kinks(self._scalars()))[:, None]]
 
+    def order(self, width):
+        """Where in a row of the input each piece of the formula stands."""
+        if not issubclass(self.cls, Splitting):
+            return list(range(width))
+        pieces = self.cls(**self.sample | {"axis": -1})._pieces(tensor(np.arange(width), "float32"))
+        return [int(array(piece).item()) for piece in pieces]
+
     def _scalars(self):
-        return {name: value for name, value in self.arguments.items() if value is None or isinstance(value, (int, float))}
+        plain = {name: list(value) if isinstance(value, tuple) else value for name, value in self.arguments.items()}
+        return {name: value for name, value in plain.items() if value is None or isinstance(value, (int, float, list))}
 
     def _cached(self, rows, cache):
         if cache is None or self.oracle:
@@ -239,10 +249,12 @@ def measure(witness, dtype, kernel, compiler=None):
         exact = np.pad(exact, (0, (1 << (len(exact) - 1).bit_length()) - len(exact)), mode="edge")
         rows, truth = rows[exact], {name: part[exact] for name, part in truth.items()}
         n, width = truth["value"].shape
-        x, undo = _laid_out(rows, witness.axis)
+        order = witness.order(rows.shape[1])
+        x, undo = _laid_out(rows[:, np.argsort(order)], witness.axis)
         y_weights, _ = _laid_out(np.broadcast_to(upstream(width), (n, width)), witness.axis)
         sample = dict(witness.sample)
-        if witness.learned:
+        each = witness.learned and issubclass(witness.cls, Learned)
+        if each:
             # A parameter for each point, so that each point has a gradient of its own.
             sample |= {"channels": n}
             x, y_weights, undo = x.T, y_weights.T, np.transpose
@@ -254,11 +266,11 @@ def measure(witness, dtype, kernel, compiler=None):
 
         function = compiler(function) if compiler else function
         y, gradients = value_and_gradients(function, [tensor(x, dtype), *weights], tensor(y_weights, dtype))
-        y, slopes = undo(array(y)), [undo(array(gradients[0]))]
-        if dtype == "float64":  # the weights and their gradients have float32
+        y, slopes = undo(array(y)), [undo(array(gradients[0]))[:, order]]
+        if dtype == "float64" or not each:  # the weights and their gradients have float32
             truth = truth | {"gradient": truth["gradient"][..., : rows.shape[1]], "hessian": truth["hessian"][..., : rows.shape[1], :]}
         else:
-            slopes += [array(g)[:, None] for g in gradients[1:]]
+            slopes += [array(g).reshape(-1, n).T for g in gradients[1:]]
         with np.errstate(all="ignore"):
             normal = (np.abs(rows) >= float(np.finfo(np.float32).tiny if dtype != "float64" else np.finfo(float).tiny)) | (rows == 0)
         slope_errors = gradient_errors(np.concatenate(slopes, axis=1), truth, rows, dtype)

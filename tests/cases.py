@@ -5,6 +5,7 @@ from math import isfinite
 from pathlib import Path
 
 import keras
+import numpy as np
 import pytest
 
 import keras_activations as ka
@@ -52,6 +53,13 @@ def exact_sparsemax(row):
 
 ORACLES = {"sparsemax": lambda row, axis: exact_sparsemax(row)}
 
+# Where a unit is outside the budget: the points, and the reason.
+EXEMPT = {
+    # The gate, or its slope, underflows although the product with the other half does not.
+    "geglu": lambda rows: (np.abs(rows[:, 0]) > 1e30) & (rows[:, 1] < -10),
+    "xatglu": lambda rows: np.abs(rows[:, 1]) > 1e30,
+}
+
 _witnesses = {}
 
 
@@ -59,8 +67,8 @@ def witness(case):
     """What the case should compute, from the cache if it was ever computed before."""
     cls, sample = case
     if case_id(case) not in _witnesses:
-        oracle = ORACLES.get(ka.activation.canonical_name(cls))
-        _witnesses[case_id(case)] = testing.Witness(cls, sample, oracle=oracle, cache=CACHE)
+        name = ka.activation.canonical_name(cls)
+        _witnesses[case_id(case)] = testing.Witness(cls, sample, ORACLES.get(name), CACHE, EXEMPT.get(name))
     return _witnesses[case_id(case)]
 
 

@@ -6,6 +6,7 @@ import importlib
 import inspect
 import pkgutil
 import re
+import sys
 from pathlib import Path
 
 import keras
@@ -19,7 +20,15 @@ from keras_activations import families, testing
 
 ROOT = Path(__file__).parents[1]
 MODULES = [importlib.import_module(f"keras_activations.families.{m.name}") for m in pkgutil.iter_modules(families.__path__)]
-DOCUMENTED = [entry.cls for entry in CATALOGUE.values()] + [ka.register, ka.registry.Entry, ka.get, ka.serialize, ka.check, testing.Formula]
+DOCUMENTED = [entry.cls for entry in CATALOGUE.values()] + [
+    ka.register,
+    ka.registry.Entry,
+    ka.get,
+    ka.serialize,
+    ka.check,
+    ka.build_activations,
+    testing.Formula,
+]
 
 
 def test_every_activation_is_exported():
@@ -30,20 +39,31 @@ def test_every_activation_is_exported():
 
 
 def test_every_activation_is_registered():
-    written = [cls for module in MODULES for cls in vars(module).values() if inspect.isclass(cls) and cls.__module__ == module.__name__]
+    classes = [(module, cls) for module in MODULES for cls in vars(module).values() if inspect.isclass(cls)]
+    written = [cls for module, cls in classes if cls.__module__ == module.__name__ and not cls.__name__.startswith("_")]
     missing = [cls.__name__ for cls in written if cls not in {entry.cls for entry in CATALOGUE.values()}]
     assert not missing, f"{missing} are written but not registered: decorate them with @register."
     assert all(keras.saving.get_registered_name(cls) == f"keras_activations>{cls.__name__}" for cls in written)
 
 
 # What has landed once is a promise: classes, names that get answers to, arguments and their defaults.
+LEARNED = {"per": "layer", "channels": None, "axis": -1, "regularizer": None, "constraint": None}
 PROMISES = {
+    "Bilinear": {"axis": -1, "gate": "first"},
+    "ClampedSwiGLU": {"axis": -1, "gate": "interleaved", "alpha": 1.702, "limit": 7.0},
+    "GEGLU": {"axis": -1, "gate": "first", "approximate": False},
+    "PReLU": {"alpha": 0.25, "learned": True, **LEARNED},
+    "ReGLU": {"axis": -1, "gate": "first"},
+    "RReLU": {"lower": 1 / 8, "upper": 1 / 3, "seed": None},
+    "SeGLU": {"axis": -1, "gate": "last"},
+    "SwiGLU": {"axis": -1, "gate": "first"},
+    "XATGLU": {"axis": -1, "gate": "first", "alpha": 0.0, "learned": True, "regularizer": None, "constraint": None},
     "CELU": {"alpha": 1.0},
     "CReLU": {"axis": -1},
     "ELU": {"alpha": 1.0},
     "Exponential": {},
     "GELU": {"approximate": False},
-    "GLU": {"axis": -1},
+    "GLU": {"axis": -1, "gate": "last"},
     "HardShrink": {"threshold": 0.5},
     "HardSigmoid": {},
     "HardSiLU": {},
@@ -66,7 +86,7 @@ PROMISES = {
     "SparsePlus": {},
     "SparseSigmoid": {},
     "Squareplus": {"b": 4.0},
-    "Swish": {"beta": 1.0, "learned": False, "per": "layer", "channels": None, "axis": -1, "regularizer": None, "constraint": None},
+    "Swish": {"beta": 1.0, "learned": False, **LEARNED},
     "Tanh": {},
     "TanhShrink": {},
     "Threshold": {"threshold": inspect.Parameter.empty, "default_value": inspect.Parameter.empty},
@@ -81,6 +101,10 @@ def test_promises_are_kept():
     assert not new, f"{new} are new: write their arguments into PROMISES."
 
 
+def own_arguments(cls):
+    return inspect.signature(cls).parameters.keys() - {"kwargs"}
+
+
 @pytest.mark.parametrize("name", CATALOGUE)
 def test_documentation_is_whole(name):
     entry = CATALOGUE[name]
@@ -91,7 +115,7 @@ def test_documentation_is_whole(name):
     assert entry.reference, "a reference"
     assert re.search(r"https?://", entry.reference) or entry.cls is ka.Linear, "a reference that can be opened"
     missing = [argument for argument in entry.arguments if not re.search(rf"^    {argument}: ", doc, re.MULTILINE)]
-    inherited = {"per", "channels", "axis", "regularizer", "constraint"} if issubclass(entry.cls, ka.Learned) else set()
+    inherited = {name for base in (ka.Learned, ka.Parametric, ka.Stochastic) if issubclass(entry.cls, base) for name in own_arguments(base)}
     assert not set(missing) - inherited, f"arguments without a description: {missing}"
     assert "samples" in vars(entry.cls) or not entry.arguments, "samples of its hyperparameters, to be tested"
 
@@ -133,13 +157,21 @@ def test_entries_say_what_a_class_is():
     assert entry.formula == "f(x) = x if x > 0 else negative_slope * x"
     assert entry.arguments == {"negative_slope": 0.2}
     assert entry.reference.startswith("Maas, Hannun and Ng")
+    assert entry.summary.startswith("ReLU that lets a part of the negative input through")
+    assert (entry.parameters, entry.learned) == ((), False)
+    assert (CATALOGUE["swish"].parameters, CATALOGUE["swish"].learned) == (("beta",), False)
+    assert (CATALOGUE["prelu"].parameters, CATALOGUE["prelu"].learned) == (("alpha",), True)
     assert list(CATALOGUE) == sorted(CATALOGUE)
 
 
-def test_the_readme_lists_every_activation():
-    readme = (ROOT / "README.md").read_text()
-    missing = [name for name in CATALOGUE if f"`{name}`" not in readme]
-    assert not missing, f"README.md does not list {missing}: add them to the table of activations."
+def test_the_readme_lists_the_catalogue():
+    sys.path.insert(0, str(ROOT / "examples"))
+    try:
+        readme = importlib.import_module("catalogue")
+    finally:
+        sys.path.pop(0)
+    text = readme.README.read_text()
+    assert text == readme.updated(text), "the tables of README.md are stale: run `make readme`"
 
 
 def test_the_version_is_in_the_changelog():

@@ -19,6 +19,9 @@ CORNERS = {
     "leaky_relu()": {0.0: 0.2},
     "leaky_relu(negative_slope=0.01)": {0.0: 0.01},
     "leaky_relu(negative_slope=0.0)": {0.0: 0.0},
+    "prelu()": {0.0: 0.25},
+    "rrelu()": {0.0: (1 / 8 + 1 / 3) / 2},
+    "rrelu(lower=0.25, upper=0.75)": {0.0: 0.5},
     "threshold(threshold=1.0, default_value=0.0)": {1.0: 0.0},
     "threshold(threshold=-0.5, default_value=2.0)": {-0.5: 0.0},
     "elu()": {0.0: 1.0},
@@ -50,7 +53,7 @@ def test_corners(case, kernel):
 
 
 def test_every_corner_is_listed():
-    formulas = {case_id(case): witness(case) for case in CASES if not issubclass(case[0], ka.AlongAxis)}
+    formulas = {case_id(case): witness(case) for case in CASES if not issubclass(case[0], ka.AlongAxis) and "channels" not in case[1]}
     found = {name: w.formula.kinks(w._scalars()) for name, w in formulas.items()}
     missing = {name: kinks for name, kinks in found.items() if kinks and sorted(CORNERS.get(name, {})) != kinks}
     assert not missing, f"The formulas have corners that CORNERS does not list: {missing}. Add what the derivative is there."

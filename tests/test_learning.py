@@ -1,19 +1,167 @@
 """Learned parameters: one mechanism, shown on Swish, on every backend."""
 
+import warnings
+
 import keras
 import numpy as np
 import pytest
-from cases import BACKEND
+from cases import BACKEND, CATALOGUE
 from keras import ops
 
 import keras_activations as ka
-from keras_activations import autodiff, testing
+from keras_activations import autodiff, special, testing
 
 X = np.random.default_rng(3).normal(size=(2, 6, 4)).astype("float32")
 
 
+LEARNED = [entry.cls for entry in CATALOGUE.values() if entry.arguments.get("learned")]
+
+
 def number(x):
     return float(ops.convert_to_numpy(x))
+
+
+@pytest.mark.parametrize("cls", LEARNED)
+def test_by_default_all_weights_exist_before_the_first_call(cls):
+    layer = cls()
+    weights = [tuple(weight.shape) for weight in layer.weights]
+    assert weights
+    host = layer if issubclass(cls, ka.Splitting) else keras.layers.Dense(8, activation=layer)
+    host(np.ones((2, 8)))
+    assert [tuple(weight.shape) for weight in layer.weights] == weights
+
+
+@pytest.mark.parametrize("cls", LEARNED)
+def test_every_parameter_moves(cls):
+    layer = cls()
+    model = keras.Sequential([keras.Input((6, 4)), layer])
+    before = [testing.array(weight) for weight in layer.weights]
+    model.compile(keras.optimizers.SGD(0.01), "mse")
+    width = model.output_shape[-1]
+    model.fit(np.tile(X, (2, 1, 1)), np.full((4, 6, width), 0.3), epochs=1, verbose=0)
+    still = [weight.name for old, weight in zip(before, layer.weights, strict=True) if (testing.array(weight) == old).all()]
+    assert not still, f"{still} of {layer!r} did not move"
+
+
+def test_an_initializer_is_an_initial_value():
+    layer = ka.Swish(beta=keras.initializers.RandomUniform(1, 2, seed=3), learned=True, channels=64)
+    beta = testing.array(layer.beta)
+    assert 1 <= beta.min() < 1.2 < 1.8 < beta.max() <= 2
+    again = keras.saving.deserialize_keras_object(keras.saving.serialize_keras_object(layer))
+    np.testing.assert_array_equal(testing.array(again.beta), beta)
+    with pytest.raises(ValueError, match="beta is not learned and needs a number"):
+        ka.Swish(beta=keras.initializers.RandomUniform(1, 2))
+
+
+class Polygon(ka.Learned):
+    """``f(x) = sum(heights * max(x - corners, 0)) + offset``"""
+
+    def __init__(self, heights=(1.0, 0.5), corners=(0.0, 1.0), offset=0.0, *, learned=True, **kwargs):
+        super().__init__(learned=learned, **kwargs)
+        self.learn(
+            heights=ka.Parameter(heights, low=0.125, entries=0),
+            corners=ka.Parameter(corners, entries=len(heights)),
+            offset=ka.Parameter(offset, shared=True),
+        )
+
+    def fallback(self, x, heights, corners, offset):
+        pieces = zip(special.entries(heights), special.entries(corners), strict=True)
+        return sum(height * special.where(x <= corner, 0.0, x - corner) for height, corner in pieces) + offset
+
+
+@pytest.mark.parametrize(
+    ("arguments", "shapes"),
+    [
+        ({}, [(2,), (2,), ()]),
+        ({"channels": 4}, [(2, 4), (2, 4), ()]),
+        ({"channels": 6, "axis": 1}, [(2, 6), (2, 6), ()]),
+        ({"per": "element"}, [(2, 6, 4), (2, 6, 4), ()]),
+    ],
+)
+def test_parameters_of_several_entries_and_shared_ones(arguments, shapes, tmp_path):
+    layer = Polygon(**arguments)
+    plain = testing.array(Polygon(learned=False)(X))
+    np.testing.assert_allclose(testing.array(layer(X)), plain, rtol=1e-6)
+    np.testing.assert_allclose(plain, np.maximum(X, 0) + 0.5 * np.maximum(X - 1, 0), rtol=1e-6)
+    assert [tuple(weight.shape) for weight in layer.weights] == shapes
+    layer.heights = (2.0, 3.0)
+    assert (testing.array(layer.heights).reshape(2, -1) == [[2.0], [3.0]]).all()
+    # Into a layer that was never called: it is built with the shapes in the file.
+    model, again = (keras.Sequential([act]) for act in (layer, Polygon(**arguments)))
+    model(X)
+    model.save_weights(tmp_path / "model.weights.h5")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        again.layers[0].load_own_variables({str(k): testing.array(w) for k, w in enumerate(layer.weights)})
+    np.testing.assert_array_equal(testing.array(again.layers[0](X)), testing.array(layer(X)))
+    assert layer.get_config()["heights"] == [1.0, 0.5]
+
+
+@pytest.mark.parametrize("arguments", [{}, {"channels": 4}, {"per": "element"}])
+def test_the_gradient_of_several_entries(arguments):
+    layer = Polygon(**arguments)
+    layer(X)
+    weights = [testing.tensor(testing.array(w), "float32") for w in layer.weights]
+    _, gradients = autodiff.value_and_gradients(
+        lambda *weights: layer.stateless_call(list(weights), [], ops.convert_to_tensor(X))[0], weights, ops.ones((2, 6, 4))
+    )
+    each = np.stack([np.maximum(X, 0), np.maximum(X - 1, 0)])
+    axes = {"channels": (1, 2), "per": (1,)}.get(next(iter(arguments), None), (1, 2, 3))
+    np.testing.assert_allclose(testing.array(gradients[0]), each.sum(axis=axes), rtol=1e-5)
+    assert number(gradients[2]) == X.size
+
+
+def test_a_least_value_is_kept():
+    for target, bound in ((-50.0, 0.125), (50.0, 8.0)):
+        layer = Polygon(channels=4, constraint=lambda weight: ops.minimum(weight, 8.0))
+        model = keras.Sequential([keras.Input((6, 4)), layer])
+        model.compile(keras.optimizers.SGD(100.0), "mse")
+        model.fit(np.abs(X) + 1, np.full((2, 6, 4), target), epochs=1, verbose=0)
+        assert (testing.array(layer.heights) == bound).all()
+    with pytest.raises(ValueError, match=r"heights must be at least 0.125; received 0.0"):
+        Polygon(heights=(1.0, 0.0))
+    with pytest.raises(ValueError, match=r"corners must be a tuple of 2 numbers; received \(1.0,\)"):
+        Polygon(corners=(1.0,))
+
+
+def test_build_activations_makes_the_weights_that_would_wait_for_a_call():
+    layers = keras.layers
+
+    def act():
+        return ka.PReLU(per="channel")
+
+    model = keras.Sequential(
+        [
+            keras.Input((None, 4)),
+            layers.TimeDistributed(layers.Dense(3, act())),
+            keras.Sequential([layers.Conv1D(4, 3, activation=act())]),
+            layers.Bidirectional(layers.LSTM(2, activation=act())),
+        ]
+    )
+    before = len(model.weights)
+    ka.build_activations(model)
+    assert len(model.weights) == before + 4
+    if BACKEND == "torch":
+        assert sum(p.requires_grad for p in model.parameters()) >= len(model.trainable_weights) - 1  # the Bidirectional's share a name
+    optimizer = keras.optimizers.Adam()
+    optimizer.build(model.trainable_variables)
+    model.compile(optimizer, "mse")
+    model.fit(np.ones((2, 9, 4)), np.ones((2, 4)), verbose=0)
+    assert len(model.weights) == before + 4
+
+    class Model(keras.Model):
+        def __init__(self):
+            super().__init__()
+            self.dense = layers.Dense(3, act())
+
+        def call(self, x):
+            return self.dense(x)
+
+    model = Model()
+    with pytest.raises(ValueError, match="Write build_activations\\(model, x\\)"):
+        ka.build_activations(model)
+    ka.build_activations(model, X)
+    assert len(model.weights) == 3
 
 
 def test_it_learns_and_can_be_frozen():

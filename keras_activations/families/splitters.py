@@ -1,22 +1,64 @@
 """Splitters: activations that change the width of an axis, and so must be layers of their own."""
 
+import math
 from fractions import Fraction
 
 from keras import ops
 
+from .. import arguments
 from ..activation import Splitting, native_ops
+from ..parameters import Parametric
 from ..registry import register
-from ..special import magnitude, where
+from ..special import held, magnitude, where
+from .exponentials import SELU
+from .gates import GELU, SiLU, Swish
+from .rectifiers import Linear, ReLU
+
+# The gates of `_Gated`, whose mathematics alone is used. They have names, so as not to count among the layers of the user's models.
+_LINEAR, _RELU, _SELU, _SILU, _SWISH = (cls(name=f"gate_{cls.__name__}") for cls in (Linear, ReLU, SELU, SiLU, Swish))
+_GELU = {approximate: GELU(approximate, name=f"gate_GELU_{approximate}") for approximate in (False, True)}
+
+
+class _Gated(Splitting):
+    """A splitter of two halves, of which one, the gate b, decides how much of the other, a, passes."""
+
+    def __init__(self, axis: int = -1, gate: str = "first", **kwargs):
+        super().__init__(axis=axis, **kwargs)
+        self.gate = arguments.choice("gate", gate, ("first", "last", "interleaved"))
+
+    def _split(self, x, axis):
+        if self.gate == "interleaved":
+            every_other = [slice(None)] * len(x.shape)
+            pieces = []
+            for start in (0, 1):
+                every_other[axis] = slice(start, None, 2)
+                pieces.append(x[tuple(every_other)])
+        else:
+            pieces = super()._split(x, axis)
+        return pieces if self.gate == "last" else pieces[::-1]
+
+    def activation(self):
+        """The activation of the gate."""
+        raise NotImplementedError(f"{type(self).__name__} does not say which activation its gate has.")
+
+    def fallback(self, a, b):
+        return a * self.activation().fallback(b)
+
+    def derivative(self, a, b):
+        gate = self.activation()
+        return gate.fallback(b), a * gate.derivative(b)
 
 
 @register
-class GLU(Splitting):
+class GLU(_Gated):
     """Gated linear unit: one half of the channels, gated by the sigmoid of the other half. The output is half as wide as the input.
 
     ``f(a, b) = a / (1 + exp(-b))``
 
     Args:
-        axis: Integer, the axis to split; a is its first half and the gate b its second. Default -1.
+        axis: Integer, the axis to split. Default -1.
+        gate: "last", the default, as in Keras and PyTorch, takes the second half for the gate b; "first" the first half; and
+            "interleaved" the entries with even index.
         **kwargs: As in every activation: see `Activation`.
 
     Raises:
@@ -30,7 +72,10 @@ class GLU(Splitting):
         Dauphin, Fan, Auli and Grangier, Language Modeling with Gated Convolutional Networks, 2016, https://arxiv.org/abs/1612.08083
     """
 
-    samples = ({}, {"axis": -2})
+    samples = ({}, {"axis": -2}, {"gate": "first"}, {"gate": "interleaved"})
+
+    def __init__(self, axis: int = -1, gate: str = "last", **kwargs):
+        super().__init__(axis, gate, **kwargs)
 
     def fallback(self, a, b):
         e, gated = self._gated(a, b)
@@ -47,7 +92,7 @@ class GLU(Splitting):
         return root * root, a * root * root
 
     def native(self, x):
-        return native_ops.glu(x, axis=self.axis)
+        return native_ops.glu(x, axis=self.axis) if self.gate == "last" else NotImplemented
 
 
 @register
@@ -74,3 +119,235 @@ class CReLU(Splitting):
 
     def fallback(self, x):
         return ops.concatenate([where(x <= 0, 0.0, x), where(x >= 0, 0.0, -x)], axis=self.axis)
+
+
+@register
+class Bilinear(_Gated):
+    """One half of the channels times the other, without a gate's activation.
+
+    ``f(a, b) = a * b``
+
+    Args:
+        axis: Integer, the axis to split. Default -1.
+        gate: "first", the default, "last" or "interleaved": where b stands, which here makes no difference but to the gradient.
+        **kwargs: As in every activation: see `Activation`.
+
+    Example:
+        >>> Bilinear()([2.0, 4.0, 0.5, -1.0])
+        [1.0, -4.0]
+
+    Reference:
+        Shazeer, GLU Variants Improve Transformer, 2020, https://arxiv.org/abs/2002.05202
+    """
+
+    aliases = ("bilinear_glu",)
+    samples = ({}, {"axis": -2})
+
+    derivative = None  # automatic differentiation has it
+
+    def activation(self):
+        return _LINEAR
+
+
+@register
+class ReGLU(_Gated):
+    """GLU with a rectifier for the gate.
+
+    ``f(a, b) = a * max(b, 0)``
+
+    Args:
+        axis: Integer, the axis to split. Default -1.
+        gate: "first", the default, as in the paper, takes the first half for the gate b; "last" the second half; and "interleaved"
+            the entries with even index.
+        **kwargs: As in every activation: see `Activation`.
+
+    Example:
+        >>> ReGLU()([2.0, -1.0, 3.0, 4.0])
+        [6.0, 0.0]
+
+    Reference:
+        Shazeer, GLU Variants Improve Transformer, 2020, https://arxiv.org/abs/2002.05202
+    """
+
+    samples = ({}, {"axis": -2}, {"gate": "last"})
+    derivative = None  # automatic differentiation has it
+
+    def activation(self):
+        return _RELU
+
+
+@register
+class GEGLU(_Gated):
+    """GLU with a GELU for the gate, as in T5 v1.1.
+
+    ``f(a, b) = a * b / 2 * (1 + tanh(sqrt(2 / pi) * (b + 0.044715 * b**3))) if approximate else a * b / 2 * erfc(-b / sqrt(2))``
+
+    Args:
+        axis: Integer, the axis to split. Default -1.
+        gate: "first", the default, as in the paper, takes the first half for the gate b; "last" the second half, as in many
+            implementations; and "interleaved" the entries with even index.
+        approximate: Whether to take the tanh form of `GELU`. Default False.
+        **kwargs: As in every activation: see `Activation`.
+
+    Example:
+        >>> GEGLU()([1.0, -1.0, 2.0, 2.0])
+        [1.6826894, -0.31731051]
+
+    Reference:
+        Shazeer, GLU Variants Improve Transformer, 2020, https://arxiv.org/abs/2002.05202
+    """
+
+    samples = ({}, {"axis": -2}, {"gate": "last"}, {"approximate": True})
+
+    def __init__(self, axis: int = -1, gate: str = "first", approximate: bool = False, **kwargs):
+        super().__init__(axis, gate, **kwargs)
+        self.approximate = arguments.flag("approximate", approximate)
+
+    def activation(self):
+        return _GELU[self.approximate]
+
+
+@register
+class SwiGLU(_Gated):
+    """GLU with a SiLU for the gate: the feed-forward layers of most large language models.
+
+    ``f(a, b) = a * b / (1 + exp(-b))``
+
+    Args:
+        axis: Integer, the axis to split. Default -1.
+        gate: "first", the default, as in the paper, takes the first half for the gate b; "last" the second half; and "interleaved"
+            the entries with even index.
+        **kwargs: As in every activation: see `Activation`.
+
+    Example:
+        >>> SwiGLU()([1.0, -1.0, 2.0, 2.0])
+        [1.4621172, -0.53788284]
+
+    Reference:
+        Shazeer, GLU Variants Improve Transformer, 2020, https://arxiv.org/abs/2002.05202
+    """
+
+    samples = ({}, {"axis": -2}, {"gate": "last"})
+
+    def activation(self):
+        return _SILU
+
+
+@register
+class SeGLU(_Gated):
+    """GLU with a SELU for the gate.
+
+    ``f(a, b) = a * 1.0507009873554805 * (b if b >= 0 else 1.6732632423543772 * (exp(b) - 1))``
+
+    Args:
+        axis: Integer, the axis to split. Default -1.
+        gate: "last", the default, as in ActTensor, takes the second half for the gate b; "first" the first half; and "interleaved"
+            the entries with even index.
+        **kwargs: As in every activation: see `Activation`.
+
+    Example:
+        >>> SeGLU()([2.0, 4.0, 1.0, -1.0])
+        [2.101402, -4.445322]
+
+    Reference:
+        The gate is that of the ActTensor library, https://github.com/pouyaardehkhani/ActTensor; the activation is in Klambauer,
+        Unterthiner, Mayr and Hochreiter, Self-Normalizing Neural Networks, 2017, https://arxiv.org/abs/1706.02515
+    """
+
+    samples = ({}, {"axis": -2})
+
+    def __init__(self, axis: int = -1, gate: str = "last", **kwargs):
+        super().__init__(axis, gate, **kwargs)
+
+    def activation(self):
+        return _SELU
+
+
+@register
+class ClampedSwiGLU(_Gated):
+    """SwiGLU as in gpt-oss: a sharper gate, both halves clipped, and the ungated half shifted so that it passes on 1.
+
+    ``f(a, b) = (min(max(a, -limit), limit) + 1) * min(b, limit) / (1 + exp(-alpha * min(b, limit)))``
+
+    Args:
+        axis: Integer, the axis to split. Default -1.
+        gate: "interleaved", the default, as in gpt-oss, takes the entries with even index for the gate b; "first" the first half;
+            and "last" the second half.
+        alpha: Finite number, the slope of the gate. Default 1.702.
+        limit: Positive number at which a is clipped on both sides, and b from above. Default 7.
+        **kwargs: As in every activation: see `Activation`.
+
+    Example:
+        >>> ClampedSwiGLU()([1.0, 0.5, 100.0, 100.0])
+        [1.2686937, 55.999626]
+
+    Reference:
+        OpenAI, gpt-oss, https://github.com/openai/gpt-oss/blob/main/gpt_oss/torch/model.py
+    """
+
+    aliases = ("swiglu_oai",)
+    samples = ({}, {"axis": -2}, {"gate": "last", "alpha": 1.0, "limit": 3.0})
+
+    def __init__(self, axis: int = -1, gate: str = "interleaved", alpha: float = 1.702, limit: float = 7.0, **kwargs):
+        super().__init__(axis, gate, **kwargs)
+        self.alpha = arguments.number("alpha", alpha)
+        self.limit = arguments.number("limit", limit, above=0.0)
+
+    def _clipped(self, a, b):
+        a = where(a <= -self.limit, -self.limit, where(a >= self.limit, self.limit, a))
+        return a + 1.0, where(b >= self.limit, self.limit, b)
+
+    def fallback(self, a, b):
+        value, gate = self._clipped(a, b)
+        return value * _SWISH.fallback(gate, self.alpha)
+
+    def derivative(self, a, b):
+        value, gate = self._clipped(a, b)
+        slope, _ = _SWISH.derivative(gate, self.alpha)
+        passing = where(abs(a) >= self.limit, 0.0, _SWISH.fallback(gate, self.alpha))
+        return passing, where(b >= self.limit, 0.0, value * slope)
+
+
+@register
+class XATGLU(_Gated, Parametric):
+    """GLU with an arctan for the gate, whose range is learned: from (0, 1) to (-alpha, 1 + alpha).
+
+    ``f(a, b) = a * ((atan(b) / pi + 0.5) * (1 + 2 * alpha) - alpha)``
+
+    Args:
+        axis: Integer, the axis to split. Default -1.
+        gate: "first", the default, as in the paper, takes the first half for the gate b; "last" the second half; and "interleaved"
+            the entries with even index.
+        alpha: Finite number, or a Keras initializer: how far the range initially reaches beyond 0 and 1. Default 0, as in the paper.
+        learned: Whether alpha is a weight, of which there is one for the layer. Default True.
+        **kwargs: The regularizer and constraint of alpha: see `Parametric`; and as in every activation: see `Activation`.
+
+    Example:
+        >>> XATGLU()([1.0, -1.0, 2.0, 2.0])
+        [1.5, 0.5]
+
+    Reference:
+        Huang, Expanded Gating Ranges Improve Activation Functions, 2024, https://arxiv.org/abs/2405.20768
+    """
+
+    samples = ({}, {"axis": -2}, {"alpha": 0.25, "learned": False})
+
+    def __init__(self, axis: int = -1, gate: str = "first", alpha: float = 0.0, *, learned: bool = True, **kwargs):
+        super().__init__(axis, gate, learned=learned, **kwargs)
+        self.learn(alpha=alpha)
+
+    @staticmethod
+    def _gate(b):
+        """``atan(b) / pi + 1/2``, which cancels for negative b."""
+        t = magnitude(b)
+        angle = ops.arctan(where(t > 1, 1.0, t) / where(t > 1, t, 1.0)) / math.pi
+        tail = where(t > 1, angle, 0.5 - angle)
+        return where(b >= 0, 1.0 - tail, tail)
+
+    def fallback(self, a, b, alpha):
+        return a * (self._gate(b) * (1.0 + 2.0 * alpha) - alpha)
+
+    def derivative(self, a, b, alpha):
+        gate, t = self._gate(b), held(magnitude(b), 1e18, 1e153)
+        slope = (1.0 + 2.0 * alpha) / (math.pi * (1.0 + t * t))
+        return gate * (1.0 + 2.0 * alpha) - alpha, a * slope, a * (2.0 * gate - 1.0)

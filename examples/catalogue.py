@@ -1,0 +1,63 @@
+"""Print the catalogue of activations as Markdown, by family: the tables of README.md, which `make readme` brings up to date."""
+
+import importlib
+import re
+import sys
+from pathlib import Path
+
+import keras_activations as ka
+
+README = Path(__file__).parents[1] / "README.md"
+MARKS = "<!-- The catalogue, written by `make readme`. -->\n", "<!-- The end of the catalogue. -->\n"
+
+# How parameters are learned is the same for every activation, and is told once.
+TOLD_ELSEWHERE = {"per", "channels", "regularizer", "constraint"}
+
+
+def row(entry):
+    computes = entry.formula.removeprefix("f(x) = ") if entry.formula else None
+    hidden = TOLD_ELSEWHERE | ({"axis"} if issubclass(entry.cls, ka.Learned) else set())
+    arguments = ", ".join(
+        name if default is entry.required else f"{name}={default!r}" for name, default in entry.arguments.items() if name not in hidden
+    )
+    link = re.search(r"https?://[^\s,]+", entry.reference)
+    year = re.search(r"\b(19|20)\d\d\b", entry.reference)
+    cells = [
+        f"`{entry.name}`",
+        f"`{computes}`" if computes else entry.summary,
+        arguments and f"`{arguments}`",
+        ", ".join(f"`{alias}`" for alias in entry.aliases),
+        link and f"[{year.group() if year else 'link'}]({link.group()})",
+    ]
+    return "| " + " | ".join(cell or "" for cell in cells).replace("||", "or") + " |"
+
+
+def markdown():
+    families = {}
+    for entry in ka.catalogue().values():
+        families.setdefault(entry.cls.__module__, []).append(entry)
+    parts = []
+    for module in sorted(families):
+        title, _, what = importlib.import_module(module).__doc__.strip().splitlines()[0].partition(": ")
+        parts += [f"### {title}", "", f"{what[0].upper()}{what[1:]}", ""]
+        parts += [
+            "| name | what it computes | arguments | further names | source |",
+            "|---|---|---|---|---|",
+            *map(row, families[module]),
+            "",
+        ]
+    return "\n".join(parts)
+
+
+def updated(text):
+    """The text of the README with the catalogue of now."""
+    before, _, rest = text.partition(MARKS[0])
+    _, _, after = rest.partition(MARKS[1])
+    return before + MARKS[0] + "\n" + markdown() + "\n" + MARKS[1] + after
+
+
+if __name__ == "__main__":
+    if sys.argv[1:] == ["--update"]:
+        README.write_text(updated(README.read_text()))
+    else:
+        print(markdown())
