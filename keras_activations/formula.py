@@ -4,14 +4,15 @@ The grammar of a formula, ``f(x) = ...``:
 
 * On the left, x; or the pieces that the fallback of a `Splitting` takes, such as ``f(a, b)``.
 * On the right, a Python expression of them, of the constructor's arguments, of numbers, `pi` and `inf`, with ``+ - * / **``,
-  comparisons (which may be chained), ``u if condition else v``, and the functions of `FUNCTIONS`, `min` and `max`. An argument
-  that is None is read as `inf`: no limit.
+  comparisons (which may be chained; an argument may be compared with a string), ``u if condition else v``, and the functions of
+  `FUNCTIONS`, `min` and `max`. An argument that is None is read as `inf`: no limit.
 * In an `AlongAxis`, x is the row along the axis; ``sum(...)`` and ``max(...)`` of one argument reduce it.
 * An argument that is a tuple is a row too: ``polynomial(x, c)`` is ``c[0] + c[1] x + c[2] x**2 + ...``, and ``index(c)`` is 1, 2, 3, ...
 * Several expressions with commas between them are concatenated.
 
 Where the formula has a corner, the derivative is that of the piece to which the corner belongs; ``min(u, v)`` is v at a tie, and so
-is ``max(u, v)``. At infinity the formula means its limit, which is evaluated at 1e400.
+is ``max(u, v)``. At infinity the formula means its limit, which is read off a few points from 1e400 on: infinite where they grow, as
+those of a logarithm do, and NaN where they disagree, as those of a sine do.
 """
 
 import ast
@@ -33,7 +34,7 @@ def _sech_squared(u):
 
 
 FUNCTIONS = {
-    # name: the function and its first two derivatives
+    # name: the function and its first two derivatives, None where that is 0 everywhere
     "exp": (mp.exp, mp.exp, mp.exp),
     "log": (mp.log, lambda u: 1 / u, lambda u: -1 / u**2),
     "sqrt": (mp.sqrt, lambda u: 1 / (2 * mp.sqrt(u)), lambda u: -1 / (4 * mp.sqrt(u) ** 3)),
@@ -51,66 +52,71 @@ FUNCTIONS = {
         lambda u: -2 / mp.sqrt(mp.pi) * mp.exp(-u * u),
         lambda u: 4 * u / mp.sqrt(mp.pi) * mp.exp(-u * u),
     ),
-    "abs": (abs, lambda u: mp.sign(u), lambda u: mp.mpf(0)),
+    "abs": (abs, mp.sign, None),
 }
 
 
 class Jet:
-    """A number with its gradient and Hessian with respect to n variables."""
+    """A number with its first and second derivatives, as far as they are not 0 by construction.
 
-    def __init__(self, value, gradient, hessian):
-        self.value, self.gradient, self.hessian = value, gradient, hessian
+    Variables have numbers: those of the input count up from 0, and learned parameters down from -1. ``gradient[i]`` is the derivative
+    with respect to variable i, and ``hessian[i, j]`` that of it with respect to an input j.
+    """
 
-    @classmethod
-    def constant(cls, value, n):
-        return cls(mp.mpf(value), [mp.mpf(0)] * n, [[mp.mpf(0)] * n for _ in range(n)])
-
-    @classmethod
-    def variable(cls, value, index, n):
-        jet = cls.constant(value, n)
-        jet.gradient[index] = mp.mpf(1)
-        return jet
+    def __init__(self, value, gradient=None, hessian=None):
+        self.value, self.gradient, self.hessian = mp.mpf(value), gradient or {}, hessian or {}
 
     def through(self, f, first, second):
         """The chain rule."""
-        slope, bend = first(self.value), second(self.value)
-        g, n = self.gradient, range(len(self.gradient))
-        hessian = [[slope * self.hessian[i][j] + bend * g[i] * g[j] for j in n] for i in n]
-        return Jet(f(self.value), [slope * gi for gi in g], hessian)
-
-    def _lift(self, other):
-        return other if isinstance(other, Jet) else Jet.constant(other, len(self.gradient))
+        if not self.gradient:
+            return Jet(f(self.value))
+        slope, g = first(self.value), self.gradient
+        bend = second and second(self.value)
+        curved = {} if bend is None else {(i, j): bend * g[i] * g[j] for i in g for j in g if j >= 0}
+        return Jet(f(self.value), _scaled(slope, g), _added(_scaled(slope, self.hessian), curved))
 
     def __add__(self, other):
-        other = self._lift(other)
-        n = range(len(self.gradient))
-        return Jet(
-            self.value + other.value,
-            [self.gradient[i] + other.gradient[i] for i in n],
-            [[self.hessian[i][j] + other.hessian[i][j] for j in n] for i in n],
-        )
+        other = _lifted(other)
+        return Jet(self.value + other.value, _added(self.gradient, other.gradient), _added(self.hessian, other.hessian))
 
     def __mul__(self, other):
-        other = self._lift(other)
-        u, v, g, k, n = self.value, other.value, self.gradient, other.gradient, range(len(self.gradient))
+        other = _lifted(other)
+        u, v, g, k = self.value, other.value, self.gradient, other.gradient
+        mixed = [{(i, j): a[i] * b[j] for i in a for j in b if j >= 0} for a, b in ((g, k), (k, g))]
         return Jet(
             u * v,
-            [g[i] * v + u * k[i] for i in n],
-            [[self.hessian[i][j] * v + g[i] * k[j] + g[j] * k[i] + u * other.hessian[i][j] for j in n] for i in n],
+            _added(_scaled(v, g), _scaled(u, k)),
+            _added(_scaled(v, self.hessian), _scaled(u, other.hessian), *mixed),
         )
 
     def __pow__(self, exponent):
         p = exponent.value
-        return self.through(lambda u: u**p, lambda u: p * u ** (p - 1), lambda u: p * (p - 1) * u ** (p - 2) if p != 1 else mp.mpf(0))
+        return self.through(lambda u: u**p, lambda u: p * u ** (p - 1), None if p == 1 else lambda u: p * (p - 1) * u ** (p - 2))
 
     def __neg__(self):
         return self * -1
 
     def __sub__(self, other):
-        return self + -self._lift(other)
+        return self + -_lifted(other)
 
     def __truediv__(self, other):
-        return self * self._lift(other).through(lambda u: 1 / u, lambda u: -1 / u**2, lambda u: 2 / u**3)
+        return self * _lifted(other).through(lambda u: 1 / u, lambda u: -1 / u**2, lambda u: 2 / u**3)
+
+
+def _lifted(x):
+    return x if isinstance(x, Jet) else Jet(x)
+
+
+def _scaled(factor, derivatives):
+    return {key: factor * value for key, value in derivatives.items()}
+
+
+def _added(*terms):
+    total = {}
+    for term in terms:
+        for key, value in term.items():
+            total[key] = total[key] + value if key in total else value
+    return total
 
 
 _OPERATORS = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv, ast.Pow: operator.pow}
@@ -138,12 +144,13 @@ class Formula:
         """The numbers with which the input is compared: where pieces meet."""
         found = set()
         for node in ast.walk(self.body):
-            sides = [node.left, *node.comparators] if isinstance(node, ast.Compare) else []
+            ordered = isinstance(node, ast.Compare) and not any(isinstance(op, ast.Eq) for op in node.ops)
+            sides = [node.left, *node.comparators] if ordered else []
             if isinstance(node, ast.Call) and node.func.id in ("min", "max"):
                 sides = node.args
             for side in sides:
                 if not any(isinstance(part, ast.Name) and part.id in self.inputs for part in ast.walk(side)):
-                    jets = self._evaluate(side, {name: self._constant(value, 1) for name, value in arguments.items()}, 1)
+                    jets = self._evaluate(side, {name: self._constant(value) for name, value in arguments.items()})
                     found |= {float(jet.value) for jet in (jets if isinstance(jets, list) else [jets]) if mp.isfinite(jet.value)}
         return sorted(found)
 
@@ -152,15 +159,36 @@ class Formula:
 
         Args:
             points: List of dicts: the numbers (or lists of numbers, for rows) of all names in the formula.
-            variables: Names to differentiate by; a row counts as many variables as it has entries.
+            variables: Names to differentiate by, those of the input first; a row counts as many variables as it has entries. The
+                Hessian has a row for each variable and a column for each entry of the input.
         """
-        results = [self._settled(point, variables) for point in points]
+        results = [self._limit(point, variables) for point in points]
+        return {name: np.array([result[name] for result in results]) for name in results[0]}
+
+    def _limit(self, point, variables):
+        """The truth about one point, which may be infinite."""
+        if not any(np.isinf(value).any() for value in point.values() if isinstance(value, (float, list))):
+            return self._floats(point, variables)
+        far = [self._floats({name: _far(value, exponent) for name, value in point.items()}, variables) for exponent in _FAR]
+        return {name: _extrapolated(np.stack([truth[name] for truth in far])) for name in far[0]}
+
+    def _floats(self, point, variables):
+        jets = self._settled(point, variables)
+        order = [index for _, indices in self._numbered(point, variables) for index in indices]
+        inputs = [j for j in order if j >= 0]
         return {
-            "value": np.array([[_float(jet.value) for jet in jets] for jets in results]),
-            "rest": np.array([[_rest(jet.value) for jet in jets] for jets in results]),
-            "gradient": np.array([[[_float(d) for d in jet.gradient] for jet in jets] for jets in results]),
-            "hessian": np.array([[[[_float(d) for d in row] for row in jet.hessian] for jet in jets] for jets in results]),
+            "value": np.array([_float(jet.value) for jet in jets]),
+            "rest": np.array([_rest(jet.value) for jet in jets]),
+            "gradient": np.array([[_float(jet.gradient.get(i, 0.0)) for i in order] for jet in jets]),
+            "hessian": np.array([[[_float(jet.hessian.get((i, j), 0.0)) for j in inputs] for i in order] for jet in jets]),
         }
+
+    def _numbered(self, point, variables):
+        """Every variable's name with the numbers of its entries."""
+        up, down = itertools.count(), itertools.count(-1, -1)
+        for name in variables:
+            entries = point[name] if isinstance(point[name], list) else [point[name]]
+            yield name, [next(up if name in self.inputs else down) for _ in entries]
 
     def _settled(self, point, variables):
         """The jets of all outputs, with digits doubled until two evaluations agree to twenty."""
@@ -173,32 +201,29 @@ class Formula:
             previous, digits = jets, 2 * digits
 
     def _jets(self, point, variables):
-        sizes = [len(point[name]) if isinstance(point[name], list) else 1 for name in variables]
-        n, offset, scope = sum(sizes), 0, {}
-        for name, value in point.items():
-            scope[name] = self._constant(value, n)
-        for name, size in zip(variables, sizes, strict=True):
-            entries = point[name] if isinstance(point[name], list) else [point[name]]
-            jets = [Jet.variable(_finite(v), offset + k, n) for k, v in enumerate(entries)]
-            scope[name] = jets if isinstance(point[name], list) else jets[0]
-            offset += size
+        scope = {name: self._constant(value) for name, value in point.items()}
+        for name, indices in self._numbered(point, variables):
+            for jet, index in zip(scope[name] if isinstance(scope[name], list) else [scope[name]], indices, strict=True):
+                jet.gradient = {index: mp.mpf(1)}
         expressions = self.body.elts if isinstance(self.body, ast.Tuple) else [self.body]
-        results = [self._evaluate(expression, scope, n) for expression in expressions]
+        results = [self._evaluate(expression, scope) for expression in expressions]
         return [jet for result in results for jet in (result if isinstance(result, list) else [result])]
 
     @staticmethod
-    def _constant(value, n):
+    def _constant(value):
         if isinstance(value, list):
-            return [Formula._constant(v, n) for v in value]
-        return Jet.constant(mp.inf if value is None else _finite(value), n)
+            return [Formula._constant(v) for v in value]
+        if isinstance(value, str):
+            return value
+        return Jet(mp.inf if value is None else value)
 
-    def _evaluate(self, node, scope, n):
-        evaluate = functools.partial(self._evaluate, scope=scope, n=n)
+    def _evaluate(self, node, scope):
+        evaluate = functools.partial(self._evaluate, scope=scope)
         if isinstance(node, ast.Constant) and isinstance(node.value, (int, float)):
-            return Jet.constant(node.value, n)
+            return Jet(node.value)
         if isinstance(node, ast.Name):
             if node.id in ("pi", "inf"):
-                return Jet.constant(getattr(mp, node.id), n)
+                return Jet(getattr(mp, node.id))
             if node.id in scope:
                 return scope[node.id]
         if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
@@ -206,7 +231,7 @@ class Formula:
         if isinstance(node, ast.BinOp) and type(node.op) in _OPERATORS:
             return _broadcast(_OPERATORS[type(node.op)], evaluate(node.left), evaluate(node.right))
         if isinstance(node, ast.IfExp):
-            return evaluate(node.body if self._holds(node.test, scope, n) else node.orelse)
+            return evaluate(node.body if self._holds(node.test, scope) else node.orelse)
         if isinstance(node, ast.Call) and not node.keywords:
             name, arguments = node.func.id, [evaluate(argument) for argument in node.args]
             if name in ("sum", "max") and len(arguments) == 1:
@@ -217,7 +242,7 @@ class Formula:
                 u, coefficients = arguments
                 return functools.reduce(lambda result, c: result * u + c, reversed(coefficients))
             if name == "index" and len(arguments) == 1:
-                return [Jet.constant(k, n) for k, _ in enumerate(*arguments, start=1)]
+                return [Jet(k) for k, _ in enumerate(*arguments, start=1)]
             if name in FUNCTIONS:
                 return _broadcast(lambda jet: jet.through(*FUNCTIONS[name]), *arguments)
         raise ValueError(
@@ -225,11 +250,13 @@ class Formula:
             f"{', '.join(FUNCTIONS)}, min, max, sum, polynomial, index; names are: {', '.join(scope)}, pi, inf."
         )
 
-    def _holds(self, node, scope, n):
+    def _holds(self, node, scope):
+        if isinstance(node, ast.Compare) and isinstance(node.comparators[0], ast.Constant) and isinstance(node.comparators[0].value, str):
+            return scope[node.left.id] == node.comparators[0].value
         if isinstance(node, ast.Compare):
-            values = [self._evaluate(side, scope, n).value for side in (node.left, *node.comparators)]
+            values = [self._evaluate(side, scope).value for side in (node.left, *node.comparators)]
             return all(_COMPARISONS[type(op)](*pair) for op, pair in zip(node.ops, itertools.pairwise(values), strict=True))
-        return bool(self._evaluate(node, scope, n).value)
+        return bool(self._evaluate(node, scope).value)
 
 
 def _broadcast(function, *operands):
@@ -248,13 +275,28 @@ def _largest(u, v):
     return u if u.value > v.value else v
 
 
-def _finite(value):
-    """Infinity as a number so large that its formula is at the limit."""
-    return mp.sign(value) * mp.mpf(10) ** 400 if isinstance(value, float) and np.isinf(value) else mp.mpf(value)
+# Exponents of the powers of ten that stand for infinity.
+_FAR = (400, 500, 600, 700, 800, 900)
+
+
+def _far(value, exponent):
+    """Infinity as a number so large that a formula is at its limit."""
+    if isinstance(value, list):
+        return [_far(v, exponent) for v in value]
+    return mp.sign(value) * mp.mpf(10) ** exponent if isinstance(value, float) and np.isinf(value) else value
+
+
+def _extrapolated(far):
+    """The limit of rows of numbers."""
+    same, sign = (far == far[0]).all(axis=0), np.sign(far[0])
+    grows = (abs(far[1:]) > abs(far[:-1])).all(axis=0) & (np.sign(far) == sign).all(axis=0)
+    return np.select([same, grows], [far[0], np.where(sign < 0, -np.inf, np.inf)], np.nan)
 
 
 def _agree(a, b):
-    pairs = zip(*([jet.value, *jet.gradient, *itertools.chain(*jet.hessian)] for jet in (a, b)), strict=True)
+    if not a.gradient and not b.gradient and a.value == b.value:
+        return True
+    pairs = zip(*([jet.value, *jet.gradient.values(), *jet.hessian.values()] for jet in (a, b)), strict=True)
     # Two zeros may both be what cancellation left, so that they are no agreement.
     return all(u != 0 and abs(u - v) <= abs(u) * mp.mpf(10) ** -20 for u, v in pairs)
 

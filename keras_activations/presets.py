@@ -12,4 +12,8 @@ PRESETS = {
     "gelu_accurate": ("gelu", {"approximate": True}),
     # What CLIP called it, after the sigmoid approximation in the paper of GELU, https://arxiv.org/abs/1606.08415.
     "quick_gelu": ("swish", {"beta": 1.702}),
+    # 0.01 x - 2 x and 0.01 x - x for negative x, in the code of their authors, https://arxiv.org/abs/2010.08031. Elsewhere QReLU is
+    # found as 0.01 x (x - 2).
+    "qrelu": ("alrelu", {"alpha": 1.99}),
+    "m_qrelu": ("alrelu", {"alpha": 0.99}),
 }

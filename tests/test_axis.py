@@ -39,6 +39,25 @@ def test_splitters_along_any_axis(axis):
     np.testing.assert_array_equal(testing.array(ka.CReLU(axis=axis)(x)), expected)
 
 
+@pytest.mark.parametrize("axis", [-1, -2, 0, 1, 2])
+def test_bipolar_relu_alternates_along_its_axis(axis):
+    even = (np.arange(X.shape[axis]) % 2 == 0).reshape((-1,) + (1,) * (2 - axis % 3))
+    np.testing.assert_array_equal(testing.array(ka.BipolarReLU(axis=axis)(X)), np.where(even, np.maximum(X, 0), np.minimum(X, 0)))
+
+
+def test_bipolar_relu_hands_masks_on_and_does_not_apply_them():
+    x, layer = keras.Input((5, 7)), ka.BipolarReLU()
+    y = layer(keras.layers.Masking()(x))
+    assert y._keras_mask is not None
+    for mask in (np.zeros((3, 5), bool), np.zeros((3, 5, 7), bool)):
+        assert layer.compute_mask(X, mask) is mask
+
+
+def test_bipolar_relu_of_an_unknown_width():
+    model = keras.Sequential([keras.Input((None, 4)), ka.BipolarReLU(axis=1)])
+    np.testing.assert_array_equal(model.predict(X[..., :4], verbose=0), testing.array(ka.BipolarReLU(axis=1)(X[..., :4])))
+
+
 @pytest.mark.parametrize("dtype", ["float32", "bfloat16", "float16"])
 @pytest.mark.parametrize("cls", PROBABILITIES)
 def test_probabilities(cls, dtype):

@@ -40,6 +40,21 @@ CORNERS = {
     "soft_shrink(threshold=1.25)": {-1.25: 0.0, 1.25: 0.0},
     "hard_shrink()": {-0.5: 0.0, 0.5: 0.0},
     "hard_shrink(threshold=1.25)": {-1.25: 0.0, 1.25: 0.0},
+    "shrink()": {-0.5: 0.0, 0.5: 0.0},
+    "shrink(threshold=1.25, bias=0.75)": {-1.25: 0.0, 1.25: 0.0},
+    "alrelu()": {0.0: -0.01},
+    "alrelu(alpha=0.25)": {0.0: -0.25},
+    "resp()": {0.0: 1.7},
+    "resp(alpha=1.0)": {0.0: 1.0},
+    "clipped_linear()": {0.0: 0.0, 1.0: 1.0},
+    "clipped_linear(slope=0.25, offset=0.5, min_value=-0.5, max_value=2.0)": {-4.0: 0.0, 6.0: 0.25},
+    "step()": {0.0: 0.0},
+    "step(threshold=0.5)": {0.5: 0.0},
+    "sine_relu()": {0.0: 1.0},
+    "sine_relu(epsilon=0.3)": {0.0: 1.0},
+    "hat()": {0.0: 0.0, 1.0: 1.0, 2.0: -1.0},
+    "hat(width=0.75)": {0.0: 0.0, 0.375: 1.0, 0.75: -1.0},
+    "absolute()": {0.0: 0.0},
 }
 
 

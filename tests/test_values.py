@@ -40,6 +40,17 @@ def test_one_nan_spoils_its_row_only(cls, axis, kernel):
     np.testing.assert_array_equal(np.isnan(testing.array(cls(axis=axis, kernel=kernel)(x))), expected)
 
 
+@pytest.mark.parametrize("cls", [ka.Sine, ka.Cosine])
+def test_a_large_angle_is_a_number(cls):
+    """The angle of SIREN, omega=30, has an error of its own: half a unit in its last place, and where it overflows no digit."""
+    x = np.array([-1.0, -0.3, 1e-3, 0.7, 11.0, 1e37, 3e38], "float32")
+    y = testing.array(cls(omega=30.0)(x))
+    angle = 30 * x[:5].astype("float64")
+    expected = np.sin(angle) if cls is ka.Sine else np.cos(angle)
+    assert (abs(y[:5] - expected) <= 2.0**-23 * (1 + abs(angle))).all()
+    assert (abs(y) <= 1).all()
+
+
 @parametrize([case for case in CASES if "channels" not in case[1]])
 @pytest.mark.parametrize("shape", [(0, 4), (2, 0, 4), (2, 2, 4), (4, 2, 2, 2)])
 def test_any_shape(case, shape):
@@ -81,6 +92,13 @@ def test_the_budget_notices(planted):
         testing.check_numbers(testing.Witness(Wrong, {}), "float32", "fallback")
 
 
+def test_a_clipped_line_stays_within_its_bounds():
+    x = np.linspace(-3, 3, 10001, dtype="float32")
+    for slope, top in ((0.7, 1.1), (0.9, 0.8), (1.3, 0.7), (1 / 6, 0.9)):
+        y = testing.array(ka.ClippedLinear(slope=slope, offset=0.1, min_value=-top, max_value=top)(x))
+        assert abs(y).max() <= np.float32(top)
+
+
 def test_formula_grammar():
     formula = testing.Formula("f(x) = min(x, top) if x > 0 else exp(x) - 1")
     truth = formula.truth([{"x": -1.0, "top": 2.0}, {"x": 3.0, "top": 2.0}, {"x": 3.0, "top": None}], ["x"])
@@ -90,6 +108,13 @@ def test_formula_grammar():
     assert formula.kinks({"top": 2.0}) == [0.0, 2.0]
     with pytest.raises(ValueError, match="foo"):
         testing.Formula("f(x) = foo(x)").truth([{"x": 1.0}], ["x"])
+
+
+def test_at_infinity_a_formula_means_its_limit():
+    limits = {"exp(x)": [0, np.inf], "log(1 + x**2)": [np.inf, np.inf], "sin(x)": [np.nan, np.nan], "x + cos(x)": [-np.inf, np.inf]}
+    for right, expected in limits.items():
+        truth = testing.Formula(f"f(x) = {right}").truth([{"x": -np.inf}, {"x": np.inf}], ["x"])
+        np.testing.assert_array_equal(truth["value"][:, 0], expected)
 
 
 def test_digits_are_doubled_until_they_agree():

@@ -1,9 +1,13 @@
 """Rectifiers: linear pieces that meet in a corner."""
 
+import math
+
+from keras import ops
+
 from .. import arguments
-from ..activation import Activation, native_ops
+from ..activation import Activation, AlongAxis, native_ops
 from ..registry import register
-from ..special import where
+from ..special import log1p, where
 
 
 @register
@@ -167,3 +171,168 @@ class Threshold(Activation):
 
     def native(self, x):
         return native_ops.threshold(x, self.threshold, self.default_value)
+
+
+@register
+class ALReLU(Activation):
+    """Absolute leaky ReLU: LeakyReLU whose small outputs for negative input are positive.
+
+    ``f(x) = x if x > 0 else -alpha * x``
+
+    Args:
+        alpha: Positive number, minus the slope for negative input. Default 0.01, as in the paper.
+        **kwargs: As in every activation: see `Activation`.
+
+    Example:
+        >>> ALReLU(alpha=0.25)([-2.0, 3.0])
+        [0.5, 3.0]
+
+    Reference:
+        Mastromichalakis, ALReLU: A different approach on Leaky ReLU activation function to improve Neural Networks Performance, 2020,
+        https://arxiv.org/abs/2012.07564
+    """
+
+    aliases = ("absolute_leaky_relu",)
+    samples = ({}, {"alpha": 0.25})
+
+    def __init__(self, alpha: float = 0.01, **kwargs):
+        super().__init__(**kwargs)
+        self.alpha = arguments.number("alpha", alpha, above=0.0)
+
+    def fallback(self, x):
+        return where(x <= 0, -self.alpha * x, x)
+
+
+@register
+class ReSP(Activation):
+    """Rectified softplus: softplus for negative input, and a steeper straight line for positive input.
+
+    ``f(x) = alpha * x + log(2) if x >= 0 else log(1 + exp(x))``
+
+    Args:
+        alpha: Positive number, the slope for positive input. Default 1.7, from the range of 1.4 to 2 that the authors found to work well.
+        **kwargs: As in every activation: see `Activation`.
+
+    Example:
+        >>> ReSP()([-1.0, 0.0, 1.0])
+        [0.3132617, 0.6931472, 2.3931472]
+
+    Reference:
+        Xu, Huang, Wang and Hu, 2018, as described in Kunc and Kléma, Three Decades of Activations: A Comprehensive Survey of 400
+        Activation Functions for Neural Networks, 2024, https://arxiv.org/abs/2402.09092
+    """
+
+    samples = ({}, {"alpha": 1.0})
+
+    def __init__(self, alpha: float = 1.7, **kwargs):
+        super().__init__(**kwargs)
+        self.alpha = arguments.number("alpha", alpha, above=0.0)
+
+    def fallback(self, x):
+        return where(x >= 0, self.alpha * x + math.log(2.0), log1p(ops.exp(where(x >= 0, 0.0, x))))
+
+
+@register
+class ClippedLinear(Activation):
+    """A straight line, clipped at two bounds: every hard sigmoid and hard tanh, whatever its slope.
+
+    ``f(x) = min_value if x <= (min_value - offset) / slope else slope * x + offset if x <= (max_value - offset) / slope else max_value``
+
+    The hard sigmoid of Keras 2 and ONNX is ``ClippedLinear(slope=0.2, offset=0.5)``.
+
+    Args:
+        slope: Positive number, the slope between the bounds. Default 1.
+        offset: Finite number, the value at 0 of the line before it is clipped. Default 0.
+        min_value: Finite number, the lower bound. Default 0.
+        max_value: Finite number above it, the upper bound. Default 1.
+        **kwargs: As in every activation: see `Activation`.
+
+    Example:
+        >>> ClippedLinear(slope=0.25, offset=0.5)([-3.0, 1.0, 3.0])
+        [0.0, 0.75, 1.0]
+
+    Reference:
+        Offered as `thinc.layers.ClippedLinear` in Thinc: https://github.com/explosion/thinc/blob/master/thinc/layers/clipped_linear.py
+    """
+
+    samples = ({}, {"slope": 0.25, "offset": 0.5, "min_value": -0.5, "max_value": 2.0})
+
+    def __init__(self, slope: float = 1.0, offset: float = 0.0, min_value: float = 0.0, max_value: float = 1.0, **kwargs):
+        super().__init__(**kwargs)
+        self.slope = arguments.number("slope", slope, above=0.0)
+        self.offset = arguments.number("offset", offset)
+        self.min_value = arguments.number("min_value", min_value)
+        self.max_value = arguments.number("max_value", max_value)
+        if self.min_value >= self.max_value:
+            raise ValueError(f"min_value must be below max_value; received min_value={min_value!r}, max_value={max_value!r}.")
+
+    def fallback(self, x):
+        low, high = ((bound - self.offset) / self.slope for bound in (self.min_value, self.max_value))
+        line = self.slope * x + self.offset
+        # Next to the bounds the line may round to what is beyond them.
+        line = where(line < self.min_value, self.min_value, where(line > self.max_value, self.max_value, line))
+        return where(x <= low, self.min_value, where(x > high, self.max_value, line))
+
+
+@register
+class Step(Activation):
+    """1 from a threshold on, 0 below: the first of all activations. Its derivative is 0: by gradients, nothing in front of it learns.
+
+    ``f(x) = 1 if x >= threshold else 0``
+
+    Args:
+        threshold: Finite number, from which on the value is 1. Default 0.
+        **kwargs: As in every activation: see `Activation`.
+
+    Example:
+        >>> Step()([-2.0, 0.0, 3.0])
+        [0.0, 1.0, 1.0]
+
+    Reference:
+        McCulloch and Pitts, A logical calculus of the ideas immanent in nervous activity, 1943, https://doi.org/10.1007/BF02478259
+    """
+
+    aliases = ("heaviside",)
+    samples = ({}, {"threshold": 0.5})
+
+    def __init__(self, threshold: float = 0.0, **kwargs):
+        super().__init__(**kwargs)
+        self.threshold = arguments.number("threshold", threshold)
+
+    def fallback(self, x):
+        return where(x >= self.threshold, 1.0, where(x < self.threshold, 0.0, x))
+
+
+@register
+class BipolarReLU(AlongAxis):
+    """ReLU for the channels of even index and ``-relu(-x)`` for the others, so that the mean activation is near 0 without normalization.
+
+    Masks are passed on and not applied: each entry depends on itself alone.
+
+    Args:
+        axis: Integer, the axis of the channels. Default -1.
+        **kwargs: As in every activation: see `Activation`.
+
+    Example:
+        >>> BipolarReLU()([-1.0, -2.0, 3.0, 4.0])
+        [0.0, -2.0, 3.0, 0.0]
+
+    Reference:
+        Eidnes and Nøkland, Shifting Mean Activation Towards Zero with Bipolar Activation Functions, 2017,
+        https://arxiv.org/abs/1709.04054
+    """
+
+    samples = ({}, {"axis": -2})
+    _recomputed = True
+
+    def call(self, inputs):
+        # Without the argument, Keras passes no mask.
+        return super().call(inputs)
+
+    def compute_mask(self, inputs, mask=None):
+        return mask
+
+    def fallback(self, x):
+        (axis,) = self._checked_axes(x.shape)
+        index = ops.reshape(ops.arange(ops.shape(x)[axis], dtype="int32"), (-1,) + (1,) * (len(x.shape) - 1 - axis))
+        return where(index % 2 == 0, where(x <= 0, 0.0, x), where(x >= 0, 0.0, x))

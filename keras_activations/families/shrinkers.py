@@ -72,6 +72,37 @@ class HardShrink(Activation):
 
 
 @register
+class Shrink(Activation):
+    """Sets small inputs to 0 and moves the others towards 0: HardShrink where the bias is 0, SoftShrink where it is the threshold.
+
+    ``f(x) = x + bias if x < -threshold else x - bias if x > threshold else 0``
+
+    Args:
+        threshold: Number >= 0. Default 0.5, as in ONNX, where its name is lambd.
+        bias: Finite number, by which the input is moved. Default 0, as in ONNX.
+        **kwargs: As in every activation: see `Activation`.
+
+    Example:
+        >>> Shrink(bias=0.25)([-2.0, 0.5, 1.0])
+        [-1.75, 0.0, 0.75]
+
+    Reference:
+        The operator Shrink of ONNX: https://onnx.ai/onnx/operators/onnx__Shrink.html
+    """
+
+    samples = ({}, {"threshold": 1.25, "bias": 0.75})
+
+    def __init__(self, threshold: float = 0.5, bias: float = 0.0, **kwargs):
+        super().__init__(**kwargs)
+        self.threshold = arguments.number("threshold", threshold, low=0.0)
+        self.bias = arguments.number("bias", bias)
+
+    def fallback(self, x):
+        moved = where(x < 0, x + self.bias, x - self.bias)
+        return where(abs(x) <= self.threshold, 0.0, moved)
+
+
+@register
 class TanhShrink(Activation):
     """What tanh takes away from its input: a cubic near 0, the input minus 1 beyond.
 

@@ -351,3 +351,29 @@ class XATGLU(_Gated, Parametric):
         gate, t = self._gate(b), held(magnitude(b), 1e18, 1e153)
         slope = (1.0 + 2.0 * alpha) / (math.pi * (1.0 + t * t))
         return gate * (1.0 + 2.0 * alpha) - alpha, a * slope, a * (2.0 * gate - 1.0)
+
+
+@register
+class NCReLU(Splitting):
+    """Negative concatenated ReLU: CReLU whose second part keeps its sign. The output is twice as wide as the input.
+
+    ``f(x) = max(x, 0), min(x, 0)``
+
+    Args:
+        axis: Integer, the axis to concatenate along. Default -1.
+        **kwargs: As in every activation: see `Activation`.
+
+    Example:
+        >>> NCReLU()([-1.0, 2.0])
+        [0.0, 2.0, -1.0, 0.0]
+
+    Reference:
+        Zagoruyko and Komodakis, DiracNets: Training Very Deep Neural Networks Without Skip-Connections, 2017,
+        https://arxiv.org/abs/1706.00388
+    """
+
+    samples = ({}, {"axis": -2})
+    width = Fraction(2)
+
+    def fallback(self, x):
+        return ops.concatenate([where(x <= 0, 0.0, x), where(x >= 0, 0.0, x)], axis=self.axis)

@@ -1,0 +1,240 @@
+"""Radial units: bumps and bowls, whose value depends on the distance from a center, or nearly so."""
+
+import math
+
+from keras import ops
+
+from .. import arguments
+from ..activation import Activation
+from ..registry import register
+from ..special import expm1, gaussian, held, is_double, log1p, magnitude, tanh, where
+
+
+@register
+class Gaussian(Activation):
+    """A bell around 0, for radial basis functions and coordinate networks: it answers to inputs near 0 only.
+
+    ``f(x) = exp(-(x / sigma)**2 / 2)``
+
+    To center it elsewhere, leave that to the bias of the layer before.
+
+    Args:
+        sigma: Positive number, the standard deviation. Default 1. For ``exp(-x**2)``, another convention, write ``sigma=0.5**0.5``.
+        **kwargs: As in every activation: see `Activation`.
+
+    Example:
+        >>> Gaussian()([-1.0, 0.0, 2.0])
+        [0.60653067, 1.0, 0.13533528]
+
+    Reference:
+        Broomhead and Lowe, Multivariable functional interpolation and adaptive networks, 1988,
+        https://www.complex-systems.com/abstracts/v02_i03_a05/
+    """
+
+    samples = ({}, {"sigma": 0.3})
+
+    def __init__(self, sigma: float = 1.0, **kwargs):
+        super().__init__(**kwargs)
+        self.sigma = arguments.number("sigma", sigma, above=0.0)
+
+    def fallback(self, x):
+        return gaussian(held(magnitude(x / self.sigma), 16.0, 40.0))
+
+
+def _radius(x, center, width):
+    """``sqrt((x - center)**2 + width**2)``, without the overflow of the squares."""
+    distance = magnitude(x - center)
+    z = distance / width
+    # From here on, the width is lost in the sum.
+    bound = 2.0**60 if is_double(x) else 2.0**26
+    return where(z > bound, distance, width * ops.sqrt(1.0 + held(z, bound, bound) * held(z, bound, bound)))
+
+
+@register
+class Multiquadric(Activation):
+    """A bowl around a center: a hyperbola, with the slopes -1 and 1 far away.
+
+    ``f(x) = sqrt((x - center)**2 + width**2)``
+
+    Args:
+        center: Finite number, where the bowl is lowest. Default 0.
+        width: Positive number, the value at the center. Default 1.
+        **kwargs: As in every activation: see `Activation`.
+
+    Example:
+        >>> Multiquadric(center=1.0, width=3.0)([-3.0, 1.0, 5.0])
+        [5.0, 3.0, 5.0]
+
+    Reference:
+        Hardy, Multiquadric equations of topography and other irregular surfaces, 1971, https://doi.org/10.1029/JB076i008p01905
+    """
+
+    samples = ({}, {"center": 0.3, "width": 2.5})
+
+    def __init__(self, center: float = 0.0, width: float = 1.0, **kwargs):
+        super().__init__(**kwargs)
+        self.center = arguments.number("center", center)
+        self.width = arguments.number("width", width, above=0.0)
+
+    def fallback(self, x):
+        return _radius(x, self.center, self.width)
+
+
+@register
+class InverseMultiquadric(Activation):
+    """The reciprocal of Multiquadric: a bump around a center, with heavier tails than Gaussian's.
+
+    ``f(x) = 1 / sqrt((x - center)**2 + width**2)``
+
+    Args:
+        center: Finite number, where the bump is highest. Default 0.
+        width: Positive number, the reciprocal of the value at the center. Default 1.
+        **kwargs: As in every activation: see `Activation`.
+
+    Example:
+        >>> InverseMultiquadric(center=1.0, width=3.0)([-3.0, 1.0, 5.0])
+        [0.2, 0.33333334, 0.2]
+
+    Reference:
+        After Hardy, Multiquadric equations of topography and other irregular surfaces, 1971, https://doi.org/10.1029/JB076i008p01905
+    """
+
+    samples = ({}, {"center": 0.3, "width": 2.5})
+
+    def __init__(self, center: float = 0.0, width: float = 1.0, **kwargs):
+        super().__init__(**kwargs)
+        self.center = arguments.number("center", center)
+        self.width = arguments.number("width", width, above=0.0)
+
+    def fallback(self, x):
+        return 1.0 / _radius(x, self.center, self.width)
+
+
+@register
+class LogCosh(Activation):
+    """A bowl whose derivative is tanh: a parabola near 0, the magnitude minus log(2) far away.
+
+    ``f(x) = log((exp(x) + exp(-x)) / 2)``
+
+    Example:
+        >>> LogCosh()([-1.0, 0.0, 1.0])
+        [0.43378082, 0.0, 0.43378082]
+
+    Reference:
+        Offered as `NNlib.logcosh` in Flux: https://github.com/FluxML/NNlib.jl
+    """
+
+    def fallback(self, x):
+        t = magnitude(x)
+        # cosh(t) - 1 = (1 - u)**2 / (2 u) with u = exp(-t) has its digits near 0, where the far form cancels.
+        tail = expm1(-where(t < 1.0, t, 0.0))
+        far = (t - math.log(2.0)) + log1p(ops.exp(-2.0 * t))
+        return where(t < 1.0, log1p(tail * tail / (2.0 * (1.0 + tail))), far)
+
+    def derivative(self, x):
+        return tanh(x)
+
+
+@register
+class Seagull(Activation):
+    """An even function that grows like a logarithm, for targets that do not depend on the order of their variables.
+
+    ``f(x) = log(1 + x**2)``
+
+    Example:
+        >>> Seagull()([-1.0, 0.0, 2.0])
+        [0.6931472, 0.0, 1.609438]
+
+    Reference:
+        Gao and Zhang, A Use of Even Activation Functions in Neural Networks, 2020, https://arxiv.org/abs/2011.11713
+    """
+
+    def fallback(self, x):
+        t = magnitude(x)
+        # Beyond, 1 is lost in the sum, and the square would overflow.
+        bound = 2.0**30
+        near = held(t, bound, bound)
+        return where(t > bound, 2.0 * ops.log(where(t > bound, t, 1.0)), log1p(near * near))
+
+
+@register
+class BentIdentity(Activation):
+    """The identity, bent at 0: a hyperbola whose slope rises from 1/2 to 3/2, so that it never saturates.
+
+    ``f(x) = (sqrt(x**2 + 1) - 1) / 2 + x``
+
+    Example:
+        >>> BentIdentity()([-1.0, 0.0, 1.0])
+        [-0.79289323, 0.0, 1.2071067]
+
+    Reference:
+        Offered as `e3x.nn.bent_identity` in E3x: https://e3x.readthedocs.io
+    """
+
+    @staticmethod
+    def _parts(x):
+        """(z, r) with ``r = sqrt(z**2 + 1)``: z is x up to a bound, beyond which their ratio rounds to 1."""
+        t = held(magnitude(x), 2.0**26, 2.0**60)
+        return where(x < 0, -t, t), ops.sqrt(t * t + 1.0)
+
+    def fallback(self, x):
+        # r - 1 would cancel near 0: it is z**2 / (r + 1).
+        z, r = self._parts(x)
+        return x * (1.0 + z / (2.0 * (r + 1.0)))
+
+    def derivative(self, x):
+        z, r = self._parts(x)
+        return 1.0 + z / (2.0 * r)
+
+
+@register
+class Hat(Activation):
+    """A triangle over the interval from 0 to a width, 0 elsewhere: the linear B-spline, which learns high frequencies as fast as low ones.
+
+    ``f(x) = 0 if x <= 0 else x if x <= width / 2 else width - x if x <= width else 0``
+
+    Args:
+        width: Positive number, twice the height. Default 2, as in the papers.
+        **kwargs: As in every activation: see `Activation`.
+
+    Example:
+        >>> Hat()([-1.0, 0.5, 1.0, 1.75, 3.0])
+        [0.0, 0.5, 1.0, 0.25, 0.0]
+
+    Reference:
+        Wang, Xu and Zhu, CNNs with Compact Activation Function, 2022, https://doi.org/10.1007/978-3-031-08754-7_40, and Hong, Siegel,
+        Tan and Xu, On the Activation Function Dependence of the Spectral Bias of Neural Networks, 2022,
+        https://arxiv.org/abs/2208.04924
+    """
+
+    samples = ({}, {"width": 0.75})
+
+    def __init__(self, width: float = 2.0, **kwargs):
+        super().__init__(**kwargs)
+        self.width = arguments.number("width", width, above=0.0)
+
+    def fallback(self, x):
+        falling = where(x > self.width, 0.0, self.width - x)
+        return where(x <= 0, 0.0, where(x > self.width / 2, falling, x))
+
+
+@register
+class Absolute(Activation):
+    """The magnitude, for features whose sign does not matter. Its derivative at 0 is 0.
+
+    ``f(x) = abs(x)``
+
+    Example:
+        >>> Absolute()([-2.0, 0.0, 3.0])
+        [2.0, 0.0, 3.0]
+
+    Reference:
+        Jarrett, Kavukcuoglu, Ranzato and LeCun, What is the Best Multi-Stage Architecture for Object Recognition?, 2009,
+        https://doi.org/10.1109/ICCV.2009.5459469
+    """
+
+    aliases = ("abs",)
+
+    def fallback(self, x):
+        # The backends' own functions differ in the derivative at 0.
+        return where(x == 0, 0.0, magnitude(x))
