@@ -10,7 +10,8 @@ The grammar of a formula, ``f(x) = ...``:
 * Several expressions with commas between them are concatenated.
 
 Where the formula has a corner, the derivative is that of the piece to which the corner belongs; ``min(u, v)`` is v at a tie, and so
-is ``max(u, v)``. At infinity the formula means its limit, which is evaluated at 1e400.
+is ``max(u, v)``. Numbers are compared as the float64 that they round to, so that ``0.5 / slope`` is 3 where the slope is 1 / 6.
+At infinity the formula means its limit, which is evaluated at 1e400.
 """
 
 import ast
@@ -20,6 +21,11 @@ import operator
 
 import mpmath as mp
 import numpy as np
+
+
+def _exp(u):
+    # The exponential of an exponential may be smaller than any number that mpmath can hold.
+    return mp.mpf(0) if u < -(mp.mpf(10) ** 500) else mp.exp(u)
 
 
 def _tanh(u):
@@ -33,7 +39,7 @@ def _sech_squared(u):
 
 FUNCTIONS = {
     # name: the function and its first two derivatives
-    "exp": (mp.exp, mp.exp, mp.exp),
+    "exp": (_exp, _exp, _exp),
     "log": (mp.log, lambda u: 1 / u, lambda u: -1 / u**2),
     "sqrt": (mp.sqrt, lambda u: 1 / (2 * mp.sqrt(u)), lambda u: -1 / (4 * mp.sqrt(u) ** 3)),
     "tanh": (_tanh, _sech_squared, lambda u: -2 * _tanh(u) * _sech_squared(u)),
@@ -222,7 +228,7 @@ class Formula:
 
     def _holds(self, node, scope, n):
         if isinstance(node, ast.Compare):
-            values = [self._evaluate(side, scope, n).value for side in (node.left, *node.comparators)]
+            values = [_float(self._evaluate(side, scope, n).value) for side in (node.left, *node.comparators)]
             return all(_COMPARISONS[type(op)](*pair) for op, pair in zip(node.ops, itertools.pairwise(values), strict=True))
         return bool(self._evaluate(node, scope, n).value)
 

@@ -30,7 +30,8 @@ def test_every_activation_is_exported():
 
 
 def test_every_activation_is_registered():
-    written = [cls for module in MODULES for cls in vars(module).values() if inspect.isclass(cls) and cls.__module__ == module.__name__]
+    public = [(module, thing) for module in MODULES for name, thing in vars(module).items() if not name.startswith("_")]
+    written = [cls for module, cls in public if inspect.isclass(cls) and cls.__module__ == module.__name__]
     missing = [cls.__name__ for cls in written if cls not in {entry.cls for entry in CATALOGUE.values()}]
     assert not missing, f"{missing} are written but not registered: decorate them with @register."
     assert all(keras.saving.get_registered_name(cls) == f"keras_activations>{cls.__name__}" for cls in written)
@@ -38,26 +39,43 @@ def test_every_activation_is_registered():
 
 # What has landed once is a promise: classes, names that get answers to, arguments and their defaults.
 PROMISES = {
+    "APTx": {"alpha": 1.0, "beta": 1.0, "gamma": 0.5},
+    "BetaMish": {"beta": 1.5},
     "CELU": {"alpha": 1.0},
+    "ClippedGELU": {"min_value": -10.0, "max_value": 10.0},
+    "CoLU": {},
     "CReLU": {"axis": -1},
+    "DoubleSwish": {},
     "ELU": {"alpha": 1.0},
+    "ESwish": {"beta": 1.75},
     "Exponential": {},
+    "FlattenTSwish": {"offset": -0.2},
     "GELU": {"approximate": False},
     "GLU": {"axis": -1},
+    "GoLU": {"alpha": 1.0, "beta": 1.0, "gamma": 1.0},
+    "HardMish": {},
     "HardShrink": {"threshold": 0.5},
-    "HardSigmoid": {},
-    "HardSiLU": {},
+    "HardSigmoid": {"slope": 1 / 6},
+    "HardSiLU": {"slope": 1 / 6},
     "HardTanh": {"min_value": -1.0, "max_value": 1.0},
+    "IGELU": {},
+    "Laplace": {"mu": 0.707107, "sigma": 0.282095},
     "LeakyReLU": {"negative_slope": 0.2},
     "Linear": {},
+    "LiSHT": {},
     "LogSigmoid": {},
     "LogSoftmax": {"axis": -1},
+    "Mila": {"beta": -0.25},
     "Mish": {},
+    "PFLU": {},
+    "Phish": {},
     "ReLU": {"negative_slope": 0.0, "max_value": None, "threshold": 0.0},
     "ReLU6": {},
     "SELU": {},
+    "Serf": {},
     "Sigmoid": {},
     "SiLU": {},
+    "Smish": {"alpha": 1.0, "beta": 1.0},
     "Softmax": {"axis": -1},
     "Softplus": {},
     "SoftShrink": {"threshold": 0.5},
@@ -68,7 +86,9 @@ PROMISES = {
     "Squareplus": {"b": 4.0},
     "Swish": {"beta": 1.0, "learned": False, "per": "layer", "channels": None, "axis": -1, "regularizer": None, "constraint": None},
     "Tanh": {},
+    "TanhExp": {},
     "TanhShrink": {},
+    "TanhSoft": {"alpha": 0.0, "beta": 0.6, "gamma": 1.0, "delta": 0.0},
     "Threshold": {"threshold": inspect.Parameter.empty, "default_value": inspect.Parameter.empty},
 }
 
