@@ -3,7 +3,7 @@
 from .activation import Activation, AlongAxis, Splitting
 from .check import check
 from .families.exponentials import CELU, ELU, SELU, Exponential
-from .families.gates import PFLU, CoLU, DoubleSwish, ESwish, FlattenTSwish, GoLU, HardSiLU, SiLU, Swish
+from .families.gates import EIS, PFLU, CoLU, DoubleSwish, ESwish, FlattenTSwish, GoLU, HardSiLU, SiLU, Swish
 from .families.gelus import GELU, IGELU, ClippedGELU
 from .families.normalizers import LogSoftmax, Softmax, Sparsemax
 from .families.rectifiers import LeakyReLU, Linear, ReLU, ReLU6, Threshold
@@ -43,6 +43,7 @@ __all__ = [
     "CReLU",
     "deserialize",
     "DoubleSwish",
+    "EIS",
     "ELU",
     "ESwish",
     "Exponential",

@@ -10,8 +10,9 @@ The grammar of a formula, ``f(x) = ...``:
 * Several expressions with commas between them are concatenated.
 
 Where the formula has a corner, the derivative is that of the piece to which the corner belongs; ``min(u, v)`` is v at a tie, and so
-is ``max(u, v)``. Numbers are compared as the float64 that they round to, so that ``0.5 / slope`` is 3 where the slope is 1 / 6.
-At infinity the formula means its limit, which is evaluated at 1e400.
+is ``max(u, v)``. Where a derivative is infinite, at the 0 of a root, it is read as 0, as that of ``abs(u)``. Numbers are compared as
+the float64 that they round to, so that ``0.5 / slope`` is 3 where the slope is 1 / 6. At infinity the formula means its limit, which
+is evaluated at 1e1000.
 """
 
 import ast
@@ -41,7 +42,7 @@ FUNCTIONS = {
     # name: the function and its first two derivatives
     "exp": (_exp, _exp, _exp),
     "log": (mp.log, lambda u: 1 / u, lambda u: -1 / u**2),
-    "sqrt": (mp.sqrt, lambda u: 1 / (2 * mp.sqrt(u)), lambda u: -1 / (4 * mp.sqrt(u) ** 3)),
+    "sqrt": (mp.sqrt, lambda u: 1 / (2 * mp.sqrt(u)) if u else u, lambda u: -1 / (4 * mp.sqrt(u) ** 3) if u else u),
     "tanh": (_tanh, _sech_squared, lambda u: -2 * _tanh(u) * _sech_squared(u)),
     "sin": (mp.sin, mp.cos, lambda u: -mp.sin(u)),
     "cos": (mp.cos, lambda u: -mp.sin(u), lambda u: -mp.cos(u)),
@@ -106,7 +107,11 @@ class Jet:
 
     def __pow__(self, exponent):
         p = exponent.value
-        return self.through(lambda u: u**p, lambda u: p * u ** (p - 1), lambda u: p * (p - 1) * u ** (p - 2) if p != 1 else mp.mpf(0))
+
+        def slope(u, q):
+            return u**q if u or q >= 0 else u
+
+        return self.through(lambda u: u**p, lambda u: p * slope(u, p - 1), lambda u: p * (p - 1) * slope(u, p - 2))
 
     def __neg__(self):
         return self * -1
@@ -251,7 +256,7 @@ def _largest(u, v):
 
 def _finite(value):
     """Infinity as a number so large that its formula is at the limit."""
-    return mp.sign(value) * mp.mpf(10) ** 400 if isinstance(value, float) and np.isinf(value) else mp.mpf(value)
+    return mp.sign(value) * mp.mpf(10) ** 1000 if isinstance(value, float) and np.isinf(value) else mp.mpf(value)
 
 
 def _agree(a, b):

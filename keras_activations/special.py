@@ -161,11 +161,13 @@ def gaussian(t):
 
 
 def normal_tail(t):
-    """``(exp(-t**2 / 2), Q(t))`` for 0 <= t <= 16 (39 in float64): their product is the normal distribution's tail, ``Phi(-t)``.
+    """``(exp(-t**2 / 2), half_erfcx(t))`` for 0 <= t <= 16 (39 in float64): their product is ``Phi(-t)``, the normal tail."""
+    return gaussian(t), half_erfcx(t)
 
-    Q is ``erfcx(t / sqrt(2)) / 2``, a smooth function that falls from 1/2 to 0.
-    """
-    return gaussian(t), polynomial((t - 3.5) / (t + 3.5), HALF_ERFCX_DOUBLE if is_double(t) else HALF_ERFCX_SINGLE)
+
+def half_erfcx(t):
+    """``erfcx(t / sqrt(2)) / 2`` for 0 <= t <= 16 (39 in float64): a smooth function that falls from 1/2 to 0."""
+    return polynomial((t - 3.5) / (t + 3.5), HALF_ERFCX_DOUBLE if is_double(t) else HALF_ERFCX_SINGLE)
 
 
 def floor(x):

@@ -46,6 +46,7 @@ PROMISES = {
     "CoLU": {},
     "CReLU": {"axis": -1},
     "DoubleSwish": {},
+    "EIS": {"alpha": 1.0, "beta": 0.0, "gamma": 1.0, "delta": 1.16, "theta": 1.0},
     "ELU": {"alpha": 1.0},
     "ESwish": {"beta": 1.75},
     "Exponential": {},

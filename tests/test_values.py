@@ -102,6 +102,12 @@ def test_formulas_stack_exponentials():
     assert testing.Formula("f(x) = x * exp(-exp(-x))").truth([{"x": -np.inf}], ["x"])["value"].tolist() == [[0.0]]
 
 
+@pytest.mark.parametrize("root", ["sqrt(x**2)", "(x**2)**0.5"])
+def test_the_derivative_of_a_root_is_0_at_0(root):
+    truth = testing.Formula(f"f(x) = x / ({root} + 2)").truth([{"x": 0.0}], ["x"])
+    assert truth["gradient"].tolist() == [[[0.5]]]
+
+
 def test_digits_are_doubled_until_they_agree():
     truth = testing.Formula("f(x) = (x + sqrt(x**2 + 4)) / 2").truth([{"x": -7e28}], ["x"])
     np.testing.assert_allclose(truth["value"][0, 0], 1 / 7e28, rtol=1e-15)

@@ -12,7 +12,7 @@ from .. import arguments
 from ..activation import Activation, native_ops
 from ..parameters import Learned
 from ..registry import register
-from ..special import clipped, expm1, held, magnitude, positive_part, sigmoid, sigmoid_slope, where
+from ..special import clipped, expm1, held, log1p, magnitude, positive_part, sigmoid, sigmoid_slope, where
 
 
 @register
@@ -335,3 +335,93 @@ class PFLU(Activation):
         s = where(x < 0, -s, s)
         c = 1.0 / (r * (r + t))
         return where(x < -0.5, 0.5 * c * (c * (3.0 - c) - 1.0), 0.5 + s * (1.0 - 0.5 * s * s))
+
+
+@register
+class EIS(Activation):
+    """Exponential, inverse square root and softplus: a family of five numbers, whose default is close to Mish.
+
+    ``f(x) = x * log(1 + exp(x))**alpha / (sqrt(beta + gamma * x**2) + delta * exp(-theta * x))``
+
+    Args:
+        alpha: Number from 0 to 1, the power of the softplus. Default 1.
+        beta: Number of at least 0, under the root. Default 0; beta or delta must be positive.
+        gamma: Number of at least 0, under the root. Default 1.
+        delta: Number of at least 0, the size of the exponential. Default 1.16.
+        theta: Number of at least 0, the rate of the exponential. Default 1. The defaults are those of the paper's EIS-1;
+            ``EIS(1.0, 1.0, 1.0, 0.0, 0.0)`` is its EIS-2.
+        **kwargs: As in every activation: see `Activation`.
+
+    Example:
+        >>> EIS()([-1.0, 0.0, 1.0])
+        [-0.07542646, 0.0, 0.92046314]
+        >>> EIS(1.0, 1.0, 1.0, 0.0, 0.0)([-1.0, 0.0, 1.0])
+        [-0.22150947, 0.0, 0.9286163]
+
+    Reference:
+        Biswas, Kumar, Banerjee and Pandey, EIS - a family of activation functions combining Exponential, ISRU, and Softplus, 2020,
+        https://arxiv.org/abs/2009.13501
+    """
+
+    samples = (
+        {},
+        {"alpha": 1.0, "beta": 1.0, "gamma": 1.0, "delta": 0.0, "theta": 0.0},
+        {"alpha": 0.0, "beta": 1.0, "gamma": 0.0, "delta": 0.68, "theta": 1.7},
+        {"alpha": 0.5, "beta": 0.25, "gamma": 2.0, "delta": 0.5, "theta": 0.25},
+    )
+
+    def __init__(self, alpha: float = 1.0, beta: float = 0.0, gamma: float = 1.0, delta: float = 1.16, theta: float = 1.0, **kwargs):
+        super().__init__(**kwargs)
+        self.alpha = arguments.number("alpha", alpha, low=0.0)
+        self.beta = arguments.number("beta", beta, low=0.0)
+        self.gamma = arguments.number("gamma", gamma, low=0.0)
+        self.delta = arguments.number("delta", delta, low=0.0)
+        self.theta = arguments.number("theta", theta, low=0.0)
+        if self.alpha > 1:
+            raise ValueError(f"alpha must be at most 1; received {alpha!r}.")
+        if not (self.beta or self.delta):
+            raise ValueError(f"beta or delta must be positive; received beta={beta!r}, delta={delta!r}.")
+
+    # For negative x, both sides of the fraction are multiplied by exp(theta x), and exp(alpha x) is taken out of the softplus's power.
+
+    def _fraction(self, x):
+        """(numerator, root, scale, exponential) of ``numerator / (root * scale + exponential)``, which x is multiplied with."""
+        # Beyond the bound the root is proportional to x, or the exponential has decided.
+        t = held(magnitude(x), 1e18, 1e150)
+        rate = self.theta if self.delta else 0.0
+        e = ops.exp(-rate * t)
+        root = math.sqrt(self.gamma) * t
+        if self.beta:
+            root = ops.sqrt(self.beta + root * root)
+        numerator = where(x >= 0, 1.0, ops.exp(-(self.alpha + rate) * t))
+        return numerator, root, where(x >= 0, 1.0, e), self.delta * where(x >= 0, e, 1.0)
+
+    @staticmethod
+    def _softplus(x):
+        """The softplus, for negative x divided by its limit, exp(x); and exp(-abs(x))."""
+        e = ops.exp(-held(magnitude(x), 80.0, 700.0))
+        return where(x >= 0, x + log1p(e), log1p(e) / e), e
+
+    def fallback(self, x):
+        numerator, root, scale, exponential = self._fraction(x)
+        z = clipped(x, 1e18, 1e150) if self.gamma else x
+        y = where(numerator == 0, 0.0, z * (numerator / (root * scale + exponential)))
+        if not self.alpha:
+            return y
+        softplus, _ = self._softplus(x)
+        return y * (softplus if self.alpha == 1 else ops.power(softplus, self.alpha))
+
+    def derivative(self, x):
+        numerator, root, scale, exponential = self._fraction(x)
+        denominator = root * scale + exponential
+        z = clipped(x, 1e18, 1e150)
+        bracket = exponential * (1.0 + self.theta * z)
+        if self.beta:
+            bracket = bracket + self.beta / root * scale
+        bracket, gate = bracket / denominator, numerator / denominator
+        if self.alpha:
+            softplus, e = self._softplus(z)
+            bracket, gate = bracket + self.alpha * (z / softplus / (1.0 + e)), gate * softplus
+        if 0 < self.alpha < 1:
+            gate = gate * ops.power(self._softplus(x)[0], self.alpha - 1.0)
+        return gate * bracket

@@ -8,14 +8,12 @@ from .. import arguments
 from ..activation import Activation, native_ops
 from ..registry import register
 from ..special import (
-    clipped,
     floor,
-    gaussian,
+    half_erfcx,
     held,
     is_double,
     log1p,
     magnitude,
-    normal_tail,
     sigmoid,
     sigmoid_slope,
     tanh,
@@ -221,25 +219,25 @@ class Laplace(Activation):
         self.mu = arguments.number("mu", mu)
         self.sigma = arguments.number("sigma", sigma, above=0.0)
 
-    def _distance(self, x):
-        """The distance from mu in units of sigma, in two parts: so few digits that the subtraction is exact, and the rest of them."""
-        grid = 2.0**18
+    def _bell(self, x):
+        """The distance from mu in units of sigma, and ``exp(-distance**2 / 2)``."""
         shift = self.mu / self.sigma
-        coarse = math.floor(shift * grid) / grid
-        z = clipped(x / self.sigma, 64.0 + abs(shift), 64.0 + abs(shift))
-        leading = floor(z * grid) / grid
-        return leading - coarse, (z - leading) - (shift - coarse)
+        z = x / self.sigma
+        z = -held(-held(z, shift + 64.0, shift + 64.0), 64.0 - shift, 64.0 - shift)
+        # Of the leading digits the difference and its square are exact. What is left is small, and stands for all derivatives.
+        leading = floor(128.0 * z) / 128.0
+        coarse = math.floor(128 * shift) / 128
+        exact, rest = leading - coarse, (z - leading) - (shift - coarse)
+        return exact + rest, ops.exp(-0.5 * exact * exact) * ops.exp(-rest * (exact + 0.5 * rest))
 
     def fallback(self, x):
-        z, rest = self._distance(x)
-        bell, scaled = normal_tail(held(magnitude(z), 16.0, 39.0))
-        tail = bell * scaled
-        return where(z >= 0, 1.0 - tail, tail) + bell * rest * (1.0 - 0.5 * z * rest) / math.sqrt(2 * math.pi)
+        z, bell = self._bell(x)
+        tail = bell * half_erfcx(held(magnitude(z), 16.0, 39.0))
+        return where(z >= 0, 1.0 - tail, tail)
 
     def derivative(self, x):
-        z, rest = self._distance(x)
-        t = held(magnitude(z), 16.0, 39.0)
-        return gaussian(t) * (1.0 - rest * (z - 0.5 * rest * (z * z - 1.0))) / (self.sigma * math.sqrt(2 * math.pi))
+        _, bell = self._bell(x)
+        return bell / (self.sigma * math.sqrt(2 * math.pi))
 
 
 @register
