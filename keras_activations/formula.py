@@ -26,7 +26,7 @@ import numpy as np
 
 def _exp(u):
     # The exponential of an exponential may be smaller than any number that mpmath can hold.
-    return mp.mpf(0) if u < -(mp.mpf(10) ** 500) else mp.exp(u)
+    return mp.mpf(0) if u < -(mp.mpf(10) ** 1500) else mp.exp(u)
 
 
 def _tanh(u):
