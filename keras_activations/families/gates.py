@@ -399,7 +399,8 @@ class EIS(Activation):
     @staticmethod
     def _softplus(x):
         """The softplus, for negative x divided by its limit, exp(x); and exp(-abs(x))."""
-        e = ops.exp(-held(magnitude(x), 80.0, 700.0))
+        # Beyond the bound the quotient is 1, and the square of its denominator, which derivatives have, would underflow.
+        e = ops.exp(-held(magnitude(x), 40.0, 300.0))
         return where(x >= 0, x + log1p(e), log1p(e) / e), e
 
     def fallback(self, x):
