@@ -11,8 +11,10 @@ The grammar of a formula, ``f(x) = ...``:
 * Several expressions with commas between them are concatenated.
 
 Where the formula has a corner, the derivative is that of the piece to which the corner belongs; ``min(u, v)`` is v at a tie, and so
-is ``max(u, v)``. At infinity the formula means its limit, which is read off a few points from 1e400 on: infinite where they grow, as
-those of a logarithm do, and NaN where they disagree, as those of a sine do.
+is ``max(u, v)``. Where a derivative is infinite, at the 0 of a root, it is read as 0, as that of ``abs(u)``. Numbers are compared as
+the float64 that they round to, so that ``0.5 / slope`` is 3 where the slope is 1 / 6. At infinity the formula means its limit, which
+is read off a few points from 1e400 on: infinite where they grow, as those of a logarithm do, and NaN where they disagree, as those of
+a sine do.
 """
 
 import ast
@@ -22,6 +24,11 @@ import operator
 
 import mpmath as mp
 import numpy as np
+
+
+def _exp(u):
+    # The exponential of an exponential may be smaller than any number that mpmath can hold.
+    return mp.mpf(0) if u < -(mp.mpf(10) ** 1500) else mp.exp(u)
 
 
 def _tanh(u):
@@ -35,9 +42,9 @@ def _sech_squared(u):
 
 FUNCTIONS = {
     # name: the function and its first two derivatives, None where that is 0 everywhere
-    "exp": (mp.exp, mp.exp, mp.exp),
+    "exp": (_exp, _exp, _exp),
     "log": (mp.log, lambda u: 1 / u, lambda u: -1 / u**2),
-    "sqrt": (mp.sqrt, lambda u: 1 / (2 * mp.sqrt(u)), lambda u: -1 / (4 * mp.sqrt(u) ** 3)),
+    "sqrt": (mp.sqrt, lambda u: 1 / (2 * mp.sqrt(u)) if u else u, lambda u: -1 / (4 * mp.sqrt(u) ** 3) if u else u),
     "tanh": (_tanh, _sech_squared, lambda u: -2 * _tanh(u) * _sech_squared(u)),
     "sin": (mp.sin, mp.cos, lambda u: -mp.sin(u)),
     "cos": (mp.cos, lambda u: -mp.sin(u), lambda u: -mp.cos(u)),
@@ -91,7 +98,12 @@ class Jet:
 
     def __pow__(self, exponent):
         p = exponent.value
-        return self.through(lambda u: u**p, lambda u: p * u ** (p - 1), None if p == 1 else lambda u: p * (p - 1) * u ** (p - 2))
+
+        def slope(u, q):
+            return u**q if u or q >= 0 else u
+
+        bend = None if p == 1 else lambda u: p * (p - 1) * slope(u, p - 2)
+        return self.through(lambda u: u**p, lambda u: p * slope(u, p - 1), bend)
 
     def __neg__(self):
         return self * -1
@@ -254,7 +266,7 @@ class Formula:
         if isinstance(node, ast.Compare) and isinstance(node.comparators[0], ast.Constant) and isinstance(node.comparators[0].value, str):
             return scope[node.left.id] == node.comparators[0].value
         if isinstance(node, ast.Compare):
-            values = [self._evaluate(side, scope).value for side in (node.left, *node.comparators)]
+            values = [_float(self._evaluate(side, scope).value) for side in (node.left, *node.comparators)]
             return all(_COMPARISONS[type(op)](*pair) for op, pair in zip(node.ops, itertools.pairwise(values), strict=True))
         return bool(self._evaluate(node, scope).value)
 
@@ -289,7 +301,7 @@ def _far(value, exponent):
 def _extrapolated(far):
     """The limit of rows of numbers."""
     same, sign = (far == far[0]).all(axis=0), np.sign(far[0])
-    grows = (abs(far[1:]) > abs(far[:-1])).all(axis=0) & (np.sign(far) == sign).all(axis=0)
+    grows = (abs(far[1:]) >= abs(far[:-1])).all(axis=0) & (abs(far[-1]) > abs(far[0])) & (np.sign(far) == sign).all(axis=0)
     return np.select([same, grows], [far[0], np.where(sign < 0, -np.inf, np.inf)], np.nan)
 
 

@@ -10,6 +10,8 @@ PRESETS = {
     "gelu_pytorch_tanh": ("gelu", {"approximate": True}),
     "gelu_python_tanh": ("gelu", {"approximate": True}),
     "gelu_accurate": ("gelu", {"approximate": True}),
+    # What Hugging Face calls the one for 8-bit inference.
+    "gelu_10": ("clipped_gelu", {"min_value": -10.0, "max_value": 10.0}),
     # What CLIP called it, after the sigmoid approximation in the paper of GELU, https://arxiv.org/abs/1606.08415.
     "quick_gelu": ("swish", {"beta": 1.702}),
     # 0.01 x - 2 x and 0.01 x - x for negative x, in the code of their authors, https://arxiv.org/abs/2010.08031. Elsewhere QReLU is

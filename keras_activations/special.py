@@ -27,6 +27,10 @@ TANH_FRACTION_DOUBLE = (
     5.987661953979619e-07, -2.956493717849369e-08, 1.4626080755180512e-09, -7.227959041460071e-11,
     3.516761251777219e-12, -1.5578077790396152e-13, 4.6155723563730445e-15,
 )
+ERF_RATIO = (
+    1.1283791658475242, -0.3761262665983077, 0.11283594623850285, -0.026854207648140106,
+    0.005189078110013981, -0.0008016773499810029, 7.875545765351228e-05,
+)
 HALF_ERFCX_SINGLE = (
     0.10634515367627287, -0.18713969915829984, 0.1258552473510154, -0.06163942043742656, 0.019065712412086815,
     -0.0015613726907379257, -0.0013819496258152396, 0.00038962958625855267, 0.00013435797645324317,
@@ -67,7 +71,7 @@ def expm1(x):
 
 
 def log1p(z):
-    """``log(1 + z)`` for z >= 0 without cancellation near 0."""
+    """``log(1 + z)`` for z >= -1/2 without cancellation near 0."""
     if is_double(z):
         return ops.log1p(z)
     far = z > 1.0
@@ -87,25 +91,88 @@ def tanh_parts(x):
 def tanh(x):
     """``tanh(x)``."""
     y, fraction = tanh_parts(x)
-    e = ops.exp(-2.0 * magnitude(x))
+    e = ops.exp(-2.0 * held(magnitude(x), 64.0, 400.0))
     far = 1.0 - 2.0 * e / (1.0 + e)
     return where(abs(x) < 1.5, x * fraction / (y + fraction), where(x >= 0, far, -far))
+
+
+def tanh_slope(x):
+    """The derivative of `tanh`."""
+    e = ops.exp(-2.0 * magnitude(x))
+    return 4.0 * e / ((1.0 + e) * (1.0 + e))
+
+
+def sigmoid(x):
+    """``1 / (1 + exp(-x))``."""
+    e = ops.exp(-magnitude(x))
+    return where(x >= 0, 1.0, e) / (1.0 + e)
+
+
+def sigmoid_slope(x):
+    """The derivative of `sigmoid`."""
+    e = ops.exp(-magnitude(x))
+    return e / ((1.0 + e) * (1.0 + e))
+
+
+def softplus(x):
+    """``log(1 + exp(x))``, whose derivative is `sigmoid`."""
+    return positive_part(x) + log1p(ops.exp(-magnitude(x)))
+
+
+def gelu(x):
+    """``x Phi(x)``, where Phi is the distribution function of the normal distribution."""
+    t = held(magnitude(x), 16.0, 39.0)
+    gaussian, scaled = normal_tail(t)
+    return positive_part(x) - t * gaussian * scaled
+
+
+def gelu_slope(x):
+    """The derivative of `gelu`."""
+    t = held(magnitude(x), 16.0, 39.0)
+    gaussian, scaled = normal_tail(t)
+    h = gaussian * (scaled - t / math.sqrt(2 * math.pi))
+    return where(x >= 0, 1.0 - h, h)
+
+
+def erf(x):
+    """The error function."""
+    if is_double(x):
+        return ops.erf(clipped(x, 6.0, 6.0))  # of huge numbers, TensorFlow's is NaN
+    t = held(magnitude(x), 6.0, 6.0)
+    near = t < 1.0
+    z = where(near, x, 0.0)
+    gaussian, scaled = normal_tail(math.sqrt(2) * t)
+    far = 1.0 - 2.0 * gaussian * scaled
+    return where(near, z * polynomial(z * z, ERF_RATIO), where(x >= 0, far, -far))
+
+
+def erf_slope(x):
+    """The derivative of `erf`."""
+    t = held(magnitude(x), 16.0, 39.0)
+    return 2 / math.sqrt(math.pi) * ops.exp(-t * t)
 
 
 def gaussian(t):
     """``exp(-t**2 / 2)`` for 0 <= t < 64: the rounding error of the square, which exp would magnify t**2 times, is put back."""
     square = t * t
-    coarse = ops.cast(ops.floor(128.0 * t), t.dtype) / 128.0  # Keras returns floatx on torch, whose square is inexact from 32 on
+    coarse = floor(128.0 * t) / 128.0
     error = (coarse * coarse - square) + (t - coarse) * (t + coarse)
     return ops.exp(-0.5 * square) * (1.0 - 0.5 * error)
 
 
 def normal_tail(t):
-    """``(exp(-t**2 / 2), Q(t))`` for 0 <= t <= 16 (39 in float64): their product is the normal distribution's tail, ``Phi(-t)``.
+    """``(exp(-t**2 / 2), half_erfcx(t))`` for 0 <= t <= 16 (39 in float64): their product is ``Phi(-t)``, the normal tail."""
+    return gaussian(t), half_erfcx(t)
 
-    Q is ``erfcx(t / sqrt(2)) / 2``, a smooth function that falls from 1/2 to 0.
-    """
-    return gaussian(t), polynomial((t - 3.5) / (t + 3.5), HALF_ERFCX_DOUBLE if is_double(t) else HALF_ERFCX_SINGLE)
+
+def half_erfcx(t):
+    """``erfcx(t / sqrt(2)) / 2`` for 0 <= t <= 16 (39 in float64): a smooth function that falls from 1/2 to 0."""
+    return polynomial((t - 3.5) / (t + 3.5), HALF_ERFCX_DOUBLE if is_double(t) else HALF_ERFCX_SINGLE)
+
+
+def floor(x):
+    """``floor(x)`` in the dtype of x, which on torch `keras.ops.floor` makes float32 where it was float64."""
+    return ops.cast(ops.floor(x), x.dtype)
 
 
 def magnitude(x):
@@ -114,9 +181,17 @@ def magnitude(x):
 
 
 def held(t, single, double):
-    """t up to a bound, beyond which a factor of t has underflowed: ``t exp(-t)`` is then 0 at infinity and not NaN."""
+    """t up to a bound, beyond which a factor of t has underflowed: ``t exp(-t)`` is then 0 at infinity and not NaN.
+
+    The derivative beyond is 0 too, even where the gradient that arrives has overflowed.
+    """
     bound = double if is_double(t) else single
     return where(t > bound, bound, t)
+
+
+def clipped(x, single, double):
+    """x between minus and plus a bound, as in `held`."""
+    return -held(-held(x, single, double), single, double)
 
 
 def positive_part(x):

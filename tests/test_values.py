@@ -117,6 +117,22 @@ def test_at_infinity_a_formula_means_its_limit():
         np.testing.assert_array_equal(truth["value"][:, 0], expected)
 
 
+def test_formulas_compare_what_float64_can_tell_apart():
+    formula = testing.Formula("f(x) = 0 if x <= -0.5 / slope else slope * x + 0.5")
+    assert formula.kinks({"slope": 1 / 6}) == [-3.0]
+    assert formula.truth([{"x": -3.0, "slope": 1 / 6}], ["x"])["gradient"].tolist() == [[[0.0]]]
+
+
+def test_formulas_stack_exponentials():
+    assert testing.Formula("f(x) = x * exp(-exp(-x))").truth([{"x": -np.inf}], ["x"])["value"].tolist() == [[0.0]]
+
+
+@pytest.mark.parametrize("root", ["sqrt(x**2)", "(x**2)**0.5"])
+def test_the_derivative_of_a_root_is_0_at_0(root):
+    truth = testing.Formula(f"f(x) = x / ({root} + 2)").truth([{"x": 0.0}], ["x"])
+    assert truth["gradient"].tolist() == [[[0.5]]]
+
+
 def test_digits_are_doubled_until_they_agree():
     truth = testing.Formula("f(x) = (x + sqrt(x**2 + 4)) / 2").truth([{"x": -7e28}], ["x"])
     np.testing.assert_allclose(truth["value"][0, 0], 1 / 7e28, rtol=1e-15)

@@ -12,7 +12,7 @@ from .. import arguments
 from ..activation import Activation, native_ops
 from ..parameters import Learned
 from ..registry import register
-from ..special import held, magnitude, normal_tail, positive_part, where
+from ..special import clipped, expm1, held, log1p, magnitude, positive_part, sigmoid, sigmoid_slope, where
 
 
 @register
@@ -97,7 +97,11 @@ class Swish(Learned):
 class HardSiLU(Activation):
     """SiLU with a gate of three straight lines, for small devices.
 
-    ``f(x) = 0 if x <= -3 else x * (x + 3) / 6 if x <= 3 else x``
+    ``f(x) = 0 if x <= -0.5 / slope else x * (slope * x + 0.5) if x <= 0.5 / slope else x``
+
+    Args:
+        slope: Positive number, the slope of the gate. Default 1/6, as in Keras 3, PyTorch and JAX.
+        **kwargs: As in every activation: see `Activation`.
 
     Example:
         >>> HardSiLU()([-4.0, -1.5, 6.0])
@@ -109,100 +113,316 @@ class HardSiLU(Activation):
 
     aliases = ("hard_swish", "hswish")
 
+    samples = ({}, {"slope": 0.2})
+
+    def __init__(self, slope: float = 1 / 6, **kwargs):
+        super().__init__(**kwargs)
+        self.slope = arguments.number("slope", slope, above=0.0)
+
     def fallback(self, x):
-        return where(x <= -3, 0.0, where(x > 3, x, x * ((x + 3.0) / 6.0)))
+        bound = 0.5 / self.slope
+        return where(x <= -bound, 0.0, where(x > bound, x, x * ((x + bound) / (2 * bound))))
 
     def derivative(self, x):
-        return where(x <= -3, 0.0, where(x > 3, 1.0, (x + 1.5) / 3.0))
+        bound = 0.5 / self.slope
+        return where(x <= -bound, 0.0, where(x > bound, 1.0, (x + bound / 2) / bound))
 
     def native(self, x):
-        return native_ops.hard_silu(x)
+        return native_ops.hard_silu(x) if self.slope == 1 / 6 else NotImplemented
 
 
 @register
-class GELU(Activation):
-    """Gaussian error linear unit: the input times the probability that a normal variable is below it; the default of transformers.
+class ESwish(SiLU):
+    """SiLU times a constant, which steepens it: gradients of shallow networks grow, and those of deep ones may explode.
 
-    ``f(x) = x / 2 * (1 + tanh(sqrt(2 / pi) * (x + 0.044715 * x**3))) if approximate else x / 2 * erfc(-x / sqrt(2))``
+    ``f(x) = beta * x / (1 + exp(-x))``
 
     Args:
-        approximate: False or "none", the default, is the exact form, as in `tf.nn.gelu`; True or "tanh" is the approximation that
-            GPT-2 used, and that JAX and `keras.ops.gelu` take by default. It differs by up to 0.0005.
+        beta: Finite number, the scale. The paper tries 1 to 2. Default 1.75, as in Echo.
         **kwargs: As in every activation: see `Activation`.
 
     Example:
-        >>> GELU()([-1.0, 0.0, 1.0])
-        [-0.15865526, 0.0, 0.8413447]
-        >>> GELU(approximate=True)([-1.0, 0.0, 1.0])
-        [-0.158808, 0.0, 0.841192]
+        >>> ESwish(beta=1.5)([-1.0, 0.0, 1.0])
+        [-0.4034121, 0.0, 1.0965879]
 
     Reference:
-        Hendrycks and Gimpel, Gaussian Error Linear Units (GELUs), 2016, https://arxiv.org/abs/1606.08415
+        Alcaide, E-swish: Adjusting Activations to Different Network Depths, 2018, https://arxiv.org/abs/1801.07145
     """
 
-    samples = ({}, {"approximate": True})
+    samples = ({}, {"beta": 1.25})
 
-    def __init__(self, approximate: bool | str = False, **kwargs):
+    def __init__(self, beta: float = 1.75, **kwargs):
         super().__init__(**kwargs)
-        self.approximate = arguments.flag("approximate", approximate == "tanh" if approximate in ("none", "tanh") else approximate)
+        self.beta = arguments.number("beta", beta)
 
     def fallback(self, x):
-        t = held(magnitude(x), 16.0, 39.0)
-        if self.approximate:
-            q, _ = self._odds(t)
-            return positive_part(x) - t * q / (1.0 + q)
-        gaussian, scaled = normal_tail(t)
-        return positive_part(x) - t * gaussian * scaled
+        return self.beta * super().fallback(x)
 
     def derivative(self, x):
-        t = held(magnitude(x), 16.0, 39.0)
-        if self.approximate:
-            q, slope = self._odds(t)
-            h = q / (1.0 + q) * (1.0 - t * slope / (1.0 + q))
-        else:
-            gaussian, scaled = normal_tail(t)
-            h = gaussian * (scaled - t / math.sqrt(2 * math.pi))
-        return where(x >= 0, 1.0 - h, h)
-
-    @staticmethod
-    def _odds(t):
-        """``exp(-p)`` and ``dp/dt`` of the tanh form, whose gate for -t is ``sigmoid(-p)``."""
-        c = 2 * math.sqrt(2 / math.pi)
-        return ops.exp(-c * (t + 0.044715 * t * t * t)), c * (1.0 + 3 * 0.044715 * t * t)
-
-    def native(self, x):
-        return native_ops.gelu(x, approximate=self.approximate)
+        return self.beta * super().derivative(x)
 
 
 @register
-class Mish(Activation):
-    """The input times the tanh of its softplus: SiLU's shape with a deeper dip.
+class DoubleSwish(Activation):
+    """SiLU with a gate shifted by 1, which is close to SiLU applied twice; for speech models such as those of icefall.
 
-    ``f(x) = x * tanh(log(1 + exp(x)))``
+    ``f(x) = x / (1 + exp(1 - x))``
 
     Example:
-        >>> Mish()([-1.0, 0.0, 1.0])
-        [-0.30340147, 0.0, 0.86509836]
+        >>> DoubleSwish()([-1.0, 0.0, 1.0])
+        [-0.11920292, 0.0, 0.5]
 
     Reference:
-        Misra, Mish: A Self Regularized Non-Monotonic Activation Function, 2019, https://arxiv.org/abs/1908.08681
+        Povey, the source of icefall, 2022, https://github.com/k2-fsa/icefall
     """
 
-    # tanh(log(1 + u)) is the ratio u (u + 2) / (u (u + 2) + 2). With u = exp(x) = a / b, of which one is 1, it never overflows.
-
-    @staticmethod
-    def _ratio(x):
-        e = ops.exp(-magnitude(x))
-        a, b = where(x >= 0, 1.0, e), where(x >= 0, e, 1.0)
-        n = a * (a + 2.0 * b)
-        return a, b, n, n + 2.0 * b * b
-
     def fallback(self, x):
-        _, _, n, m = self._ratio(x)
-        return -held(-x, 128.0, 800.0) * (n / m)
+        return -held(-x, 128.0, 800.0) * sigmoid(x - 1.0)
 
     def derivative(self, x):
-        a, b, _, m = self._ratio(x)
-        t = held(magnitude(x), 128.0, 800.0)
-        x = where(x >= 0, t, -t)
-        return a / m * ((a + 2.0 * b) * m + 4.0 * x * b * b * (a + b)) / m
+        return sigmoid(x - 1.0) + clipped(x, 128.0, 800.0) * sigmoid_slope(x - 1.0)
+
+
+@register
+class FlattenTSwish(SiLU):
+    """SiLU for positive input and nothing for negative, as ReLU, all of it shifted down.
+
+    ``f(x) = offset if x < 0 else x / (1 + exp(-x)) + offset``
+
+    Args:
+        offset: Finite number, the value for negative input, which the paper calls T. Default -0.2, the paper's best.
+        **kwargs: As in every activation: see `Activation`.
+
+    Example:
+        >>> FlattenTSwish()([-1.0, 0.0, 1.0])
+        [-0.2, -0.2, 0.5310586]
+
+    Reference:
+        Chieng, Wahid, Ong and Perla, Flatten-T Swish: a thresholded ReLU-Swish-like activation function for deep learning, 2018,
+        https://arxiv.org/abs/1812.06247
+    """
+
+    samples = ({}, {"offset": 0.0})
+
+    def __init__(self, offset: float = -0.2, **kwargs):
+        super().__init__(**kwargs)
+        self.offset = arguments.number("offset", offset)
+
+    def fallback(self, x):
+        return where(x < 0, self.offset, super().fallback(x) + self.offset)
+
+    def derivative(self, x):
+        return where(x < 0, 0.0, super().derivative(x))
+
+
+@register
+class GoLU(Activation):
+    """Gompertz linear unit: the input times an asymmetric sigmoid, which closes faster than it opens.
+
+    ``f(x) = alpha * x * exp(-beta * exp(-gamma * x))``
+
+    Args:
+        alpha: Finite number, the limit of the gate for large input. Default 1, as in the paper.
+        beta: Positive number, which shifts the gate to the right. Default 1, as in the paper.
+        gamma: Positive number, the steepness of the gate. Default 1, as in the paper.
+        **kwargs: As in every activation: see `Activation`.
+
+    Example:
+        >>> GoLU()([-1.0, 0.0, 1.0])
+        [-0.06598804, 0.0, 0.6922006]
+
+    Reference:
+        Das, Safari, Adriaensen and Hutter, Gompertz Linear Units: Leveraging Asymmetry for Enhanced Learning Dynamics, 2025,
+        https://arxiv.org/abs/2502.03654
+    """
+
+    samples = ({}, {"alpha": 1.5, "beta": 4.0, "gamma": 0.75})
+
+    def __init__(self, alpha: float = 1.0, beta: float = 1.0, gamma: float = 1.0, **kwargs):
+        super().__init__(**kwargs)
+        self.alpha = arguments.number("alpha", alpha)
+        self.beta = arguments.number("beta", beta, above=0.0)
+        self.gamma = arguments.number("gamma", gamma, above=0.0)
+
+    def _gate(self, z):
+        """The gate, and minus its exponent."""
+        # The outer exponential magnifies errors of the inner one; near 0 a constant factor is taken out, which leaves it little to magnify.
+        near = abs(z) < (0.69 if self.beta < 80 else 0.0)
+        rest = where(near, expm1(-z), ops.exp(-z))
+        gate = ops.exp(-self.beta * rest)
+        return self.alpha * where(near, math.exp(-self.beta) * gate, gate), self.beta * where(near, rest + 1.0, rest)
+
+    def fallback(self, x):
+        # Beyond the bound the gate is closed.
+        x = -held(-x, 40.0 / self.gamma, 300.0 / self.gamma)
+        return x * self._gate(held(self.gamma * x, 40.0, 300.0))[0]
+
+    def derivative(self, x):
+        z = clipped(self.gamma * x, 40.0, 300.0)
+        gate, v = self._gate(z)
+        return gate * (1.0 + z * v)
+
+
+@register
+class CoLU(Activation):
+    """Collapsing linear unit: the identity for positive input, and a dip that vanishes as fast as the exponential.
+
+    ``f(x) = x / (1 - x * exp(-(x + exp(x))))``
+
+    Example:
+        >>> CoLU()([-1.0, 0.0, 1.0])
+        [-0.34702986, 0.0, 1.0248796]
+
+    Reference:
+        Vagerwal, Deeper Learning with CoLU Activation, 2021, https://arxiv.org/abs/2112.12078
+    """
+
+    # With exp(x) = a / b, of which one is 1, the fraction is expanded by a, so that nothing overflows.
+
+    @staticmethod
+    def _parts(x):
+        e = ops.exp(-magnitude(x))
+        # Beyond the bound the outer exponential is 0.
+        outer = ops.exp(-ops.exp(held(x, 5.0, 7.0)))
+        return where(x >= 0, 1.0, e), where(x >= 0, e, 1.0), e, outer
+
+    def fallback(self, x):
+        a, b, _, outer = self._parts(x)
+        z = clipped(x, 128.0, 800.0)
+        return where(x >= 0, x, z) * a / (a - z * b * outer)
+
+    def derivative(self, x):
+        a, b, e, outer = self._parts(x)
+        z = clipped(x, 128.0, 800.0)
+        m = a - z * b * outer
+        return a * (a - z * z * (1.0 + e) * outer) / m / m
+
+
+@register
+class PFLU(Activation):
+    """Power function linear unit: SiLU's shape without exponentials, from square roots, with polynomial tails.
+
+    ``f(x) = x / 2 * (1 + x / sqrt(1 + x**2))``
+
+    Example:
+        >>> PFLU()([-1.0, 0.0, 1.0])
+        [-0.14644661, 0.0, 0.8535534]
+
+    Reference:
+        Zhu, Min, Wang et al., PFLU and FPFLU: Two novel non-monotonic activation functions in convolutional neural networks, 2021,
+        https://doi.org/10.1016/j.neucom.2020.11.068. As Dish in https://github.com/explosion/thinc/pull/719
+    """
+
+    aliases = ("dish",)
+
+    # With r = sqrt(1 + t**2), the difference of 1 and t / r is 1 / (r (r + t)).
+
+    @staticmethod
+    def _radius(t):
+        # Beyond the bound, 1 is lost in the sum, and the square would overflow.
+        t = held(t, 1e18, 1e153)
+        return ops.sqrt(1.0 + t * t)
+
+    def fallback(self, x):
+        t = magnitude(x)
+        r = self._radius(t)
+        return positive_part(x) - 0.5 * where(t > r, 1.0, t / r) / (where(t > r, t, r) + t)
+
+    def derivative(self, x):
+        t = magnitude(x)
+        r = self._radius(t)
+        s = where(t > r, 1.0, t / r)
+        s = where(x < 0, -s, s)
+        c = 1.0 / (r * (r + t))
+        return where(x < -0.5, 0.5 * c * (c * (3.0 - c) - 1.0), 0.5 + s * (1.0 - 0.5 * s * s))
+
+
+@register
+class EIS(Activation):
+    """Exponential, inverse square root and softplus: a family of five numbers, whose default is close to Mish.
+
+    ``f(x) = x * log(1 + exp(x))**alpha / (sqrt(beta + gamma * x**2) + delta * exp(-theta * x))``
+
+    Args:
+        alpha: Number from 0 to 1, the power of the softplus. Default 1.
+        beta: Number of at least 0, under the root. Default 0; beta or delta must be positive.
+        gamma: Number of at least 0, under the root. Default 1.
+        delta: Number of at least 0, the size of the exponential. Default 1.16.
+        theta: Number of at least 0, the rate of the exponential. Default 1. The defaults are those of the paper's EIS-1;
+            ``EIS(1.0, 1.0, 1.0, 0.0, 0.0)`` is its EIS-2.
+        **kwargs: As in every activation: see `Activation`.
+
+    Example:
+        >>> EIS()([-1.0, 0.0, 1.0])
+        [-0.07542646, 0.0, 0.92046314]
+        >>> EIS(1.0, 1.0, 1.0, 0.0, 0.0)([-1.0, 0.0, 1.0])
+        [-0.22150947, 0.0, 0.9286163]
+
+    Reference:
+        Biswas, Kumar, Banerjee and Pandey, EIS - a family of activation functions combining Exponential, ISRU, and Softplus, 2020,
+        https://arxiv.org/abs/2009.13501
+    """
+
+    samples = (
+        {},
+        {"alpha": 1.0, "beta": 1.0, "gamma": 1.0, "delta": 0.0, "theta": 0.0},
+        {"alpha": 0.0, "beta": 1.0, "gamma": 0.0, "delta": 0.68, "theta": 1.7},
+        {"alpha": 0.5, "beta": 0.25, "gamma": 2.0, "delta": 0.5, "theta": 0.25},
+    )
+
+    def __init__(self, alpha: float = 1.0, beta: float = 0.0, gamma: float = 1.0, delta: float = 1.16, theta: float = 1.0, **kwargs):
+        super().__init__(**kwargs)
+        self.alpha = arguments.number("alpha", alpha, low=0.0)
+        self.beta = arguments.number("beta", beta, low=0.0)
+        self.gamma = arguments.number("gamma", gamma, low=0.0)
+        self.delta = arguments.number("delta", delta, low=0.0)
+        self.theta = arguments.number("theta", theta, low=0.0)
+        if self.alpha > 1:
+            raise ValueError(f"alpha must be at most 1; received {alpha!r}.")
+        if not (self.beta or self.delta):
+            raise ValueError(f"beta or delta must be positive; received beta={beta!r}, delta={delta!r}.")
+
+    # For negative x, both sides of the fraction are multiplied by exp(theta x), and exp(alpha x) is taken out of the softplus's power.
+
+    def _fraction(self, x):
+        """(numerator, root, scale, exponential) of ``numerator / (root * scale + exponential)``, which x is multiplied with."""
+        # Beyond the bound the root is proportional to x, or the exponential has decided.
+        t = held(magnitude(x), 1e18, 1e150)
+        rate = self.theta if self.delta else 0.0
+        e = ops.exp(-rate * t)
+        root = math.sqrt(self.gamma) * t
+        if self.beta:
+            root = ops.sqrt(self.beta + root * root)
+        numerator = where(x >= 0, 1.0, ops.exp(-(self.alpha + rate) * t))
+        return numerator, root, where(x >= 0, 1.0, e), self.delta * where(x >= 0, e, 1.0)
+
+    @staticmethod
+    def _softplus(x):
+        """The softplus, for negative x divided by its limit, exp(x); and exp(-abs(x))."""
+        # Beyond the bound the quotient is 1, and the square of its denominator, which derivatives have, would underflow.
+        e = ops.exp(-held(magnitude(x), 40.0, 300.0))
+        return where(x >= 0, x + log1p(e), log1p(e) / e), e
+
+    def fallback(self, x):
+        numerator, root, scale, exponential = self._fraction(x)
+        z = clipped(x, 1e18, 1e150) if self.gamma else x
+        y = where(numerator == 0, 0.0, z * (numerator / (root * scale + exponential)))
+        if not self.alpha:
+            return y
+        softplus, _ = self._softplus(x)
+        return y * (softplus if self.alpha == 1 else ops.power(softplus, self.alpha))
+
+    def derivative(self, x):
+        numerator, root, scale, exponential = self._fraction(x)
+        denominator = root * scale + exponential
+        z = clipped(x, 1e18, 1e150)
+        bracket = exponential * (1.0 + self.theta * z)
+        if self.beta:
+            bracket = bracket + self.beta / root * scale
+        bracket, gate = bracket / denominator, numerator / denominator
+        if self.alpha:
+            softplus, e = self._softplus(z)
+            bracket, gate = bracket + self.alpha * (z / softplus / (1.0 + e)), gate * softplus
+        if 0 < self.alpha < 1:
+            gate = gate * ops.power(self._softplus(x)[0], self.alpha - 1.0)
+        return gate * bracket

@@ -1,11 +1,25 @@
 """Sigmoids: bounded, from one limit to the other."""
 
+import math
+
 from keras import ops
 
 from .. import arguments
 from ..activation import Activation, native_ops
 from ..registry import register
-from ..special import is_double, log1p, magnitude, tanh, where
+from ..special import (
+    floor,
+    half_erfcx,
+    held,
+    is_double,
+    log1p,
+    magnitude,
+    sigmoid,
+    sigmoid_slope,
+    tanh,
+    tanh_slope,
+    where,
+)
 
 
 @register
@@ -29,12 +43,10 @@ class Sigmoid(Activation):
     keeps_logits = True
 
     def fallback(self, x):
-        e = ops.exp(-magnitude(x))
-        return where(x >= 0, 1.0, e) / (1.0 + e)
+        return sigmoid(x)
 
     def derivative(self, x):
-        e = ops.exp(-magnitude(x))
-        return e / ((1.0 + e) * (1.0 + e))
+        return sigmoid_slope(x)
 
     def native(self, x):
         return native_ops.sigmoid(x)
@@ -70,9 +82,12 @@ class LogSigmoid(Activation):
 class HardSigmoid(Activation):
     """The sigmoid as three straight lines, for small devices.
 
-    ``f(x) = 0 if x <= -3 else (x + 3) / 6 if x <= 3 else 1``
+    ``f(x) = 0 if x <= -0.5 / slope else slope * x + 0.5 if x <= 0.5 / slope else 1``
 
-    This is the function of Keras 3, PyTorch and JAX. That of Keras 2 and ONNX has the slope 1/5.
+    Args:
+        slope: Positive number, the slope of the line in the middle. Default 1/6, as in Keras 3, PyTorch and JAX; it is 0.2 in Keras 2
+            and ONNX.
+        **kwargs: As in every activation: see `Activation`.
 
     Example:
         >>> HardSigmoid()([-4.0, 0.0, 1.5])
@@ -82,11 +97,18 @@ class HardSigmoid(Activation):
         Howard et al., Searching for MobileNetV3, 2019, https://arxiv.org/abs/1905.02244
     """
 
+    samples = ({}, {"slope": 0.2})
+
+    def __init__(self, slope: float = 1 / 6, **kwargs):
+        super().__init__(**kwargs)
+        self.slope = arguments.number("slope", slope, above=0.0)
+
     def fallback(self, x):
-        return where(x <= -3, 0.0, where(x > 3, 1.0, (x + 3.0) / 6.0))
+        bound = 0.5 / self.slope
+        return where(x <= -bound, 0.0, where(x > bound, 1.0, (x + bound) / (2 * bound)))
 
     def native(self, x):
-        return native_ops.hard_sigmoid(x)
+        return native_ops.hard_sigmoid(x) if self.slope == 1 / 6 else NotImplemented
 
 
 @register
@@ -130,8 +152,7 @@ class Tanh(Activation):
         return tanh(x)
 
     def derivative(self, x):
-        e = ops.exp(-2.0 * magnitude(x))
-        return 4.0 * e / ((1.0 + e) * (1.0 + e))
+        return tanh_slope(x)
 
     def native(self, x):
         return native_ops.tanh(x)
@@ -170,6 +191,53 @@ class HardTanh(Activation):
 
     def native(self, x):
         return native_ops.hard_tanh(x) if (self.min_value, self.max_value) == (-1.0, 1.0) else NotImplemented
+
+
+@register
+class Laplace(Activation):
+    """The distribution function of a normal variable: squared ReLU made bounded and smooth, for attention without softmax.
+
+    ``f(x) = erfc((mu - x) / (sigma * sqrt(2))) / 2``
+
+    Args:
+        mu: Finite number, the mean, where the value is 1/2. Default 0.707107, the paper's, which is the square root of 1/2.
+        sigma: Positive number, the standard deviation. Default 0.282095, the paper's, which is the square root of 1/(4 pi).
+        **kwargs: As in every activation: see `Activation`.
+
+    Example:
+        >>> Laplace(mu=0.0, sigma=1.0)([-1.0, 0.0, 1.0])
+        [0.15865526, 0.5, 0.8413447]
+
+    Reference:
+        Ma et al., Mega: Moving Average Equipped Gated Attention, 2022, https://arxiv.org/abs/2209.10655
+    """
+
+    samples = ({}, {"mu": 0.0, "sigma": 1.0})
+
+    def __init__(self, mu: float = 0.707107, sigma: float = 0.282095, **kwargs):
+        super().__init__(**kwargs)
+        self.mu = arguments.number("mu", mu)
+        self.sigma = arguments.number("sigma", sigma, above=0.0)
+
+    def _bell(self, x):
+        """The distance from mu in units of sigma, and ``exp(-distance**2 / 2)``."""
+        shift = self.mu / self.sigma
+        z = x / self.sigma
+        z = -held(-held(z, shift + 64.0, shift + 64.0), 64.0 - shift, 64.0 - shift)
+        # Of the leading digits the difference and its square are exact. What is left is small, and stands for all derivatives.
+        leading = floor(128.0 * z) / 128.0
+        coarse = math.floor(128 * shift) / 128
+        exact, rest = leading - coarse, (z - leading) - (shift - coarse)
+        return exact + rest, ops.exp(-0.5 * exact * exact) * ops.exp(-rest * (exact + 0.5 * rest))
+
+    def fallback(self, x):
+        z, bell = self._bell(x)
+        tail = bell * half_erfcx(held(magnitude(z), 16.0, 39.0))
+        return where(z >= 0, 1.0 - tail, tail)
+
+    def derivative(self, x):
+        _, bell = self._bell(x)
+        return bell / (self.sigma * math.sqrt(2 * math.pi))
 
 
 @register

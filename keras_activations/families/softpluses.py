@@ -5,7 +5,7 @@ from keras import ops
 from .. import arguments
 from ..activation import Activation, native_ops
 from ..registry import register
-from ..special import held, log1p, magnitude, positive_part, where
+from ..special import held, magnitude, positive_part, sigmoid, softplus, where
 
 
 @register
@@ -26,11 +26,10 @@ class Softplus(Activation):
     aliases = ("softrelu",)
 
     def fallback(self, x):
-        return positive_part(x) + log1p(ops.exp(-magnitude(x)))
+        return softplus(x)
 
     def derivative(self, x):
-        e = ops.exp(-magnitude(x))
-        return where(x >= 0, 1.0, e) / (1.0 + e)
+        return sigmoid(x)
 
     def native(self, x):
         return native_ops.softplus(x)

@@ -11,7 +11,8 @@ from ..parameters import Parametric
 from ..registry import register
 from ..special import held, magnitude, where
 from .exponentials import SELU
-from .gates import GELU, SiLU, Swish
+from .gates import SiLU, Swish
+from .gelus import GELU
 from .rectifiers import Linear, ReLU
 
 # The gates of `_Gated`, whose mathematics alone is used. They have names, so as not to count among the layers of the user's models.

@@ -1,0 +1,409 @@
+"""Units whose gate is a tanh or an error function: the input times a soft step that has an inner function of its own."""
+
+from keras import ops
+
+from .. import arguments
+from ..activation import Activation
+from ..registry import register
+from ..special import (
+    clipped,
+    erf,
+    erf_slope,
+    expm1,
+    gelu,
+    gelu_slope,
+    held,
+    log1p,
+    magnitude,
+    positive_part,
+    sigmoid,
+    softplus,
+    tanh,
+    tanh_parts,
+    tanh_slope,
+    where,
+)
+
+
+@register
+class Mish(Activation):
+    """The input times the tanh of its softplus: SiLU's shape with a deeper dip.
+
+    ``f(x) = x * tanh(log(1 + exp(x)))``
+
+    Example:
+        >>> Mish()([-1.0, 0.0, 1.0])
+        [-0.30340147, 0.0, 0.86509836]
+
+    Reference:
+        Misra, Mish: A Self Regularized Non-Monotonic Activation Function, 2019, https://arxiv.org/abs/1908.08681
+    """
+
+    # tanh(log(1 + u)) is the ratio u (u + 2) / (u (u + 2) + 2). With u = a / b, neither of them large, it never overflows.
+
+    def _odds(self, x):
+        """(a, b), whose ratio is u."""
+        e = ops.exp(-magnitude(x))
+        return where(x >= 0, 1.0, e), where(x >= 0, e, 1.0)
+
+    def _odds_slope(self, x, a, b):
+        """``x b du/dx``."""
+        return clipped(x, 128.0, 800.0) * a
+
+    def fallback(self, x):
+        a, b = self._odds(x)
+        n = a * (a + 2.0 * b)
+        gate = n / (n + 2.0 * b * b)
+        return where(gate == 0, 0.0, x * gate)
+
+    def derivative(self, x):
+        a, b = self._odds(x)
+        n = a * (a + 2.0 * b)
+        m = n + 2.0 * b * b
+        return (n + 4.0 * (a + b) * b * b * self._odds_slope(x, a, b) / m) / m
+
+
+@register
+class Mila(Mish):
+    """Mish with a shifted gate: the more negative beta, the deeper the dip below zero.
+
+    ``f(x) = x * tanh(log(1 + exp(x + beta)))``
+
+    Args:
+        beta: Finite number, the shift. Default -0.25, as in the author's code; with 0 it is Mish.
+        **kwargs: As in every activation: see `Activation`.
+
+    Example:
+        >>> Mila()([-1.0, 0.0, 1.0])
+        [-0.24673118, 0.0, 0.81335783]
+
+    Reference:
+        Misra, Mila: Controlling Minima Concavity in Activation Function, 2019, https://github.com/digantamisra98/Mila
+    """
+
+    samples = ({}, {"beta": 0.75})
+
+    def __init__(self, beta: float = -0.25, **kwargs):
+        super().__init__(**kwargs)
+        self.beta = arguments.number("beta", beta)
+
+    def _odds(self, x):
+        return super()._odds(x + self.beta)
+
+    def _odds_slope(self, x, a, b):
+        return (clipped(x + self.beta, 128.0, 800.0) - self.beta) * a
+
+
+@register
+class Smish(Mish):
+    """The input times the tanh of the logarithm of one plus its sigmoid: the gate opens to 0.6 only.
+
+    ``f(x) = alpha * x * tanh(log(1 + 1 / (1 + exp(-beta * x))))``
+
+    Args:
+        alpha: Finite number, the scale. Default 1, as in the paper.
+        beta: Finite number, the slope of the sigmoid. Default 1, as in the paper.
+        **kwargs: As in every activation: see `Activation`.
+
+    Example:
+        >>> Smish()([-1.0, 0.0, 1.0])
+        [-0.23377883, 0.0, 0.49957013]
+
+    Reference:
+        Wang, Ren and Wang, Smish: A Novel Activation Function for Deep Learning Methods, 2022,
+        https://doi.org/10.3390/electronics11040540
+    """
+
+    samples = ({}, {"alpha": 1.5, "beta": 0.25})
+
+    def __init__(self, alpha: float = 1.0, beta: float = 1.0, **kwargs):
+        super().__init__(**kwargs)
+        self.alpha = arguments.number("alpha", alpha)
+        self.beta = arguments.number("beta", beta)
+
+    def _odds(self, x):
+        z = self.beta * x
+        e = ops.exp(-held(magnitude(z), 128.0, 800.0))
+        return where(z >= 0, 1.0, e), 1.0 + e
+
+    def _odds_slope(self, x, a, b):
+        z = self.beta * x
+        return clipped(z, 128.0, 800.0) * ops.exp(-magnitude(z)) / b
+
+    def fallback(self, x):
+        return self.alpha * super().fallback(x)
+
+    def derivative(self, x):
+        return self.alpha * super().derivative(x)
+
+
+@register
+class HardMish(Activation):
+    """Mish with a gate of three straight lines, for small devices.
+
+    ``f(x) = 0 if x <= -2 else x * (x + 2) / 2 if x <= 0 else x``
+
+    Example:
+        >>> HardMish()([-3.0, -1.0, 2.0])
+        [0.0, -0.5, 2.0]
+
+    Reference:
+        Misra, H-Mish, https://github.com/digantamisra98/H-Mish
+    """
+
+    def fallback(self, x):
+        return where(x <= -2, 0.0, where(x > 0, x, x * ((x + 2.0) / 2.0)))
+
+    def derivative(self, x):
+        return where(x <= -2, 0.0, where(x > 0, 1.0, x + 1.0))
+
+
+@register
+class LiSHT(Activation):
+    """The input times its tanh: even, never negative, and the absolute value far from zero.
+
+    ``f(x) = x * tanh(x)``
+
+    Example:
+        >>> LiSHT()([-1.0, 0.0, 2.0])
+        [0.7615942, 0.0, 1.9280552]
+
+    Reference:
+        Roy, Manna, Dubey and Chaudhuri, LiSHT: Non-Parametric Linearly Scaled Hyperbolic Tangent Activation Function for Neural
+        Networks, 2019, https://arxiv.org/abs/1901.05894
+    """
+
+    def fallback(self, x):
+        return x * tanh(x)
+
+    def derivative(self, x):
+        return tanh(x) + clipped(x, 128.0, 800.0) * tanh_slope(x)
+
+
+class _Gated(Activation):
+    """The input times a step, such as tanh, of an inner function that vanishes at minus infinity as fast as exp(x)."""
+
+    step, step_slope = staticmethod(tanh), staticmethod(tanh_slope)
+
+    def inner(self, x):
+        raise NotImplementedError
+
+    def inner_slope(self, x):
+        raise NotImplementedError
+
+    def fallback(self, x):
+        return -held(-x, 128.0, 800.0) * self.step(self.inner(x))
+
+    def derivative(self, x):
+        z = self.inner(x)
+        return self.step(z) + clipped(x, 128.0, 800.0) * self.step_slope(z) * self.inner_slope(x)
+
+
+@register
+class BetaMish(_Gated):
+    """Mish with a steeper gate: the larger beta, the closer to ReLU.
+
+    ``f(x) = x * tanh(beta * log(1 + exp(x)))``
+
+    Args:
+        beta: Positive number, the steepness of the gate. Default 1.5, as in the author's code; with 1 it is Mish.
+        **kwargs: As in every activation: see `Activation`.
+
+    Example:
+        >>> BetaMish()([-1.0, 0.0, 1.0])
+        [-0.4381125, 0.0, 0.9618376]
+
+    Reference:
+        Misra, beta-Mish: An uni-parametric adaptive activation function derived from Mish, 2019,
+        https://github.com/digantamisra98/Beta-Mish
+    """
+
+    samples = ({}, {"beta": 4.0})
+
+    def __init__(self, beta: float = 1.5, **kwargs):
+        super().__init__(**kwargs)
+        self.beta = arguments.number("beta", beta, above=0.0)
+
+    def inner(self, x):
+        return self.beta * softplus(x)
+
+    def inner_slope(self, x):
+        return self.beta * sigmoid(x)
+
+
+@register
+class TanhExp(_Gated):
+    """The input times the tanh of its exponential: as smooth as Mish, nearly the identity above 1, and cheaper.
+
+    ``f(x) = x * tanh(exp(x))``
+
+    Example:
+        >>> TanhExp()([-1.0, 0.0, 1.0])
+        [-0.35213545, 0.0, 0.99132892]
+
+    Reference:
+        Liu and Di, TanhExp: A Smooth Activation Function with High Convergence Speed for Lightweight Neural Networks, 2020,
+        https://arxiv.org/abs/2003.09855. As TeLU in Fernandez and Mali, TeLU Activation Function for Fast and Stable Deep Learning,
+        2024, https://arxiv.org/abs/2412.20269
+    """
+
+    aliases = ("telu",)
+
+    def inner(self, x):
+        # Beyond the bound tanh is 1.
+        return ops.exp(held(x, 5.0, 7.0))
+
+    inner_slope = inner
+
+
+@register
+class Phish(_Gated):
+    """The input times the tanh of its GELU: flatter around zero than Mish, and positive just below it.
+
+    ``f(x) = x * tanh(x / 2 * erfc(-x / sqrt(2)))``
+
+    Example:
+        >>> Phish()([-1.0, 0.0, 1.0])
+        [0.15733732, 0.0, 0.68652064]
+
+    Reference:
+        Naveen, Phish: A Novel Hyper-Optimizable Activation Function, 2022, https://doi.org/10.36227/techrxiv.17283824
+    """
+
+    inner, inner_slope = staticmethod(gelu), staticmethod(gelu_slope)
+
+
+@register
+class Serf(_Gated):
+    """The input times the error function of its softplus: Mish's shape with a gate that opens sooner.
+
+    ``f(x) = x * erf(log(1 + exp(x)))``
+
+    Example:
+        >>> Serf()([-1.0, 0.0, 1.0])
+        [-0.34224796, 0.0, 0.9367219]
+
+    Reference:
+        Nag and Bhattacharyya, SERF: Towards better training of deep neural networks using log-Softplus ERror activation Function,
+        2021, https://arxiv.org/abs/2108.09598
+    """
+
+    step, step_slope = staticmethod(erf), staticmethod(erf_slope)
+    inner, inner_slope = staticmethod(softplus), staticmethod(sigmoid)
+
+
+@register
+class TanhSoft(Activation):
+    """A family of four numbers between the tanh and the softplus; its default is TanhExp with a gate that opens later.
+
+    ``f(x) = tanh(alpha * x + beta * exp(gamma * x)) * log(delta + exp(x))``
+
+    Args:
+        alpha: Number of at least 0, the linear part of the gate. Default 0.
+        beta: Number of at least 0, the size of the gate's exponential. Default 0.6.
+        gamma: Positive number, the rate of the gate's exponential. Default 1.
+        delta: Number of at least 0: the second factor is the softplus for 1 and x for 0. Default 0. The defaults are those of the
+            paper's TanhSoft-2; ``TanhSoft(0.87, 0.0, 1.0, 1.0)`` is its TanhSoft-1.
+        **kwargs: As in every activation: see `Activation`.
+
+    Example:
+        >>> TanhSoft()([-1.0, 0.0, 1.0])
+        [-0.21721153, 0.0, 0.9261995]
+        >>> TanhSoft(0.87, 0.0, 1.0, 1.0)([-1.0, 0.0, 1.0])
+        [-0.21971366, 0.0, 0.9210878]
+
+    Reference:
+        Biswas, Kumar, Banerjee and Pandey, TanhSoft - a family of activation functions combining Tanh and Softplus, 2020,
+        https://arxiv.org/abs/2009.03863
+    """
+
+    samples = (
+        {},
+        {"alpha": 0.87, "beta": 0.0, "delta": 1.0},
+        {"alpha": 0.5, "beta": 0.25, "gamma": 0.75, "delta": 0.125},
+        {"alpha": 0.5, "beta": 0.5, "gamma": 2.0},
+    )
+
+    def __init__(self, alpha: float = 0.0, beta: float = 0.6, gamma: float = 1.0, delta: float = 0.0, **kwargs):
+        super().__init__(**kwargs)
+        self.alpha = arguments.number("alpha", alpha, low=0.0)
+        self.beta = arguments.number("beta", beta, low=0.0)
+        self.gamma = arguments.number("gamma", gamma, above=0.0)
+        self.delta = arguments.number("delta", delta, low=0.0)
+
+    def _inner(self, x):
+        """The gate's argument and its derivative, far enough on both sides for the tanh to reach its limit."""
+        x = -held(-held(x, 80.0 / self.gamma, 700.0 / self.gamma), 1e30, 1e300)
+        e = self.beta * ops.exp(self.gamma * x)
+        return self.alpha * x + e, self.alpha + self.gamma * e
+
+    def _soft(self, x):
+        if not self.delta:
+            return x
+        e = ops.exp(-magnitude(x))
+        near, far = abs(x) < 0.69, x < -0.69
+        # On each side of log 2 the one of e and e - 1 is taken that has the digits which the sum with delta needs.
+        small = far & (e + self.delta < 0.5)
+        z = where(near & (x < 0), expm1(where(near, x, 0.0)) + self.delta, where(far, e + (self.delta - 1), self.delta * e))
+        return positive_part(x) + where(small, ops.log(e + self.delta), log1p(where(small, 0.0, z)))
+
+    def _soft_slope(self, x):
+        e = ops.exp(-magnitude(x))
+        a = where(x >= 0, 1.0, e)
+        return a / (a + self.delta * where(x >= 0, e, 1.0)) if self.delta else ops.ones_like(x)
+
+    def fallback(self, x):
+        gate = tanh(self._inner(x)[0])
+        # Where alpha is 0, the gate has closed long before the bound.
+        return gate * self._soft(x if self.alpha else -held(-x, 1e30, 1e300))
+
+    def derivative(self, x):
+        z, slope = self._inner(x)
+        return tanh(z) * self._soft_slope(x) + tanh_slope(z) * slope * self._soft(clipped(x, 1e30, 1e300))
+
+
+@register
+class APTx(Activation):
+    """Alpha plus tanh, times x: with its defaults exactly Swish(beta=2), and close to Mish.
+
+    ``f(x) = (alpha + tanh(beta * x)) * gamma * x``
+
+    Args:
+        alpha: Finite number, added to the tanh. Default 1.
+        beta: Finite number, the slope of the tanh; 0.5 comes closest to Mish for negative input. Default 1.
+        gamma: Finite number, the scale. Default 0.5.
+        **kwargs: As in every activation: see `Activation`.
+
+    Example:
+        >>> APTx()([-1.0, 0.0, 1.0])
+        [-0.11920292, 0.0, 0.880797]
+
+    Reference:
+        Kumar, APTx: better activation function than MISH, SWISH, and ReLU's variants used in deep learning, 2022,
+        https://arxiv.org/abs/2209.06119
+    """
+
+    samples = ({}, {"beta": 0.5}, {"alpha": 0.5, "beta": -0.75, "gamma": 1.5}, {"alpha": 0.0, "gamma": 1.0})
+
+    def __init__(self, alpha: float = 1.0, beta: float = 1.0, gamma: float = 0.5, **kwargs):
+        super().__init__(**kwargs)
+        self.alpha = arguments.number("alpha", alpha)
+        self.beta = arguments.number("beta", beta)
+        self.gamma = arguments.number("gamma", gamma)
+
+    def _gate(self, z):
+        # Near 0 the tanh has the digits, and further out its distance from 1 or -1.
+        near = abs(z) < 0.5
+        y, fraction = tanh_parts(where(near, z, 0.0))
+        e = ops.exp(-2.0 * held(magnitude(z), 64.0, 400.0))
+        rest = 2.0 * e / (1.0 + e)
+        far = where(z >= 0, (self.alpha + 1) - rest, (self.alpha - 1) + rest)
+        return self.gamma * where(near, self.alpha + z * fraction / (y + fraction), far)
+
+    def fallback(self, x):
+        gate = self._gate(self.beta * x)
+        return where(gate == 0, 0.0, x * gate)
+
+    def derivative(self, x):
+        z = self.beta * x
+        return self._gate(z) + self.gamma * clipped(z, 128.0, 800.0) * tanh_slope(z)
