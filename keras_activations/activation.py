@@ -20,8 +20,11 @@ KERNELS = ("auto", "native", "fallback")
 
 
 def canonical_name(cls: type) -> str:
-    """The name of an activation class in snake_case: a word ends after three letters, so that LeakyReLU is leaky_relu."""
-    return re.sub(r"(?<=[A-Za-z][a-z][a-z])(?=[A-Z])", "_", cls.__name__).lower()
+    """The name of an activation class in snake_case: a word ends after three letters, so that LeakyReLU is leaky_relu.
+
+    What is left at the end must be a word too: SmeLU is smelu, and CLogLog is cloglog.
+    """
+    return re.sub(r"(?<=[A-Za-z][a-z][a-z])(?=[A-Z])(?!LU$|Log$)", "_", cls.__name__).lower()
 
 
 class _NativeOps:

@@ -10,7 +10,8 @@ The grammar of a formula, ``f(x) = ...``:
 * Several expressions with commas between them are concatenated.
 
 Where the formula has a corner, the derivative is that of the piece to which the corner belongs; ``min(u, v)`` is v at a tie, and so
-is ``max(u, v)``. At infinity the formula means its limit, which is evaluated at 1e400.
+is ``max(u, v)``. At infinity the formula means its limit, which is evaluated at 1e800; what still grows between 1e400 and
+there is infinite.
 """
 
 import ast
@@ -20,6 +21,11 @@ import operator
 
 import mpmath as mp
 import numpy as np
+
+
+def _exp(u):
+    # An exponential of an exponential: at no precision used here does it differ from 0, and it would not be evaluated to the end.
+    return mp.mpf(0) if u < -(mp.mpf(10) ** 1000) else mp.exp(u)
 
 
 def _tanh(u):
@@ -33,8 +39,9 @@ def _sech_squared(u):
 
 FUNCTIONS = {
     # name: the function and its first two derivatives
-    "exp": (mp.exp, mp.exp, mp.exp),
+    "exp": (_exp, _exp, _exp),
     "log": (mp.log, lambda u: 1 / u, lambda u: -1 / u**2),
+    "log1p": (mp.log1p, lambda u: 1 / (1 + u), lambda u: -1 / (1 + u) ** 2),
     "sqrt": (mp.sqrt, lambda u: 1 / (2 * mp.sqrt(u)), lambda u: -1 / (4 * mp.sqrt(u) ** 3)),
     "tanh": (_tanh, _sech_squared, lambda u: -2 * _tanh(u) * _sech_squared(u)),
     "sin": (mp.sin, mp.cos, lambda u: -mp.sin(u)),
@@ -154,13 +161,25 @@ class Formula:
             points: List of dicts: the numbers (or lists of numbers, for rows) of all names in the formula.
             variables: Names to differentiate by; a row counts as many variables as it has entries.
         """
-        results = [self._settled(point, variables) for point in points]
+        results = [self._limit(point, variables) for point in points]
         return {
             "value": np.array([[_float(jet.value) for jet in jets] for jets in results]),
             "rest": np.array([[_rest(jet.value) for jet in jets] for jets in results]),
             "gradient": np.array([[[_float(d) for d in jet.gradient] for jet in jets] for jets in results]),
             "hessian": np.array([[[[_float(d) for d in row] for row in jet.hessian] for jet in jets] for jets in results]),
         }
+
+    def _limit(self, point, variables):
+        """The jets of all outputs; at infinity, the value of one that grows without bound is infinite."""
+        jets = self._settled(point, variables)
+        farther = {name: _farther(value) for name, value in point.items()}
+        if farther == point:
+            return jets
+        limits = self._settled(farther, variables)
+        for limit, jet in zip(limits, jets, strict=True):
+            if abs(limit.value) > 1.5 * abs(jet.value):
+                limit.value = mp.sign(limit.value) * mp.inf
+        return limits
 
     def _settled(self, point, variables):
         """The jets of all outputs, with digits doubled until two evaluations agree to twenty."""
@@ -245,7 +264,18 @@ def _largest(u, v):
 
 def _finite(value):
     """Infinity as a number so large that its formula is at the limit."""
-    return mp.sign(value) * mp.mpf(10) ** 400 if isinstance(value, float) and np.isinf(value) else mp.mpf(value)
+    return mp.sign(value) * mp.mpf(10) ** 400 if _is_infinite(value) else mp.mpf(value)
+
+
+def _farther(value):
+    """Infinity as a number that is larger than that."""
+    if isinstance(value, list):
+        return [_farther(entry) for entry in value]
+    return mp.sign(value) * mp.mpf(10) ** 800 if _is_infinite(value) else value
+
+
+def _is_infinite(value):
+    return isinstance(value, float) and np.isinf(value)
 
 
 def _agree(a, b):
