@@ -12,4 +12,6 @@ PRESETS = {
     "gelu_accurate": ("gelu", {"approximate": True}),
     # What CLIP called it, after the sigmoid approximation in the paper of GELU, https://arxiv.org/abs/1606.08415.
     "quick_gelu": ("swish", {"beta": 1.702}),
+    # The sigmoid from -1 to 1, (1 - exp(-x)) / (1 + exp(-x)), as ActTensor calls it.
+    "bipolar_sigmoid": ("weighted_tanh", {"weight": 0.5}),
 }
