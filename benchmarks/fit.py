@@ -22,6 +22,11 @@ def log1p_tail(w):
     return mp.hyp2f1(1, mp.mpf(3) / 2, mp.mpf(5) / 2, w) * 2 / 3
 
 
+def arctan_tail(w):
+    """(atan(t) - t) / t**3 at w = t**2."""
+    return -mp.hyp2f1(1, mp.mpf(3) / 2, mp.mpf(5) / 2, -w) / 3
+
+
 def tanh_fraction(y):
     """D in tanh(x) = x D / (x**2 + D) at y = x**2: Lambert's continued fraction 3 + y / (5 + y / (7 + ...))."""
     x = mp.sqrt(y)
@@ -56,6 +61,7 @@ FITS = (
     # name, function, interval, degree
     ("EXPM1_TAIL", expm1_tail, ("-0.7", "0.7"), 6),
     ("LOG1P_TAIL", log1p_tail, ("0", "0.1112"), 4),
+    ("ARCTAN_TAIL", arctan_tail, ("0", "1"), 9),
     ("TANH_FRACTION_SINGLE", tanh_fraction, ("0", "2.26"), 4),
     ("TANH_FRACTION_DOUBLE", tanh_fraction, ("0", "2.26"), 11),
     ("ERF_RATIO", erf_ratio, ("0", "1.0001"), 6),

@@ -2,21 +2,48 @@
 
 from .activation import Activation, AlongAxis, Splitting
 from .check import check
-from .families.exponentials import CELU, ELU, SELU, Exponential
-from .families.gates import EIS, PFLU, CoLU, DoubleSwish, ESwish, FlattenTSwish, GoLU, HardSiLU, SiLU, Swish
+from .families.exponentials import CELU, ELU, ISRLU, SELU, SERLU, ELiSH, Exponential, HardELiSH
+from .families.gates import EIS, PFLU, Aria2, CoLU, DoubleSwish, ESwish, FlattenTSwish, GoLU, HardSiLU, SiLU, Swish
 from .families.gelus import GELU, IGELU, ClippedGELU
 from .families.learned import PReLU
 from .families.normalizers import LogSoftmax, Softmax, Sparsemax
 from .families.periodic import GCU, Cosine, Sine, SineReLU
 from .families.radial import Absolute, BentIdentity, Gaussian, Hat, InverseMultiquadric, LogCosh, Multiquadric, Seagull
 from .families.rationals import Rational
-from .families.rectifiers import ALReLU, BipolarReLU, ClippedLinear, LeakyReLU, Linear, ReLU, ReLU6, ReSP, Step, Threshold
+from .families.rectifiers import (
+    ALReLU,
+    BipolarReLU,
+    ClippedLinear,
+    LeakyReLU,
+    Linear,
+    NLReLU,
+    ReLU,
+    ReLU6,
+    ReSP,
+    SquaredReLU,
+    Step,
+    Threshold,
+)
 from .families.shrinkers import HardShrink, Shrink, SoftShrink, TanhShrink
-from .families.sigmoids import HardSigmoid, HardTanh, Laplace, LogSigmoid, Sigmoid, Softsign, SparseSigmoid, Tanh
-from .families.softpluses import Softplus, SparsePlus, Squareplus
+from .families.sigmoids import (
+    ISRU,
+    SQNL,
+    Arctan,
+    CLogLog,
+    HardSigmoid,
+    Laplace,
+    LogSigmoid,
+    PiecewiseLinear,
+    Sigmoid,
+    SoftClipping,
+    Softsign,
+    SparseSigmoid,
+)
+from .families.softpluses import ShiftedSoftplus, SmeLU, Softplus, SparsePlus, SqrtSoftplus, Squareplus, SwooshL, SwooshR
 from .families.splitters import GEGLU, GLU, XATGLU, Bilinear, ClampedSwiGLU, CReLU, NCReLU, ReGLU, SeGLU, SwiGLU
 from .families.stochastic import RReLU
 from .families.tanh_gates import APTx, BetaMish, HardMish, LiSHT, Mila, Mish, Phish, Serf, Smish, TanhExp, TanhSoft
+from .families.tanhs import HardTanh, LeakyTanh, LeCunTanh, PenalizedTanh, Tanh, WeightedTanh
 from .parameters import Learned, Parameter, Parametric, build_activations
 from .plotting import plot
 from .registry import catalogue, deserialize, get, register, serialize
@@ -30,6 +57,8 @@ __all__ = [
     "AlongAxis",
     "ALReLU",
     "APTx",
+    "Arctan",
+    "Aria2",
     "BentIdentity",
     "BetaMish",
     "Bilinear",
@@ -41,12 +70,14 @@ __all__ = [
     "ClampedSwiGLU",
     "ClippedGELU",
     "ClippedLinear",
+    "CLogLog",
     "CoLU",
     "Cosine",
     "CReLU",
     "deserialize",
     "DoubleSwish",
     "EIS",
+    "ELiSH",
     "ELU",
     "ESwish",
     "Exponential",
@@ -58,6 +89,7 @@ __all__ = [
     "get",
     "GLU",
     "GoLU",
+    "HardELiSH",
     "HardMish",
     "HardShrink",
     "HardSigmoid",
@@ -66,9 +98,13 @@ __all__ = [
     "Hat",
     "IGELU",
     "InverseMultiquadric",
+    "ISRLU",
+    "ISRU",
     "Laplace",
     "LeakyReLU",
+    "LeakyTanh",
     "Learned",
+    "LeCunTanh",
     "Linear",
     "LiSHT",
     "LogCosh",
@@ -78,10 +114,13 @@ __all__ = [
     "Mish",
     "Multiquadric",
     "NCReLU",
+    "NLReLU",
     "Parameter",
     "Parametric",
+    "PenalizedTanh",
     "PFLU",
     "Phish",
+    "PiecewiseLinear",
     "plot",
     "PReLU",
     "Rational",
@@ -96,12 +135,16 @@ __all__ = [
     "SELU",
     "Serf",
     "serialize",
+    "SERLU",
+    "ShiftedSoftplus",
     "Shrink",
     "Sigmoid",
     "SiLU",
     "Sine",
     "SineReLU",
+    "SmeLU",
     "Smish",
+    "SoftClipping",
     "Softmax",
     "Softplus",
     "SoftShrink",
@@ -110,15 +153,21 @@ __all__ = [
     "SparsePlus",
     "SparseSigmoid",
     "Splitting",
+    "SQNL",
+    "SqrtSoftplus",
+    "SquaredReLU",
     "Squareplus",
     "Step",
     "Stochastic",
     "SwiGLU",
     "Swish",
+    "SwooshL",
+    "SwooshR",
     "Tanh",
     "TanhExp",
     "TanhShrink",
     "TanhSoft",
     "Threshold",
+    "WeightedTanh",
     "XATGLU",
 ]

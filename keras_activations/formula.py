@@ -44,6 +44,7 @@ FUNCTIONS = {
     # name: the function and its first two derivatives, None where that is 0 everywhere
     "exp": (_exp, _exp, _exp),
     "log": (mp.log, lambda u: 1 / u, lambda u: -1 / u**2),
+    "log1p": (mp.log1p, lambda u: 1 / (1 + u), lambda u: -1 / (1 + u) ** 2),
     "sqrt": (mp.sqrt, lambda u: 1 / (2 * mp.sqrt(u)) if u else u, lambda u: -1 / (4 * mp.sqrt(u) ** 3) if u else u),
     "tanh": (_tanh, _sech_squared, lambda u: -2 * _tanh(u) * _sech_squared(u)),
     "sin": (mp.sin, mp.cos, lambda u: -mp.sin(u)),
@@ -300,9 +301,11 @@ def _far(value, exponent):
 
 def _extrapolated(far):
     """The limit of rows of numbers."""
-    same, sign = (far == far[0]).all(axis=0), np.sign(far[0])
-    grows = (abs(far[1:]) >= abs(far[:-1])).all(axis=0) & (abs(far[-1]) > abs(far[0])) & (np.sign(far) == sign).all(axis=0)
-    return np.select([same, grows], [far[0], np.where(sign < 0, -np.inf, np.inf)], np.nan)
+    size, sign = abs(far), np.sign(far[0])
+    same, one_sign = (far == far[0]).all(axis=0), ((np.sign(far) == sign) | (far == 0)).all(axis=0)
+    grows = one_sign & (size[1:] >= size[:-1]).all(axis=0) & (size[-1] > size[0])
+    falls = one_sign & (size[1:] <= size[:-1]).all(axis=0) & (size[-1] < size[0] / 2)
+    return np.select([same, grows, falls], [far[0], np.where(sign < 0, -np.inf, np.inf), 0.0], np.nan)
 
 
 def _agree(a, b):

@@ -18,4 +18,6 @@ PRESETS = {
     # found as 0.01 x (x - 2).
     "qrelu": ("alrelu", {"alpha": 1.99}),
     "m_qrelu": ("alrelu", {"alpha": 0.99}),
+    # The sigmoid from -1 to 1, (1 - exp(-x)) / (1 + exp(-x)), as ActTensor calls it.
+    "bipolar_sigmoid": ("weighted_tanh", {"weight": 0.5}),
 }

@@ -19,6 +19,10 @@ EXPM1_TAIL = (
 LOG1P_TAIL = (
     0.666666673232843, 0.39999705329926133, 0.285924124458943, 0.2170565694134363, 0.23229070168356789,
 )
+ARCTAN_TAIL = (
+    -0.3333333308107325, 0.19999949321141888, -0.1428400379473353, 0.11088261628735159, -0.08931826777381315,
+    0.07031914250029966, -0.04896051402709067, 0.026305001110062377, -0.009144629760592396, 0.0014886919393047597,
+)
 TANH_FRACTION_SINGLE = (
     3.000000052746028, 0.19999883044958783, -0.005710097211794185, 0.00024864376448302365, -9.352883528324626e-06,
 )
@@ -78,7 +82,8 @@ def log1p(z):
     near = where(far, 0.0, z)
     u = near / (2.0 + near)
     w = u * u
-    return where(far, ops.log(1.0 + z), 2.0 * u + u * w * polynomial(w, LOG1P_TAIL))
+    # 2 u is z - z u, of which the first term has no rounding error.
+    return where(far, ops.log(1.0 + z), near - u * (near - w * polynomial(w, LOG1P_TAIL)))
 
 
 def tanh_parts(x):
@@ -150,6 +155,27 @@ def erf_slope(x):
     """The derivative of `erf`."""
     t = held(magnitude(x), 16.0, 39.0)
     return 2 / math.sqrt(math.pi) * ops.exp(-t * t)
+
+
+def arctan(x):
+    """``atan(x)``."""
+    if is_double(x):
+        return ops.arctan(x)
+    t = magnitude(x)
+    far = t > 1.0
+    # atan(t) = pi/2 - atan(1 / t)
+    u = where(far, 1.0, t) / where(far, t, 1.0)
+    w = u * u
+    near = u + u * w * polynomial(w, ARCTAN_TAIL)
+    near = where(far, math.pi / 2 - near, near)
+    return where(x < 0, -near, near)
+
+
+def over_root(x, alpha):
+    """(z, s) with ``x / sqrt(1 + alpha x**2) = z / sqrt(alpha s)``, of which the derivative is ``1 / (s sqrt(s))``."""
+    # At the bound the derivative has underflowed. The square would overflow.
+    z = held(math.sqrt(alpha) * magnitude(x), 2.0**41, 2.0**339)
+    return where(x < 0, -z, z), 1.0 + z * z
 
 
 def gaussian(t):

@@ -7,7 +7,10 @@ from cases import CATALOGUE
 
 import keras_activations as ka
 
-NEEDS_ARGUMENTS = {"threshold": {"threshold": 1.0, "default_value": 0.0}}
+NEEDS_ARGUMENTS = {
+    "piecewise_linear": {"min_value": -2.0, "max_value": 2.0},
+    "threshold": {"threshold": 1.0, "default_value": 0.0},
+}
 
 
 @pytest.mark.parametrize("name", CATALOGUE)

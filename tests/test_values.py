@@ -133,6 +133,13 @@ def test_the_derivative_of_a_root_is_0_at_0(root):
     assert truth["gradient"].tolist() == [[[0.5]]]
 
 
+def test_limits_of_formulas():
+    limits = testing.Formula("f(x) = log(1 + max(x, 0))").truth([{"x": np.inf}, {"x": -np.inf}], ["x"])
+    assert limits["value"][:, 0].tolist() == [np.inf, 0.0]
+    assert limits["gradient"][:, 0, 0].tolist() == [0.0, 0.0]
+    assert testing.Formula("f(x) = 1 - exp(-exp(x))").truth([{"x": 3e38}], ["x"])["value"][0, 0] == 1.0
+
+
 def test_digits_are_doubled_until_they_agree():
     truth = testing.Formula("f(x) = (x + sqrt(x**2 + 4)) / 2").truth([{"x": -7e28}], ["x"])
     np.testing.assert_allclose(truth["value"][0, 0], 1 / 7e28, rtol=1e-15)

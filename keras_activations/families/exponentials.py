@@ -1,11 +1,13 @@
-"""Exponential units: linear for positive input, an exponential that saturates for negative input."""
+"""Exponential units: linear or nearly so for positive input, and bounded for negative input, mostly by an exponential."""
+
+import math
 
 from keras import ops
 
 from .. import arguments
 from ..activation import Activation, native_ops
 from ..registry import register
-from ..special import expm1, where
+from ..special import expm1, held, magnitude, over_root, where
 
 
 @register
@@ -107,6 +109,117 @@ class CELU(Activation):
 
     def native(self, x):
         return native_ops.celu(x, alpha=self.alpha)
+
+
+@register
+class ISRLU(Activation):
+    """Inverse square root linear unit: ELU's shape, with its first two derivatives continuous, at the cost of one square root.
+
+    ``f(x) = x if x >= 0 else x / sqrt(1 + alpha * x**2)``
+
+    Args:
+        alpha: Positive number; the limit for very negative input is -1 / sqrt(alpha). Default 1, as everywhere.
+        **kwargs: As in every activation: see `Activation`.
+
+    Example:
+        >>> ISRLU()([-1.0, 0.0, 2.0])
+        [-0.70710677, 0.0, 2.0]
+
+    Reference:
+        Carlile, Delamarter, Kinney, Marti and Whitney, Improving Deep Learning by Inverse Square Root Linear Units (ISRLUs), 2017,
+        https://arxiv.org/abs/1710.09967
+    """
+
+    samples = ({}, {"alpha": 3.0})
+
+    def __init__(self, alpha: float = 1.0, **kwargs):
+        super().__init__(**kwargs)
+        self.alpha = arguments.number("alpha", alpha, above=0.0)
+
+    def fallback(self, x):
+        z, s = over_root(where(x >= 0, 0.0, x), self.alpha)
+        return where(x >= 0, x, z / (math.sqrt(self.alpha) * ops.sqrt(s)))
+
+    def derivative(self, x):
+        _, s = over_root(where(x >= 0, 0.0, x), self.alpha)
+        return 2.0 / (2.0 * s * ops.sqrt(s))
+
+
+@register
+class SERLU(Activation):
+    """Scaled exponentially-regularized linear unit: SELU with a bump for negative input, which comes back to 0.
+
+    ``f(x) = 1.07862 * (x if x >= 0 else 2.90427 * x * exp(x))``
+
+    Its two constants keep activations near mean 0 and variance 1, as those of SELU do. The derivative at 0 is that of the right side.
+
+    Example:
+        >>> SERLU()([-1.0, 0.0, 2.0])
+        [-1.1524205, 0.0, 2.15724]
+
+    Reference:
+        Zhang and Li, Effectiveness of Scaled Exponentially-Regularized Linear Units (SERLUs), 2018, https://arxiv.org/abs/1807.10117
+    """
+
+    SCALE = 1.07862
+    SCALE_ALPHA = 1.07862 * 2.90427
+
+    def fallback(self, x):
+        t = held(where(x < 0, -x, 0.0), 128.0, 800.0)
+        return where(x < 0, -self.SCALE_ALPHA * t * ops.exp(-t), self.SCALE * x)
+
+    def derivative(self, x):
+        t = held(where(x < 0, -x, 0.0), 128.0, 800.0)
+        return where(x < 0, self.SCALE_ALPHA * ops.exp(-t) * (1.0 - t), self.SCALE)
+
+
+@register
+class ELiSH(Activation):
+    """Exponential linear sigmoid squashing: SiLU for positive input, and for negative input ELU times the sigmoid.
+
+    ``f(x) = (x if x >= 0 else exp(x) - 1) / (1 + exp(-x))``
+
+    Example:
+        >>> ELiSH()([-1.0, 0.0, 2.0])
+        [-0.17000341, 0.0, 1.761594]
+
+    Reference:
+        Basirat and Roth, The Quest for the Golden Activation Function, 2018, https://arxiv.org/abs/1808.00783
+    """
+
+    def fallback(self, x):
+        e = ops.exp(-magnitude(x))
+        return where(x >= 0, x, e * expm1(where(x < 0, x, 0.0))) / (1.0 + e)
+
+    def derivative(self, x):
+        t = held(magnitude(x), 128.0, 800.0)
+        e = ops.exp(-t)
+        return where(x >= 0, 1.0 + e + t * e, e * (e * (e + 2.0) - 1.0)) / ((1.0 + e) * (1.0 + e))
+
+
+@register
+class HardELiSH(Activation):
+    """ELiSH with a gate of three straight lines in the place of the sigmoid.
+
+    ``f(x) = 0 if x <= -1 else (exp(x) - 1) * (x + 1) / 2 if x < 0 else x * (x + 1) / 2 if x <= 1 else x``
+
+    Example:
+        >>> HardELiSH()([-2.0, -0.5, 0.5, 2.0])
+        [0.0, -0.09836734, 0.375, 2.0]
+
+    Reference:
+        Basirat and Roth, The Quest for the Golden Activation Function, 2018, https://arxiv.org/abs/1808.00783
+    """
+
+    def fallback(self, x):
+        z = where(x <= -1, -1.0, where(x > 1, 1.0, x))
+        gate = (z + 1.0) / 2.0
+        return where(x > 1, x, where(x < 0, expm1(where(x < 0, z, 0.0)), z) * gate)
+
+    def derivative(self, x):
+        z = where(x <= -1, -1.0, where(x > 1, 1.0, x))
+        left = (ops.exp(where(x < 0, z, 0.0)) * (z + 2.0) - 1.0) / 2.0
+        return where(x <= -1, 0.0, where(x > 1, 1.0, where(x < 0, left, z + 0.5)))
 
 
 @register

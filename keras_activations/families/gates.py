@@ -94,6 +94,52 @@ class Swish(Learned):
 
 
 @register
+class Aria2(Activation):
+    """Swish with a power of its gate, which shapes the dip and the slope of the positive side apart from each other.
+
+    ``f(x) = x * (1 + exp(-beta * x))**(-alpha)``
+
+    Echo and activations-plus offer the power alone by this name, without the input as a factor.
+
+    Args:
+        alpha: Positive number, the power of the gate. Default 1.5.
+        beta: Positive number, the slope of the gate. Default 2.
+        **kwargs: As in every activation: see `Activation`.
+
+    Example:
+        >>> Aria2()([-1.0, 0.0, 1.0])
+        [-0.041155733, 0.0, 0.826635]
+
+    Reference:
+        Patwardhan, Ingalhalikar and Walambe, ARiA: Utilizing Richard's Curve for Controlling the Non-monotonicity of the Activation
+        Function in Deep Neural Nets, 2018, https://arxiv.org/abs/1805.08878
+    """
+
+    samples = ({}, {"alpha": 0.7, "beta": 0.8})
+
+    def __init__(self, alpha: float = 1.5, beta: float = 2.0, **kwargs):
+        super().__init__(**kwargs)
+        self.alpha = arguments.number("alpha", alpha, above=0.0)
+        self.beta = arguments.number("beta", beta, above=0.0)
+
+    def _gate(self, x):
+        """The power of the sigmoid, with the t and the ``e = exp(-beta t)`` that it is made of."""
+        t = held(magnitude(x), 128.0 / (self.beta * min(self.alpha, 1.0)), 800.0 / (self.beta * min(self.alpha, 1.0)))
+        e = ops.exp(-self.beta * t)
+        # The sigmoid is 1 / (1 + e), on the left side times e, of which the power is one exponential.
+        return where(x >= 0, 1.0, ops.exp(-self.alpha * self.beta * t)) * ops.exp(-self.alpha * log1p(e)), t, e
+
+    def fallback(self, x):
+        gate, _, _ = self._gate(x)
+        return where(gate == 0, 0.0, x * gate)
+
+    def derivative(self, x):
+        gate, t, e = self._gate(x)
+        complement = where(x >= 0, e, 1.0) / (1.0 + e)
+        return gate * (1.0 + self.alpha * self.beta * where(x >= 0, t, -t) * complement)
+
+
+@register
 class HardSiLU(Activation):
     """SiLU with a gate of three straight lines, for small devices.
 

@@ -156,6 +156,11 @@ class Seagull(Activation):
         near = held(t, bound, bound)
         return where(t > bound, 2.0 * ops.log(where(t > bound, t, 1.0)), log1p(near * near))
 
+    def derivative(self, x):
+        far = abs(x) > 2.0**30
+        near = where(far, 1.0, x)
+        return where(far, 2.0 / where(far, x, 1.0), 2.0 * near / (1.0 + near * near))
+
 
 @register
 class BentIdentity(Activation):

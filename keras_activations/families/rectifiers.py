@@ -1,4 +1,4 @@
-"""Rectifiers: linear pieces that meet in a corner."""
+"""Rectifiers: linear pieces that meet in a corner, and functions of the positive part."""
 
 import math
 
@@ -7,7 +7,7 @@ from keras import ops
 from .. import arguments
 from ..activation import Activation, AlongAxis, native_ops
 from ..registry import register
-from ..special import log1p, where
+from ..special import is_double, log1p, where
 
 
 @register
@@ -336,3 +336,60 @@ class BipolarReLU(AlongAxis):
         (axis,) = self._checked_axes(x.shape)
         index = ops.reshape(ops.arange(ops.shape(x)[axis], dtype="int32"), (-1,) + (1,) * (len(x.shape) - 1 - axis))
         return where(index % 2 == 0, where(x <= 0, 0.0, x), where(x >= 0, 0.0, x))
+
+
+@register
+class SquaredReLU(Activation):
+    """The square of ReLU, for the feed-forward layers of transformers. Its derivative is continuous.
+
+    ``f(x) = max(x, 0)**2``
+
+    Example:
+        >>> SquaredReLU()([-2.0, 0.5, 3.0])
+        [0.0, 0.25, 9.0]
+
+    Reference:
+        So, Mańke, Liu, Dai, Shazeer and Le, Primer: Searching for Efficient Transformers for Language Modeling, 2021,
+        https://arxiv.org/abs/2109.08668
+    """
+
+    aliases = ("relu2", "relu_squared")
+
+    def fallback(self, x):
+        positive = where(x <= 0, 0.0, x)
+        return positive * positive
+
+
+@register
+class NLReLU(Activation):
+    """Natural-logarithm ReLU: it damps large activations, so that layers stay in the same range.
+
+    ``f(x) = log(1 + beta * max(x, 0))``
+
+    Args:
+        beta: Positive number, the slope right of 0. Default 1, as in Echo.
+        **kwargs: As in every activation: see `Activation`.
+
+    Example:
+        >>> NLReLU()([-2.0, 0.5, 3.0])
+        [0.0, 0.4054651, 1.3862944]
+
+    Reference:
+        Liu, Zhang, Gao, Qu and Ji, Natural-Logarithm-Rectified Activation Function in Convolutional Neural Networks, 2019,
+        https://arxiv.org/abs/1908.03682
+    """
+
+    samples = ({}, {"beta": 2.5})
+
+    def __init__(self, beta: float = 1.0, **kwargs):
+        super().__init__(**kwargs)
+        self.beta = arguments.number("beta", beta, above=0.0)
+
+    def fallback(self, x):
+        z = self.beta * where(x <= 0, 0.0, x)
+        # The product may overflow where its logarithm does not.
+        far = z > (2.0**53 if is_double(x) else 2.0**24)
+        return where(far, math.log(self.beta) + ops.log(where(far, x, 1.0)), log1p(where(far, 0.0, z)))
+
+    def derivative(self, x):
+        return where(x <= 0, 0.0, self.beta / (1.0 + self.beta * where(x <= 0, 0.0, x)))

@@ -1,4 +1,4 @@
-"""Sigmoids: bounded, from one limit to the other."""
+"""Sigmoids: bounded, from one limit to the other. Those made of tanh have a file of their own."""
 
 import math
 
@@ -8,16 +8,17 @@ from .. import arguments
 from ..activation import Activation, native_ops
 from ..registry import register
 from ..special import (
+    arctan,
+    expm1,
     floor,
     half_erfcx,
     held,
     is_double,
     log1p,
     magnitude,
+    over_root,
     sigmoid,
     sigmoid_slope,
-    tanh,
-    tanh_slope,
     where,
 )
 
@@ -133,53 +134,27 @@ class SparseSigmoid(Activation):
 
 
 @register
-class Tanh(Activation):
-    """Hyperbolic tangent: a sigmoid centred on 0, which trains better in hidden layers than one centred on 1/2.
+class PiecewiseLinear(Activation):
+    """A straight line from 0 at one number to 1 at another, and constant beyond.
 
-    ``f(x) = tanh(x)``
-
-    In an LSTM or GRU leave the default "tanh": Keras takes its fast GPU kernel for its own function only.
-
-    Example:
-        >>> Tanh()([-1.0, 0.0, 1.0])
-        [-0.7615942, 0.0, 0.7615942]
-
-    Reference:
-        LeCun, Bottou, Orr and Müller, Efficient BackProp, 1998, https://doi.org/10.1007/3-540-49430-8_2
-    """
-
-    def fallback(self, x):
-        return tanh(x)
-
-    def derivative(self, x):
-        return tanh_slope(x)
-
-    def native(self, x):
-        return native_ops.tanh(x)
-
-
-@register
-class HardTanh(Activation):
-    """The identity, clipped at two bounds.
-
-    ``f(x) = min_value if x <= min_value else x if x <= max_value else max_value``
+    ``f(x) = 0 if x <= min_value else (x - min_value) / (max_value - min_value) if x <= max_value else 1``
 
     Args:
-        min_value: Finite number, the lower bound. Default -1.
-        max_value: Finite number above it, the upper bound. Default 1.
+        min_value: Finite number, below which the result is 0. No default, as in ActTensor.
+        max_value: Finite number above it, beyond which the result is 1. No default, as in ActTensor.
         **kwargs: As in every activation: see `Activation`.
 
     Example:
-        >>> HardTanh()([-2.0, 0.5, 2.0])
-        [-1.0, 0.5, 1.0]
+        >>> PiecewiseLinear(0.0, 4.0)([-1.0, 1.0, 5.0])
+        [0.0, 0.25, 1.0]
 
     Reference:
-        Collobert, Large Scale Machine Learning, 2004, http://ronan.collobert.com/pub/2004_phdthesis_lip6.html
+        Offered by ActTensor as PiecewiseLinear: https://github.com/pouyaardehkhani/ActTensor
     """
 
-    samples = ({}, {"min_value": -0.5, "max_value": 2.0})
+    samples = ({"min_value": -2.0, "max_value": 2.0}, {"min_value": -0.5, "max_value": 2.0})
 
-    def __init__(self, min_value: float = -1.0, max_value: float = 1.0, **kwargs):
+    def __init__(self, min_value: float, max_value: float, **kwargs):
         super().__init__(**kwargs)
         self.min_value = arguments.number("min_value", min_value)
         self.max_value = arguments.number("max_value", max_value)
@@ -187,10 +162,8 @@ class HardTanh(Activation):
             raise ValueError(f"min_value must be below max_value; received min_value={min_value!r}, max_value={max_value!r}.")
 
     def fallback(self, x):
-        return where(x <= self.min_value, self.min_value, where(x > self.max_value, self.max_value, x))
-
-    def native(self, x):
-        return native_ops.hard_tanh(x) if (self.min_value, self.max_value) == (-1.0, 1.0) else NotImplemented
+        line = (x - self.min_value) / (self.max_value - self.min_value)
+        return where(x <= self.min_value, 0.0, where(x > self.max_value, 1.0, line))
 
 
 @register
@@ -269,3 +242,162 @@ class Softsign(Activation):
 
     def native(self, x):
         return native_ops.softsign(x)
+
+
+@register
+class ISRU(Activation):
+    """Inverse square root unit: a sigmoid like tanh that costs one square root.
+
+    ``f(x) = x / sqrt(1 + alpha * x**2)``
+
+    Args:
+        alpha: Positive number; the limits are 1 / sqrt(alpha) and minus that. Default 1, as everywhere.
+        **kwargs: As in every activation: see `Activation`.
+
+    Example:
+        >>> ISRU()([-1.0, 0.0, 3.0])
+        [-0.70710677, 0.0, 0.9486833]
+
+    Reference:
+        Carlile, Delamarter, Kinney, Marti and Whitney, Improving Deep Learning by Inverse Square Root Linear Units (ISRLUs), 2017,
+        https://arxiv.org/abs/1710.09967
+    """
+
+    samples = ({}, {"alpha": 3.0})
+
+    def __init__(self, alpha: float = 1.0, **kwargs):
+        super().__init__(**kwargs)
+        self.alpha = arguments.number("alpha", alpha, above=0.0)
+
+    def fallback(self, x):
+        z, s = over_root(x, self.alpha)
+        return z / (math.sqrt(self.alpha) * ops.sqrt(s))
+
+    def derivative(self, x):
+        _, s = over_root(x, self.alpha)
+        return 2.0 / (2.0 * s * ops.sqrt(s))
+
+
+@register
+class Arctan(Activation):
+    """The angle whose tangent is the input: a sigmoid between -pi/2 and pi/2 that saturates as slowly as Softsign.
+
+    ``f(x) = atan(x)``
+
+    Example:
+        >>> Arctan()([-1.0, 0.0, 3.0])
+        [-0.7853982, 0.0, 1.2490457]
+
+    Reference:
+        Pervan Akman, Tümer Sivri and Berkol, The Impact of Irrationals on the Range of Arctan Activation Function for Deep Learning
+        Models, 2025, https://doi.org/10.19072/ijet.1394093
+    """
+
+    aliases = ("atan",)
+
+    def fallback(self, x):
+        return arctan(x)
+
+    def derivative(self, x):
+        return 1.0 / (1.0 + x * x)
+
+    def native(self, x):
+        return native_ops.arctan(x)
+
+
+@register
+class SQNL(Activation):
+    """Square nonlinearity: tanh's shape out of two parabolas, for where only multiplication is cheap.
+
+    ``f(x) = 1 if x > 2 else x - x**2 / 4 if x >= 0 else x + x**2 / 4 if x >= -2 else -1``
+
+    Example:
+        >>> SQNL()([-3.0, -1.0, 0.5])
+        [-1.0, -0.75, 0.4375]
+
+    Reference:
+        Wuraola and Patel, SQNL: A New Computationally Efficient Activation Function, 2018,
+        https://doi.org/10.1109/IJCNN.2018.8489043
+    """
+
+    def fallback(self, x):
+        t = magnitude(x)
+        t = where(t > 2, 2.0, t)
+        y = t * (1.0 - t / 4.0)
+        return where(x < 0, -y, y)
+
+
+@register
+class CLogLog(Activation):
+    """Complementary log-log: a sigmoid from 0 to 1 that rises slowly and saturates fast, for outputs that are rare events.
+
+    ``f(x) = 1 - exp(-exp(x))``
+
+    It is the inverse of the link function of that name in generalized linear models.
+
+    Example:
+        >>> CLogLog()([-1.0, 0.0, 1.0])
+        [0.30779934, 0.63212055, 0.934012]
+
+    Reference:
+        Gomes and Ludermir, Complementary Log-Log and Probit: Activation Functions Implemented in Artificial Neural Networks, 2008,
+        https://ieeexplore.ieee.org/document/4626755/
+    """
+
+    aliases = ("complementary_log_log",)
+
+    @staticmethod
+    def _exponential(x):
+        # From here on exp(-exp(x)) is 0.
+        return ops.exp(held(x, 5.0, 7.0))
+
+    def fallback(self, x):
+        return -expm1(-self._exponential(x))
+
+    def derivative(self, x):
+        e = self._exponential(x)
+        return e * ops.exp(-e)
+
+
+@register
+class SoftClipping(Activation):
+    """The identity between 0 and 1, clipped softly there: for outputs that should be linear within a range and never leave it.
+
+    ``f(x) = log((1 + exp(alpha * x)) / (1 + exp(alpha * (x - 1)))) / alpha``
+
+    Args:
+        alpha: Positive number: the larger, the straighter the middle and the sharper the corners. Default 0.5, as in Echo; of the
+            order of 50 for what the name says. The paper calls it p.
+        **kwargs: As in every activation: see `Activation`.
+
+    Example:
+        >>> SoftClipping(alpha=50.0)([-1.0, 0.0, 0.25, 2.0])
+        [3.8574995e-24, 0.013862944, 0.25000006, 1.0]
+
+    Reference:
+        Klimek and Perelstein, Neural Network-Based Approach to Phase Space Integration, 2018, https://arxiv.org/abs/1810.11509
+    """
+
+    samples = ({}, {"alpha": 5.0}, {"alpha": 100.0})
+    # Where alpha u exceeds this, in float32 and in float64, f(u) rounds to u. A small alpha never gets there.
+    _STRAIGHT = (20.0, 40.0)
+
+    def __init__(self, alpha: float = 0.5, **kwargs):
+        super().__init__(**kwargs)
+        self.alpha = arguments.number("alpha", alpha, above=0.0)
+
+    def _parts(self, x):
+        """(u, z, d) with ``f(u) = log(1 + (1 - exp(-alpha)) exp(z) / d) / alpha``, where x is u or, as f(x) = 1 - f(1 - x), 1 - u."""
+        u = where(x > 0.5, 1.0 - x, x)
+        z = held(self.alpha * u, *self._STRAIGHT)
+        return u, z, 1.0 + ops.exp(z - self.alpha)
+
+    def fallback(self, x):
+        u, z, d = self._parts(x)
+        straight = self.alpha * u > self._STRAIGHT[is_double(x)]
+        y = where(straight, u, log1p(-math.expm1(-self.alpha) * ops.exp(z) / d) / self.alpha)
+        return where(x > 0.5, 1.0 - y, y)
+
+    def derivative(self, x):
+        _, z, d = self._parts(x)
+        return -math.expm1(-self.alpha) * sigmoid(z) / d

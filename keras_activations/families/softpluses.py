@@ -1,18 +1,24 @@
-"""Softpluses: smooth, positive approximations of max(x, 0)."""
+"""Softpluses: smooth approximations of max(x, 0), and functions made of them."""
+
+import math
 
 from keras import ops
 
 from .. import arguments
 from ..activation import Activation, native_ops
 from ..registry import register
-from ..special import held, magnitude, positive_part, sigmoid, softplus, where
+from ..special import expm1, held, is_double, log1p, magnitude, positive_part, sigmoid, where
 
 
 @register
 class Softplus(Activation):
     """Smooth ReLU whose derivative is the sigmoid; for outputs that must stay positive, such as a standard deviation.
 
-    ``f(x) = log(1 + exp(x))``
+    ``f(x) = log(1 + exp(beta * x)) / beta``
+
+    Args:
+        beta: Positive number: the larger, the nearer to ReLU. Default 1, as everywhere.
+        **kwargs: As in every activation: see `Activation`.
 
     Example:
         >>> Softplus()([-1.0, 0.0, 1.0])
@@ -24,15 +30,129 @@ class Softplus(Activation):
     """
 
     aliases = ("softrelu",)
+    samples = ({}, {"beta": 2.5})
+
+    def __init__(self, beta: float = 1.0, **kwargs):
+        super().__init__(**kwargs)
+        self.beta = arguments.number("beta", beta, above=0.0)
 
     def fallback(self, x):
-        return softplus(x)
+        return positive_part(x) + log1p(ops.exp(-self.beta * magnitude(x))) / self.beta
+
+    def derivative(self, x):
+        return sigmoid(self.beta * x)
+
+    def native(self, x):
+        return native_ops.softplus(x) if self.beta == 1.0 else NotImplemented
+
+
+@register
+class ShiftedSoftplus(Activation):
+    """Softplus, moved down to go through 0; smooth to every order, which models of molecules need for their forces.
+
+    ``f(x) = log((1 + exp(x)) / 2)``
+
+    Example:
+        >>> ShiftedSoftplus()([-1.0, 0.0, 1.0])
+        [-0.37988549, 0.0, 0.62011451]
+
+    Reference:
+        Schütt, Kindermans, Sauceda, Chmiela, Tkatchenko and Müller, SchNet: A continuous-filter convolutional neural network for
+        modeling quantum interactions, 2017, https://arxiv.org/abs/1706.08566
+    """
+
+    def fallback(self, x):
+        # f(x) = x + f(-x), and log(1 + (exp(-t) - 1) / 2) keeps the digits that subtracting log(2) would lose.
+        return positive_part(x) + log1p(expm1(-magnitude(x)) / 2.0)
 
     def derivative(self, x):
         return sigmoid(x)
 
-    def native(self, x):
-        return native_ops.softplus(x)
+
+@register
+class SqrtSoftplus(Activation):
+    """The square root of softplus: positive scores that grow slowly, for routers of mixtures of experts.
+
+    ``f(x) = sqrt(log1p(exp(x)))``
+
+    Example:
+        >>> SqrtSoftplus()([-1.0, 0.0, 1.0])
+        [0.55969787, 0.8325546, 1.1459763]
+
+    Reference:
+        Offered by Hugging Face Transformers as "sqrtsoftplus":
+        https://github.com/huggingface/transformers/blob/main/src/transformers/activations.py
+    """
+
+    @staticmethod
+    def _parts(x):
+        """(m, s, tail) with ``f(x) = s tail`` and ``s = f(m)``: the tail is 1 but where softplus would underflow before its root."""
+        low = -40.0 if is_double(x) else -20.0
+        far = x < low
+        m = where(far, low, x)
+        return m, ops.sqrt(positive_part(m) + log1p(ops.exp(-magnitude(m)))), ops.exp(where(far, x - low, 0.0) / 2.0)
+
+    def fallback(self, x):
+        _, s, tail = self._parts(x)
+        return s * tail
+
+    def derivative(self, x):
+        m, s, tail = self._parts(x)
+        return sigmoid(m) / (2.0 * s) * tail
+
+
+def swoosh(x, offset, shift, at_zero):
+    """``log(1 + exp(x - offset)) - 0.08 x - shift``, whose value at 0 is given: the difference would have few of its digits."""
+    far = ops.logical_or(x > offset, x < -0.69)
+    line = where(x > offset, 0.92 * x - (offset + shift), where(far, -shift, ops.full_like(x, at_zero)) - 0.08 * x)
+    # Far out, exp(-abs(x - offset)); near 0 the softplus is that at 0 plus a difference that vanishes with x.
+    e, scale = ops.exp(-magnitude(x)), math.exp(offset)
+    near = expm1(where(far, 0.0, x)) / (1.0 + scale)
+    return line + log1p(where(far, where(x > offset, e * scale, e / scale), near))
+
+
+@register
+class SwooshL(Activation):
+    """A softplus, moved to the right, less a slope: a smooth dip without a flat side. It is negative at 0, and SwooshR is 0 there.
+
+    ``f(x) = log(1 + exp(x - 4)) - 0.08 * x - 0.035``
+
+    Example:
+        >>> SwooshL()([-1.0, 0.0, 1.0])
+        [0.051715348, -0.016850073, -0.06641265]
+
+    Reference:
+        Yao, Guo, Yang, Kang, Kuang, Yang, Jin, Lin and Povey, Zipformer: A faster and better encoder for automatic speech recognition,
+        2023, https://arxiv.org/abs/2310.11230
+    """
+
+    def fallback(self, x):
+        return swoosh(x, 4.0, 0.035, at_zero=-0.016850072082190262)
+
+    def derivative(self, x):
+        return sigmoid(x - 4.0) - 0.08
+
+
+@register
+class SwooshR(Activation):
+    """A softplus, moved to the right, less a slope, through 0: Swish's dip without its flat side.
+
+    ``f(x) = log(1 + exp(x - 1)) - 0.08 * x - 0.313261687``
+
+    Example:
+        >>> SwooshR()([-1.0, 0.0, 1.0])
+        [-0.106333679, 5.1822282e-10, 0.299885494]
+
+    Reference:
+        Yao, Guo, Yang, Kang, Kuang, Yang, Jin, Lin and Povey, Zipformer: A faster and better encoder for automatic speech recognition,
+        2023, https://arxiv.org/abs/2310.11230
+    """
+
+    def fallback(self, x):
+        return swoosh(x, 1.0, 0.313261687, at_zero=5.182228231658682e-10)
+
+    def derivative(self, x):
+        return sigmoid(x - 1.0) - 0.08
 
 
 @register
@@ -104,3 +224,35 @@ class SparsePlus(Activation):
 
     def native(self, x):
         return native_ops.sparse_plus(x)
+
+
+@register
+class SmeLU(Activation):
+    """Smooth ReLU: a parabola joins its two straight lines, so that trainings from different seeds end nearer to each other.
+
+    ``f(x) = 0 if x <= -beta else (x + beta)**2 / (4 * beta) if x < beta else x``
+
+    Args:
+        beta: Positive number, half of the width of the parabola. Default 2, as in xFormers; SparsePlus has 1.
+        **kwargs: As in every activation: see `Activation`.
+
+    Example:
+        >>> SmeLU()([-3.0, 0.0, 3.0])
+        [0.0, 0.5, 3.0]
+
+    Reference:
+        Shamir, Lin and Coviello, Smooth activations and reproducibility in deep networks, 2020, https://arxiv.org/abs/2010.09931
+    """
+
+    samples = ({}, {"beta": 0.75})
+
+    def __init__(self, beta: float = 2.0, **kwargs):
+        super().__init__(**kwargs)
+        self.beta = arguments.number("beta", beta, above=0.0)
+
+    def fallback(self, x):
+        slope = self.derivative(x)
+        return where(x >= self.beta, x, self.beta * slope * slope)
+
+    def derivative(self, x):
+        return where(x <= -self.beta, 0.0, where(x >= self.beta, 1.0, (x + self.beta) / (2.0 * self.beta)))

@@ -1,0 +1,199 @@
+"""Tanhs: odd, or nearly so, and made of tanh or of straight lines in its shape."""
+
+from .. import arguments
+from ..activation import Activation, native_ops
+from ..registry import register
+from ..special import tanh, tanh_slope, where
+
+
+@register
+class Tanh(Activation):
+    """Hyperbolic tangent: a sigmoid centred on 0, which trains better in hidden layers than one centred on 1/2.
+
+    ``f(x) = tanh(x)``
+
+    In an LSTM or GRU leave the default "tanh": Keras takes its fast GPU kernel for its own function only.
+
+    Example:
+        >>> Tanh()([-1.0, 0.0, 1.0])
+        [-0.7615942, 0.0, 0.7615942]
+
+    Reference:
+        LeCun, Bottou, Orr and Müller, Efficient BackProp, 1998, https://doi.org/10.1007/3-540-49430-8_2
+    """
+
+    def fallback(self, x):
+        return tanh(x)
+
+    def derivative(self, x):
+        return tanh_slope(x)
+
+    def native(self, x):
+        return native_ops.tanh(x)
+
+
+@register
+class WeightedTanh(Activation):
+    """Tanh with a slope of its own at 0: the larger the weight, the nearer to a step.
+
+    ``f(x) = tanh(weight * x)``
+
+    With the weight 1/2 it is ``2 * sigmoid(x) - 1``, to which `get` also answers as "bipolar_sigmoid".
+
+    Args:
+        weight: Positive number, the slope at 0. Default 1, which is Tanh.
+        **kwargs: As in every activation: see `Activation`.
+
+    Example:
+        >>> WeightedTanh(weight=2.0)([-1.0, 0.0, 1.0])
+        [-0.9640276, 0.0, 0.9640276]
+
+    Reference:
+        Offered by Echo as WeightedTanh: https://github.com/digantamisra98/Echo
+    """
+
+    samples = ({}, {"weight": 0.5}, {"weight": 1.7})
+
+    def __init__(self, weight: float = 1.0, **kwargs):
+        super().__init__(**kwargs)
+        self.weight = arguments.number("weight", weight, above=0.0)
+
+    def fallback(self, x):
+        return tanh(self.weight * x)
+
+    def derivative(self, x):
+        return self.weight * tanh_slope(self.weight * x)
+
+
+@register
+class LeCunTanh(Activation):
+    """Tanh, scaled so that it maps 1 and -1 to themselves, where it bends most: for inputs and targets of about that size.
+
+    ``f(x) = amplitude * tanh(slope * x)``
+
+    Args:
+        amplitude: Positive number, the limit for large input. Default 1.7159, as in the paper.
+        slope: Positive number, the slope inside tanh. Default 2/3, as in the paper.
+        **kwargs: As in every activation: see `Activation`.
+
+    Example:
+        >>> LeCunTanh()([-1.0, 0.0, 3.0])
+        [-0.9999972, 0.0, 1.6541749]
+
+    Reference:
+        LeCun, Bottou, Orr and Müller, Efficient BackProp, 1998, https://doi.org/10.1007/3-540-49430-8_2
+    """
+
+    samples = ({}, {"amplitude": 0.8, "slope": 1.7})
+
+    def __init__(self, amplitude: float = 1.7159, slope: float = 2 / 3, **kwargs):
+        super().__init__(**kwargs)
+        self.amplitude = arguments.number("amplitude", amplitude, above=0.0)
+        self.slope = arguments.number("slope", slope, above=0.0)
+
+    def fallback(self, x):
+        return self.amplitude * tanh(self.slope * x)
+
+    def derivative(self, x):
+        return self.amplitude * self.slope * tanh_slope(self.slope * x)
+
+
+@register
+class PenalizedTanh(Activation):
+    """Tanh, damped for negative input: it saturates, and yet treats the two signs differently, as ReLU does.
+
+    ``f(x) = tanh(x) if x > 0 else negative_slope * tanh(x)``
+
+    The derivative at 0 is that of the left side.
+
+    Args:
+        negative_slope: Finite number, the slope at 0 for negative input. Default 0.25, as in the paper.
+        **kwargs: As in every activation: see `Activation`.
+
+    Example:
+        >>> PenalizedTanh()([-1.0, 0.0, 1.0])
+        [-0.19039854, 0.0, 0.7615942]
+
+    Reference:
+        Xu, Huang and Li, Revise Saturated Activation Functions, 2016, https://arxiv.org/abs/1602.05980, and Eger, Youssef and
+        Gurevych, Is it Time to Swish? Comparing Deep Learning Activation Functions Across NLP tasks, 2018,
+        https://aclanthology.org/D18-1472
+    """
+
+    samples = ({}, {"negative_slope": 0.1})
+
+    def __init__(self, negative_slope: float = 0.25, **kwargs):
+        super().__init__(**kwargs)
+        self.negative_slope = arguments.number("negative_slope", negative_slope)
+
+    def fallback(self, x):
+        y = tanh(x)
+        return where(x <= 0, self.negative_slope * y, y)
+
+    def derivative(self, x):
+        slope = tanh_slope(x)
+        return where(x <= 0, self.negative_slope * slope, slope)
+
+
+@register
+class HardTanh(Activation):
+    """The identity, clipped at two bounds.
+
+    ``f(x) = min_value if x <= min_value else x if x <= max_value else max_value``
+
+    Args:
+        min_value: Finite number, the lower bound. Default -1.
+        max_value: Finite number above it, the upper bound. Default 1.
+        **kwargs: As in every activation: see `Activation`.
+
+    Example:
+        >>> HardTanh()([-2.0, 0.5, 2.0])
+        [-1.0, 0.5, 1.0]
+
+    Reference:
+        Collobert, Large Scale Machine Learning, 2004, http://ronan.collobert.com/pub/2004_phdthesis_lip6.html
+    """
+
+    samples = ({}, {"min_value": -0.5, "max_value": 2.0})
+
+    def __init__(self, min_value: float = -1.0, max_value: float = 1.0, **kwargs):
+        super().__init__(**kwargs)
+        self.min_value = arguments.number("min_value", min_value)
+        self.max_value = arguments.number("max_value", max_value)
+        if self.min_value >= self.max_value:
+            raise ValueError(f"min_value must be below max_value; received min_value={min_value!r}, max_value={max_value!r}.")
+
+    def fallback(self, x):
+        return where(x <= self.min_value, self.min_value, where(x > self.max_value, self.max_value, x))
+
+    def native(self, x):
+        return native_ops.hard_tanh(x) if (self.min_value, self.max_value) == (-1.0, 1.0) else NotImplemented
+
+
+@register
+class LeakyTanh(Activation):
+    """HardTanh that lets a part of the input through beyond its bounds, as LeakyReLU does.
+
+    ``f(x) = outer_slope * (x + 1) - 1 if x <= -1 else x if x <= 1 else outer_slope * (x - 1) + 1``
+
+    Args:
+        outer_slope: Positive number, the slope beyond -1 and 1. Default 0.2, as in Larq, where it is called alpha.
+        **kwargs: As in every activation: see `Activation`.
+
+    Example:
+        >>> LeakyTanh()([-2.0, 0.5, 3.0])
+        [-1.2, 0.5, 1.4]
+
+    Reference:
+        Offered by Larq as leaky_tanh: https://github.com/larq/larq/blob/main/larq/activations.py
+    """
+
+    samples = ({}, {"outer_slope": 0.05})
+
+    def __init__(self, outer_slope: float = 0.2, **kwargs):
+        super().__init__(**kwargs)
+        self.outer_slope = arguments.number("outer_slope", outer_slope, above=0.0)
+
+    def fallback(self, x):
+        below, above = self.outer_slope * (x + 1.0) - 1.0, self.outer_slope * (x - 1.0) + 1.0
+        return where(x <= -1, below, where(x > 1, above, x))
