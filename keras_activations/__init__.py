@@ -24,6 +24,7 @@ from .families.rectifiers import (
     Step,
     Threshold,
 )
+from .families.series import ABU, SLAF, Fourier, PolyReLU
 from .families.shrinkers import HardShrink, Shrink, SoftShrink, TanhShrink
 from .families.sigmoids import (
     ISRU,
@@ -53,6 +54,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "Absolute",
+    "ABU",
     "Activation",
     "AlongAxis",
     "ALReLU",
@@ -82,6 +84,7 @@ __all__ = [
     "ESwish",
     "Exponential",
     "FlattenTSwish",
+    "Fourier",
     "Gaussian",
     "GCU",
     "GEGLU",
@@ -122,6 +125,7 @@ __all__ = [
     "Phish",
     "PiecewiseLinear",
     "plot",
+    "PolyReLU",
     "PReLU",
     "Rational",
     "register",
@@ -142,6 +146,7 @@ __all__ = [
     "SiLU",
     "Sine",
     "SineReLU",
+    "SLAF",
     "SmeLU",
     "Smish",
     "SoftClipping",

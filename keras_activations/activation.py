@@ -22,9 +22,10 @@ KERNELS = ("auto", "native", "fallback")
 def canonical_name(cls: type) -> str:
     """The name of an activation class in snake_case: a word ends after three letters, so that LeakyReLU is leaky_relu.
 
-    What is left at the end must be a word too: SwiGLU is swiglu, SmeLU is smelu, and CLogLog is cloglog.
+    What is left at the end must be a word too: SwiGLU is swiglu, SmeLU is smelu, and CLogLog is cloglog. A letter may begin: ESwish is
+    e_swish.
     """
-    return re.sub(r"(?<=[A-Za-z][a-z][a-z])(?=[A-Z])(?!G?LU$|Log$)", "_", cls.__name__).lower()
+    return re.sub(r"(?<=[A-Za-z][a-z][a-z])(?=[A-Z])(?!G?LU$|Log$)|(?<=^[A-Z])(?=[A-Z][a-z]{3})", "_", cls.__name__).lower()
 
 
 class _NativeOps:

@@ -7,7 +7,8 @@ The grammar of a formula, ``f(x) = ...``:
   comparisons (which may be chained; an argument may be compared with a string), ``u if condition else v``, and the functions of
   `FUNCTIONS`, `min` and `max`. An argument that is None is read as `inf`: no limit.
 * In an `AlongAxis`, x is the row along the axis; ``sum(...)`` and ``max(...)`` of one argument reduce it.
-* An argument that is a tuple is a row too: ``polynomial(x, c)`` is ``c[0] + c[1] x + c[2] x**2 + ...``, and ``index(c)`` is 1, 2, 3, ...
+* An argument that is a tuple is a row too, with entries ``c[0]``, ...; ``polynomial(x, c)`` is ``c[0] + c[1] x + c[2] x**2 + ...``,
+  and ``index(c)`` is 1, 2, 3, ...
 * Several expressions with commas between them are concatenated.
 
 Where the formula has a corner, the derivative is that of the piece to which the corner belongs; ``min(u, v)`` is v at a tie, and so
@@ -239,6 +240,8 @@ class Formula:
                 return Jet(getattr(mp, node.id))
             if node.id in scope:
                 return scope[node.id]
+        if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant):
+            return evaluate(node.value)[node.slice.value]
         if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
             return _broadcast(operator.neg, evaluate(node.operand))
         if isinstance(node, ast.BinOp) and type(node.op) in _OPERATORS:

@@ -137,6 +137,8 @@ class Parametric(Activation):
                 "Call learn once, with all parameters: a subclass with more of them derives from Learned."
             )
         for name, value in values.items():
+            if hasattr(type(self), name):
+                raise ValueError(f"{name!r} is an attribute of every {type(self).__name__}. Choose another name for the parameter.")
             self.declared[name] = (value if isinstance(value, Parameter) else Parameter(value)).checked(name, self.learned)
             setattr(self, name, self.declared[name].value)
         if not self.learned:

@@ -98,6 +98,8 @@ class Witness:
         self.arguments = Entry(cls).arguments | sample
         if isinstance(layer, Parametric):
             self.arguments |= {name: p.value for name, p in layer.declared.items() if self.arguments.get(name) is None}
+            # Weights have float32.
+            self.arguments |= {name: np.float64(np.float32(self.arguments[name])).tolist() for name in self.learned}
         self.axis = getattr(layer, "axis", -1) if isinstance(layer, AlongAxis) else -1
         groups = self._rows(layer)
         self.groups = [self._cached(rows if exempt is None else rows[~exempt(rows)], cache) for rows in groups]
@@ -119,7 +121,8 @@ class Witness:
 
     def _scalars(self):
         plain = {name: list(value) if isinstance(value, tuple) else value for name, value in self.arguments.items()}
-        return {name: value for name, value in plain.items() if value is None or isinstance(value, (int, float, list, str))}
+        plain = {name: value for name, value in plain.items() if value is None or isinstance(value, (int, float, list, str))}
+        return {name: value for name, value in plain.items() if not isinstance(value, list) or not isinstance(value[0], str)}
 
     def _cached(self, rows, cache):
         if cache is None or self.oracle:

@@ -64,6 +64,10 @@ ORACLES = {"sparsemax": lambda row, axis: exact_sparsemax(row), "bipolar_relu": 
 EXEMPT = {
     # The gate, or its slope, underflows although the product with the other half does not.
     "geglu": lambda rows: (np.abs(rows[:, 0]) > 1e30) & (rows[:, 1] < -10),
+    # A coefficient of 0 times infinity, and infinity minus infinity, also of powers that overflow.
+    "slaf": lambda rows: np.abs(rows[:, 0]) > 1e12,
+    "poly_relu": lambda rows: np.isinf(rows[:, 0]),
+    "abu": lambda rows: np.isinf(rows[:, 0]),
     # Far out automatic differentiation multiplies the growth of the quotient by derivatives that underflow.
     "rational": lambda rows: np.abs(rows[:, 0]) > 1e3,
     "xatglu": lambda rows: np.abs(rows[:, 1]) > 1e30,
@@ -71,8 +75,10 @@ EXEMPT = {
 
 # Units whose budget is multiplied, and why.
 ALLOWANCE = {
-    # Near its zeros a polynomial is a difference of much larger terms, whose rounding nothing forgives.
+    # Near its zeros a polynomial, also one of a sine, is a difference of much larger terms, whose rounding nothing forgives.
     "rational": 40.0,
+    "slaf": 40.0,
+    "fourier": 40.0,
 }
 
 _witnesses = {}

@@ -50,6 +50,7 @@ def test_every_activation_is_registered():
 LEARNED = {"per": "layer", "channels": None, "axis": -1, "regularizer": None, "constraint": None}
 PROMISES = {
     "Absolute": {},
+    "ABU": {"activations": ("tanh", "elu", "relu", "swish", "linear"), "coefficients": None, "learned": True, **LEARNED},
     "ALReLU": {"alpha": 0.01},
     "APTx": {"alpha": 1.0, "beta": 1.0, "gamma": 0.5},
     "Arctan": {},
@@ -73,6 +74,7 @@ PROMISES = {
     "ESwish": {"beta": 1.75},
     "Exponential": {},
     "FlattenTSwish": {"offset": -0.2},
+    "Fourier": {"offset": 0.0, "cosines": (0.0, 0.0, 0.0, 0.0, 0.0), "sines": (1.0, 0.0, 0.0, 0.0, 0.0), "learned": True, **LEARNED},
     "Gaussian": {"sigma": 1.0},
     "GCU": {},
     "GEGLU": {"axis": -1, "gate": "first", "approximate": False},
@@ -108,6 +110,7 @@ PROMISES = {
     "PFLU": {},
     "Phish": {},
     "PiecewiseLinear": {"min_value": inspect.Parameter.empty, "max_value": inspect.Parameter.empty},
+    "PolyReLU": {"coefficients": (0.0, 0.3333333333333333, 0.3333333333333333, 0.3333333333333333), "learned": True, **LEARNED},
     "PReLU": {"alpha": 0.25, "learned": True, **LEARNED},
     "Rational": {
         "numerator": None,
@@ -135,6 +138,7 @@ PROMISES = {
     "SiLU": {},
     "Sine": {"omega": 1.0},
     "SineReLU": {"epsilon": 0.0025},
+    "SLAF": {"coefficients": (0.0, 1.0, 0.0), "learned": True, **LEARNED},
     "SmeLU": {"beta": 2.0},
     "Smish": {"alpha": 1.0, "beta": 1.0},
     "SoftClipping": {"alpha": 0.5},

@@ -314,6 +314,13 @@ def test_parameters_of_a_users_activation():
             super().__init__(**kwargs)
             self.learn(gamma=gamma)
 
+    class Weighted(ka.Learned):
+        def __init__(self, weights=1.0, **kwargs):
+            super().__init__(**kwargs)
+            self.learn(weights=weights)
+
+    with pytest.raises(ValueError, match="'weights' is an attribute of every Weighted"):
+        Weighted()
     with pytest.raises(ValueError, match=r"More declares gamma after beta\. Call learn once"):
         More(learned=True)
 

@@ -1,0 +1,170 @@
+"""Series: learned combinations of simple functions, which take the shape that the data ask for."""
+
+from keras import ops
+
+from ..activation import Activation
+from ..parameters import Learned, Parameter
+from ..registry import get, register
+from ..special import entries, polynomial, where
+
+
+@register
+class SLAF(Learned):
+    """Self-learnable activation function: a polynomial with learned coefficients. It grows fast: keep its input near 0.
+
+    ``f(x) = polynomial(x, coefficients)``
+
+    Args:
+        coefficients: Tuple of finite numbers, the initial coefficients of 1, x, x**2, ... Default (0, 1, 0): the identity, and a
+            square to be learned.
+        learned: Whether the coefficients are weights. Default True.
+        **kwargs: How they are learned: see `Learned`; and as in every activation: see `Activation`.
+
+    Example:
+        >>> SLAF((1.0, 0.0, 2.0))([-1.0, 3.0])
+        [3.0, 19.0]
+
+    Reference:
+        Goyal, Goyal and Lall, Learning Activation Functions: A new paradigm for understanding Neural Networks, 2019,
+        https://arxiv.org/abs/1906.09529
+    """
+
+    aliases = ("polynomial",)
+    samples = ({}, {"coefficients": (0.5, 1.0, 0.25, 0.125), "channels": 4})
+
+    def __init__(self, coefficients: tuple = (0.0, 1.0, 0.0), *, learned: bool = True, **kwargs):
+        super().__init__(learned=learned, **kwargs)
+        self.learn(coefficients=Parameter(coefficients, entries=0))
+
+    def fallback(self, x, coefficients):
+        return polynomial(x, coefficients)
+
+
+@register
+class PolyReLU(Learned):
+    """A polynomial of the positive part, with learned coefficients, for the feed-forward layers of language models.
+
+    ``f(x) = polynomial(max(x, 0), coefficients)``
+
+    Args:
+        coefficients: Tuple of finite numbers, the initial coefficients of 1, the positive part, its square, ... Default
+            (0, 1/3, 1/3, 1/3), as in the paper.
+        learned: Whether the coefficients are weights. Default True.
+        **kwargs: How they are learned: see `Learned`; and as in every activation: see `Activation`.
+
+    Example:
+        >>> PolyReLU()([-1.0, 3.0])
+        [0.0, 13.0]
+
+    Reference:
+        Zhuo et al., Polynomial Composition Activations: Unleashing the Dynamics of Large Language Models, 2024,
+        https://arxiv.org/abs/2411.03884
+    """
+
+    samples = ({}, {"coefficients": (0.5, 1.0, 0.25), "channels": 4})
+
+    def __init__(self, coefficients: tuple = (0.0, 1 / 3, 1 / 3, 1 / 3), *, learned: bool = True, **kwargs):
+        super().__init__(learned=learned, **kwargs)
+        self.learn(coefficients=Parameter(coefficients, entries=0))
+
+    def fallback(self, x, coefficients):
+        return polynomial(where(x <= 0, 0.0, x), coefficients)
+
+
+@register
+class Fourier(Learned):
+    """A Fourier series with learned coefficients, which begins as a sine.
+
+    ``f(x) = offset + sum(cosines * cos(index(cosines) * x)) + sum(sines * sin(index(sines) * x))``
+
+    The layer in front learns the frequency.
+
+    Args:
+        offset: Finite number, or a Keras initializer: the initial mean. Default 0.
+        cosines: Tuple of finite numbers, the initial coefficients of cos(x), cos(2x), ... Default five zeros: the rank of the paper.
+        sines: Tuple of as many numbers, the initial coefficients of sin(x), sin(2x), ... Default (1, 0, 0, 0, 0).
+        learned: Whether the coefficients are weights. Default True.
+        **kwargs: How they are learned: see `Learned`; and as in every activation: see `Activation`.
+
+    Example:
+        >>> Fourier(1.0, (0.0,), (2.0,))([-1.0, 0.0, 1.0])
+        [-0.682942, 1.0, 2.682942]
+
+    Reference:
+        Liao, Trainable Activation Function in Image Classification, 2020, https://arxiv.org/abs/2004.13271
+    """
+
+    aliases = ("fourier_series",)
+    samples = ({}, {"offset": 0.5, "cosines": (0.25, 0.125), "sines": (1.0, 0.25), "channels": 4})
+
+    def __init__(
+        self,
+        offset: float = 0.0,
+        cosines: tuple = (0.0, 0.0, 0.0, 0.0, 0.0),
+        sines: tuple = (1.0, 0.0, 0.0, 0.0, 0.0),
+        *,
+        learned: bool = True,
+        **kwargs,
+    ):
+        super().__init__(learned=learned, **kwargs)
+        self.learn(offset=offset, cosines=Parameter(cosines, entries=0), sines=Parameter(sines, entries=len(cosines)))
+
+    def fallback(self, x, offset, cosines, sines):
+        # Of a large x, k x would round to another angle; the addition theorem has no large angles.
+        first_cosine, first_sine = cosine, sine = ops.cos(x), ops.sin(x)
+        total = offset
+        for a, b in zip(entries(cosines), entries(sines), strict=True):
+            total = total + a * cosine + b * sine
+            cosine, sine = cosine * first_cosine - sine * first_sine, sine * first_cosine + cosine * first_sine
+        return total
+
+
+@register
+class ABU(Learned):
+    """Adaptive blending unit: a sum of other activations with learned coefficients.
+
+    ``f(x) = coefficients[0] * tanh(x) + coefficients[1] * (x if x > 0 else exp(x) - 1) + coefficients[2] * max(x, 0)
+        + coefficients[3] * x / (1 + exp(-x)) + coefficients[4] * x``
+
+    The formula is that of the default activations.
+
+    Args:
+        activations: Tuple of names of activations without weights. Default ("tanh", "elu", "relu", "swish", "linear"), as in the paper.
+        coefficients: Tuple of as many numbers, the initial coefficients. Default None: equal ones that sum to 1.
+        learned: Whether the coefficients are weights. Default True.
+        **kwargs: How they are learned: see `Learned`; and as in every activation: see `Activation`.
+
+    Example:
+        >>> ABU(("relu", "linear"), (1.0, -0.5))([-2.0, 2.0])
+        [1.0, 1.0]
+
+    Reference:
+        Sütfeld, Brieger, Finger, Füllhase and Pipa, Adaptive Blending Units: Trainable Activation Functions for Deep Neural Networks,
+        2018, https://arxiv.org/abs/1806.10064
+    """
+
+    aliases = ("adaptive_blending_unit",)
+    samples = ({}, {"coefficients": (0.5, 0.25, -0.125, 1.0, 0.125), "channels": 4})
+
+    def __init__(
+        self,
+        activations: tuple = ("tanh", "elu", "relu", "swish", "linear"),
+        coefficients: tuple | None = None,
+        *,
+        learned: bool = True,
+        **kwargs,
+    ):
+        super().__init__(learned=learned, **kwargs)
+        if not isinstance(activations, (tuple, list)) or not activations or not all(isinstance(name, str) for name in activations):
+            raise TypeError(f"activations must be a tuple of names, such as ('tanh', 'relu'); received {activations!r}.")
+        self.activations = list(activations)
+        pool = [get(name) for name in activations]
+        for name, activation in zip(activations, pool, strict=True):
+            if not isinstance(activation, Activation) or activation.variables or not activation.built:
+                raise ValueError(f"activations must have no weights of their own and draw nothing; received {name!r}.")
+        # In a closure: Keras would count them as layers of the model.
+        self._pool = lambda: pool
+        self.learn(coefficients=Parameter((1 / len(pool),) * len(pool) if coefficients is None else coefficients, entries=len(pool)))
+
+    def fallback(self, x, coefficients):
+        return sum(c * activation._evaluate(x) for c, activation in zip(entries(coefficients), self._pool(), strict=True))
