@@ -20,6 +20,8 @@ CORNERS = {
     "leaky_relu(negative_slope=0.01)": {0.0: 0.01},
     "leaky_relu(negative_slope=0.0)": {0.0: 0.0},
     "prelu()": {0.0: 0.25},
+    "prob_act()": {0.0: 0.0},
+    "prob_act(sigma=0.5, learned=False)": {0.0: 0.0},
     "rrelu()": {0.0: (1 / 8 + 1 / 3) / 2},
     "rrelu(lower=0.25, upper=0.75)": {0.0: 0.5},
     "threshold(threshold=1.0, default_value=0.0)": {1.0: 0.0},

@@ -282,7 +282,7 @@ class Softpick(AlongAxis):
 
     Args:
         epsilon: Positive number, so that a row of zeros is not divided by 0. Default 1e-8, as in the authors' code.
-        axis: Integer, the axis to normalize over. Default -1.
+        axis: Integer, or list of integers, to normalize over. Default -1.
         **kwargs: As in every activation: see `Activation`.
 
     Call arguments:
@@ -299,10 +299,11 @@ class Softpick(AlongAxis):
     """
 
     aliases = ("rectified_softmax",)
-    samples = ({}, {"epsilon": 0.125, "axis": -2})
+    samples = ({}, {"epsilon": 0.125, "axis": -2}, {"axis": [-2, -1]})
     excluded = 0.0
+    takes_several_axes = True
 
-    def __init__(self, epsilon: float = 1e-8, axis: int = -1, **kwargs):
+    def __init__(self, epsilon: float = 1e-8, axis: int | Sequence[int] = -1, **kwargs):
         super().__init__(axis, **kwargs)
         self.epsilon = arguments.number("epsilon", epsilon, above=0.0)
 
@@ -314,21 +315,13 @@ class Softpick(AlongAxis):
         far = x > 1
         y = where(far, ops.exp(where(far, x, 0.0) - top) - one, expm1(where(far, 0.0, x)) * one)
         # Two comparisons, and so the derivative 0 at 0, where the absolute value has none.
-        others = self._sum_of_others(where(x < 0, -y, where(x == 0, 0.0, y))) + self.epsilon * one
-        # Either form of y / (y + others), where the terms of its derivative do not cancel.
-        off, most = x <= 0, y > others
-        near, large = where(ops.logical_or(off, most), 0.0, y), where(most, y, 1.0)
-        return where(most, 1.0 / (1.0 + others / large), near / (where(most, 1.0, near) + others))
-
-    def _sum_of_others(self, x):
-        """For each entry the sum of the others, without taking it from the sum of all, which would lose small ones."""
-
-        def before(x):
-            sums, (axis,) = ops.cumsum(x, axis=self.axis), self._checked_axes(x.shape)
-            start, end = ([slice(None)] * axis + [piece] for piece in (slice(None, 1), slice(None, -1)))
-            return ops.concatenate([ops.zeros_like(x)[tuple(start)], sums[tuple(end)]], axis=self.axis)
-
-        return before(x) + ops.flip(before(ops.flip(x, axis=self.axis)), axis=self.axis)
+        sizes = where(x < 0, -y, where(x == 0, 0.0, y))
+        total = ops.sum(sizes, axis=self.axis, keepdims=True) + self.epsilon * one
+        # Of an entry that is more than half of the total, y / total is 1 / (1 + others / y): terms of its derivative would cancel.
+        most = y > 0.5 * total
+        others = ops.sum(where(most, 0.0, sizes), axis=self.axis, keepdims=True) + self.epsilon * one
+        large, small = where(most, y, 1.0), where(ops.logical_or(x <= 0, most), 0.0, y)
+        return where(most, 1.0 / (1.0 + others / large), small / total)
 
 
 @register
