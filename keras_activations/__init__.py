@@ -5,8 +5,9 @@ from .check import check
 from .families.exponentials import CELU, ELU, ISRLU, SELU, SERLU, ELiSH, Exponential, HardELiSH
 from .families.gates import EIS, PFLU, Aria2, CoLU, DoubleSwish, ESwish, FlattenTSwish, GoLU, HardSiLU, SiLU, Swish
 from .families.gelus import GELU, IGELU, ClippedGELU
+from .families.groups import GroupSort, Maxout
 from .families.learned import PReLU
-from .families.normalizers import LogSoftmax, Softmax, Sparsemax
+from .families.normalizers import LogSoftmax, SigSoftmax, Softmax, Softmax1, Softmin, Softpick, SoLU, Squash, TemperatureSoftmax
 from .families.periodic import GCU, Cosine, Sine, SineReLU
 from .families.radial import Absolute, BentIdentity, Gaussian, Hat, InverseMultiquadric, LogCosh, Multiquadric, Seagull
 from .families.rationals import Rational
@@ -41,8 +42,9 @@ from .families.sigmoids import (
     SparseSigmoid,
 )
 from .families.softpluses import ShiftedSoftplus, SmeLU, Softplus, SparsePlus, SqrtSoftplus, Squareplus, SwooshL, SwooshR
+from .families.sparse import Entmax, Entmax15, KSubsets, Normmax, Sparsemax
 from .families.splitters import GEGLU, GLU, XATGLU, Bilinear, ClampedSwiGLU, CReLU, NCReLU, ReGLU, SeGLU, SwiGLU
-from .families.stochastic import RReLU
+from .families.stochastic import GumbelSoftmax, ProbAct, RReLU
 from .families.tanh_gates import APTx, BetaMish, HardMish, LiSHT, Mila, Mish, Phish, Serf, Smish, TanhExp, TanhSoft
 from .families.tanhs import HardTanh, LeakyTanh, LeCunTanh, PenalizedTanh, Tanh, WeightedTanh
 from .parameters import Learned, Parameter, Parametric, build_activations
@@ -81,6 +83,8 @@ __all__ = [
     "EIS",
     "ELiSH",
     "ELU",
+    "Entmax",
+    "Entmax15",
     "ESwish",
     "Exponential",
     "FlattenTSwish",
@@ -92,6 +96,8 @@ __all__ = [
     "get",
     "GLU",
     "GoLU",
+    "GroupSort",
+    "GumbelSoftmax",
     "HardELiSH",
     "HardMish",
     "HardShrink",
@@ -103,6 +109,7 @@ __all__ = [
     "InverseMultiquadric",
     "ISRLU",
     "ISRU",
+    "KSubsets",
     "Laplace",
     "LeakyReLU",
     "LeakyTanh",
@@ -113,11 +120,13 @@ __all__ = [
     "LogCosh",
     "LogSigmoid",
     "LogSoftmax",
+    "Maxout",
     "Mila",
     "Mish",
     "Multiquadric",
     "NCReLU",
     "NLReLU",
+    "Normmax",
     "Parameter",
     "Parametric",
     "PenalizedTanh",
@@ -127,6 +136,7 @@ __all__ = [
     "plot",
     "PolyReLU",
     "PReLU",
+    "ProbAct",
     "Rational",
     "register",
     "ReGLU",
@@ -143,6 +153,7 @@ __all__ = [
     "ShiftedSoftplus",
     "Shrink",
     "Sigmoid",
+    "SigSoftmax",
     "SiLU",
     "Sine",
     "SineReLU",
@@ -151,9 +162,13 @@ __all__ = [
     "Smish",
     "SoftClipping",
     "Softmax",
+    "Softmax1",
+    "Softmin",
+    "Softpick",
     "Softplus",
     "SoftShrink",
     "Softsign",
+    "SoLU",
     "Sparsemax",
     "SparsePlus",
     "SparseSigmoid",
@@ -162,6 +177,7 @@ __all__ = [
     "SqrtSoftplus",
     "SquaredReLU",
     "Squareplus",
+    "Squash",
     "Step",
     "Stochastic",
     "SwiGLU",
@@ -172,6 +188,7 @@ __all__ = [
     "TanhExp",
     "TanhShrink",
     "TanhSoft",
+    "TemperatureSoftmax",
     "Threshold",
     "WeightedTanh",
     "XATGLU",

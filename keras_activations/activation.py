@@ -198,6 +198,8 @@ class AlongAxis(Activation):
 
     masked = 0.0
     """What stands in the output where the mask is False. Infinity is read as the largest number of the dtype."""
+    excluded = -float("inf")
+    """What stands in the input there, so that the entry has no part in the outputs of the others. Infinity is read likewise."""
     takes_several_axes = False
     _recomputed = False  # sorts and sums are dear
 
@@ -217,7 +219,8 @@ class AlongAxis(Activation):
         if mask is None or self._is_of_time_steps(mask := ops.convert_to_tensor(mask), x):
             return self._with_logits(self._evaluate(x, **context), x)
         mask, floor = ops.cast(mask, "bool"), lowest(keras.backend.standardize_dtype(x.dtype))
-        return where(mask, self._evaluate(where(mask, x, floor), **context), max(self.masked, floor))
+        excluded, masked = (min(max(number, floor), -floor) for number in (self.excluded, self.masked))
+        return where(mask, self._evaluate(where(mask, x, excluded), **context), masked)
 
     def _is_of_time_steps(self, mask, x):
         """Whether the mask is of the leading axes, and not of the entries; what is neither is refused."""
@@ -235,8 +238,18 @@ class AlongAxis(Activation):
         # A mask of the input's own rank has been applied; as a mask of time steps it would only break the next layer.
         return mask if mask is None or len(mask.shape) < len(inputs.shape) else None
 
+    @property
+    def divisor(self) -> int:
+        """What the width of the axis must be divisible by."""
+        return 1
+
     def compute_output_shape(self, input_shape):
-        self._checked_axes(input_shape)
+        for axis in self._checked_axes(input_shape):
+            if input_shape[axis] is not None and input_shape[axis] % self.divisor:
+                raise ValueError(
+                    f"{type(self).__name__} needs a width divisible by {self.divisor} along axis {self.axis}; "
+                    f"received {input_shape[axis]} in an input of shape {tuple(input_shape)}."
+                )
         return tuple(input_shape)
 
     def _axes(self):
@@ -283,7 +296,7 @@ class Splitting(AlongAxis):
 
     _recomputed = True
     width = Fraction(1, 2)
-    """The width of the output in units of the input's."""
+    """The width of the output in units of the input's; an attribute of the instance where it depends on an argument."""
 
     def choose(self, dtype: str, traced: bool) -> str:
         # A native op takes the input unsplit, where the derivative of the pieces cannot be attached to it.
@@ -293,23 +306,19 @@ class Splitting(AlongAxis):
         # Without the argument, Keras passes no mask.
         return self._applied(inputs)
 
+    @property
+    def divisor(self):
+        return self.width.denominator
+
     def compute_output_shape(self, input_shape):
-        (axis,) = self._checked_axes(input_shape)
-        size = input_shape[axis]
-        if size is None:
-            return tuple(input_shape)
-        if size % self.width.denominator:
-            raise ValueError(
-                f"{type(self).__name__} needs a width divisible by {self.width.denominator} along axis {self.axis}; "
-                f"received {size} in an input of shape {tuple(input_shape)}."
-            )
-        return (*input_shape[:axis], int(size * self.width), *input_shape[axis + 1 :])
+        shape, (axis,) = super().compute_output_shape(input_shape), self._checked_axes(input_shape)
+        return shape if shape[axis] is None else (*shape[:axis], int(shape[axis] * self.width), *shape[axis + 1 :])
 
     def _pieces(self, x):
         return tuple(self._split(x, self.axis))
 
     def _split(self, x, axis):
-        return ops.split(x, self.width.denominator, axis=axis)
+        return ops.split(x, self.divisor, axis=axis)
 
     def compute_mask(self, inputs, mask=None):
         mask, (axis,) = super().compute_mask(inputs, mask), self._checked_axes(inputs.shape)

@@ -4,8 +4,8 @@ import math
 import numbers
 
 
-def number(name, value, *, low=None, above=None):
-    """A finite float, at least `low` or greater than `above` where those are given."""
+def number(name, value, *, low=None, above=None, high=None):
+    """A finite float, at least `low`, greater than `above` and at most `high` where those are given."""
     if isinstance(value, bool) or not isinstance(value, numbers.Real):
         raise TypeError(f"{name} must be a number, such as {name}=0.5; received {value!r} ({type(value).__name__}).")
     value = float(value)
@@ -15,6 +15,8 @@ def number(name, value, *, low=None, above=None):
         raise ValueError(f"{name} must be greater than {above}; received {value!r}.")
     if low is not None and value < low:
         raise ValueError(f"{name} must be at least {low}; received {value!r}.")
+    if high is not None and value > high:
+        raise ValueError(f"{name} must be at most {high}; received {value!r}.")
     return value
 
 

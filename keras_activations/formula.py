@@ -2,7 +2,7 @@
 
 The grammar of a formula, ``f(x) = ...``:
 
-* On the left, x; or the pieces that the fallback of a `Splitting` takes, such as ``f(a, b)``.
+* On the left, x; or the pieces that the fallback of a `Splitting` takes, such as ``f(a, b)``, of which x alone is the row.
 * On the right, a Python expression of them, of the constructor's arguments, of numbers, `pi` and `inf`, with ``+ - * / **``,
   comparisons (which may be chained; an argument may be compared with a string), ``u if condition else v``, and the functions of
   `FUNCTIONS`, `min` and `max`. An argument that is None is read as `inf`: no limit.

@@ -18,12 +18,14 @@ class Parameter:
     Args:
         value: Number, or a tuple of numbers for a parameter of several entries; where it is learned, also a Keras initializer.
         low: Number, the least value. A constraint keeps what is learned from falling below it.
+        high: Number, the greatest value, which is kept in the same way.
         shared: Whether there is one for the whole layer, whatever `per` says.
         entries: Integer, how many entries it has; 0 for as many as the value has. Default None: it is a single number.
     """
 
     value: float | Sequence[float] | keras.initializers.Initializer
     low: float | None = None
+    high: float | None = None
     shared: bool = False
     entries: int | None = None
 
@@ -35,17 +37,21 @@ class Parameter:
                 raise ValueError(f"{name} is not learned and needs a number; received {value!r}. Write learned=True, or {name}=0.5.")
             value = keras.initializers.get(value)
         elif entries is None:
-            value = arguments.number(name, value, low=self.low)
+            value = arguments.number(name, value, low=self.low, high=self.high)
         else:
             if not isinstance(value, (tuple, list)) or len(value) != (entries or len(value) or 1):
                 raise ValueError(f"{name} must be a tuple of {entries or 'one or more'} numbers; received {value!r}.")
-            value, entries = tuple(arguments.number(name, entry, low=self.low) for entry in value), len(value)
+            value, entries = tuple(arguments.number(name, entry, low=self.low, high=self.high) for entry in value), len(value)
         return replace(self, value=value, entries=entries)
 
     @property
     def shape(self):
         """Its shape where there is one for the whole layer."""
         return () if self.entries is None else (self.entries,)
+
+    def constraint(self, other):
+        """The Keras constraint, or None, that keeps the bounds beside another one."""
+        return other if self.low is None and self.high is None else _Between(self.low, self.high, other)
 
     @property
     def initializer(self):
@@ -62,15 +68,16 @@ class Parameter:
         return value * ops.ones(shape)
 
 
-class _AtLeast(keras.constraints.Constraint):
-    """Another constraint, and no entry below a bound."""
+class _Between(keras.constraints.Constraint):
+    """Another constraint, and no entry outside the bounds, each of which may be None."""
 
-    def __init__(self, low, other):
-        self.low, self.other = low, other
+    def __init__(self, low, high, other):
+        self.low, self.high, self.other = low, high, other
 
     def __call__(self, weight):
         weight = weight if self.other is None else self.other(weight)
-        return ops.maximum(weight, ops.cast(self.low, weight.dtype))
+        weight = weight if self.low is None else ops.maximum(weight, ops.cast(self.low, weight.dtype))
+        return weight if self.high is None else ops.minimum(weight, ops.cast(self.high, weight.dtype))
 
 
 def build_activations(model: keras.layers.Layer, x=None) -> None:
@@ -161,7 +168,7 @@ class Parametric(Activation):
                 shape=shape,
                 initializer=parameter.initializer,
                 regularizer=self.regularizer,
-                constraint=self.constraint if parameter.low is None else _AtLeast(parameter.low, self.constraint),
+                constraint=parameter.constraint(self.constraint),
                 # A policy of 16 bits would round the value, and let its gradient overflow.
                 autocast=False,
             )

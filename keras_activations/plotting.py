@@ -165,10 +165,11 @@ def _outputs(layer):
         layer = layer.from_config({**layer.get_config(), "axis": -1})
         layer.set_weights(weights)
     if isinstance(layer, Splitting):
-        before, after, count = [1] * (layer.width.denominator - 1), [], layer.width.numerator
+        before, after, count = [1] * (layer.divisor - 1), [], layer.width.numerator
         drawn = "output" if count == 1 else f"{count} outputs, from dark to light,"
     else:
-        before, after, count = [], [0, 0], 1
+        # The least width that is allowed and has at least two more entries.
+        before, after, count = [], [0] * (-(-3 // layer.divisor) * layer.divisor - 1), 1
         drawn = "first output"
 
     def output(i):

@@ -20,4 +20,7 @@ PRESETS = {
     "m_qrelu": ("alrelu", {"alpha": 0.99}),
     # The sigmoid from -1 to 1, (1 - exp(-x)) / (1 + exp(-x)), as ActTensor calls it.
     "bipolar_sigmoid": ("weighted_tanh", {"weight": 0.5}),
+    # What the paper of GroupSort, https://arxiv.org/abs/1811.05381, calls its two ends.
+    "max_min": ("group_sort", {"group_size": 2}),
+    "full_sort": ("group_sort", {"group_size": None}),
 }

@@ -51,6 +51,8 @@ def scalar_points(kinks=()):
 def pair_points(width):
     """Inputs for functions of several pieces: every combination of a few numbers, exact in 16 bits but for the largest ones."""
     entries = [0.0, -0.5, 2.0**-10, -3.25, 11.0, -40.0, 1e4, 3.0e38, -3.0e38, *np.linspace(-15, 15, 13)]
+    if width > 2:
+        entries = [0.0, -0.5, 11.0, 1e4, 3.0e38, -3.0e38]
     return np.array(list(itertools.product(np.float32(entries).astype(np.float64), repeat=width)))
 
 
@@ -77,7 +79,8 @@ class Witness:
     Args:
         cls: An activation class.
         sample: Dict of hyperparameters.
-        oracle: Function of (row, **hyperparameters) to (values, Jacobian), lists of numbers, for a class without a formula.
+        oracle: Function of (row, **hyperparameters) to (values, Jacobian) or (values, Jacobian, Hessian), lists of numbers, for a class
+            without a formula.
         cache: Directory in which truths are kept, or None.
         exempt: Function of rows of inputs to a mask of those at which nothing is promised, or None.
         allowance: What the budget of this activation is multiplied by.
@@ -107,9 +110,9 @@ class Witness:
     def _rows(self, layer):
         """Arrays of rows along the axis, one array for each length of row."""
         if isinstance(layer, AlongAxis) and not isinstance(layer, Splitting):
-            rows = [row for row in row_points() if not isinstance(self.axis, tuple) or len(row) == 4]
+            rows = [row for row in row_points() if len(row) % layer.divisor == 0 and (not isinstance(self.axis, tuple) or len(row) == 4)]
             return [np.array(list(group)) for _, group in itertools.groupby(sorted(rows, key=len), key=len)]
-        width = len(self.formula.inputs)
+        width = max(len(self.formula.inputs), layer.divisor if isinstance(layer, Splitting) else 1)
         return [pair_points(width) if width > 1 else scalar_points(self.formula.kinks(self._scalars()))[:, None]]
 
     def order(self, width):
@@ -139,11 +142,12 @@ class Witness:
 
     def _truth(self, rows):
         if self.oracle:
-            pairs = [self.oracle(row, **self._scalars()) for row in rows.tolist()]
-            values, jacobians = (np.array(part, float) for part in zip(*pairs, strict=True))
-            return {"value": values, "rest": 0 * values, "gradient": jacobians, "hessian": np.zeros((*jacobians.shape, rows.shape[1]))}
+            results = [self.oracle(row, **self._scalars()) for row in rows.tolist()]
+            values, jacobians, *hessians = (np.array(part, float) for part in zip(*results, strict=True))
+            hessians = hessians[0] if hessians else np.zeros((*jacobians.shape, rows.shape[1]))
+            return {"value": values, "rest": np.zeros_like(values), "gradient": jacobians, "hessian": hessians}
         inputs = self.formula.inputs
-        whole_row = issubclass(self.cls, AlongAxis) and not issubclass(self.cls, Splitting)
+        whole_row = issubclass(self.cls, AlongAxis) and (len(inputs) < rows.shape[1] or not issubclass(self.cls, Splitting))
         points = [self._scalars() | ({inputs[0]: row} if whole_row else dict(zip(inputs, row, strict=True))) for row in rows.tolist()]
         return self.formula.truth(points, [*inputs, *self.learned])
 
@@ -316,7 +320,7 @@ def check_activation(cls: type, samples: list[dict] | None = None, oracle: Calla
         cls: The class, a registered subclass of `Activation`.
         samples: List of dicts of hyperparameters to check it with. Default ``cls.samples``.
         oracle: For a class without a formula in its docstring, a function of a row of inputs and the hyperparameters that returns
-            the outputs and their Jacobian, as lists of numbers.
+            the outputs and their Jacobian, as lists of numbers, and their Hessian unless it is 0.
 
     Raises:
         AssertionError: that says what is wrong, with which hyperparameters, and at which input.

@@ -1,31 +1,43 @@
 """Along an axis: properties that need no formula, masks, and every axis."""
 
 import keras
+import mpmath as mp
 import numpy as np
 import pytest
-from cases import BACKEND, exact_sparsemax
+from cases import BACKEND, MASKED, ORACLES, entmax_values, exact_k_subsets, exact_sparsemax, normmax_values
 from keras import ops
+from test_derivatives import gradient_of
 
 import keras_activations as ka
-from keras_activations import testing
+from keras_activations import autodiff, testing
 
-PROBABILITIES = [ka.Softmax, ka.Sparsemax]
-ALL = [ka.Softmax, ka.LogSoftmax, ka.Sparsemax]
+PROBABILITIES = [
+    ka.Entmax,
+    ka.Entmax15,
+    ka.GumbelSoftmax,
+    ka.Normmax,
+    ka.SigSoftmax,
+    ka.Softmax,
+    ka.Softmin,
+    ka.Sparsemax,
+    ka.TemperatureSoftmax,
+]
+SHIFT_INVARIANT = [*(cls for cls in PROBABILITIES if cls is not ka.SigSoftmax), ka.LogSoftmax, ka.KSubsets]
 X = np.random.default_rng(3).normal(size=(3, 5, 7)).astype("float32") * 3
 
 
 @pytest.mark.parametrize("kernel", ["auto", "fallback"])
 @pytest.mark.parametrize("axis", [-1, -2, 0, 1, 2])
-@pytest.mark.parametrize("cls", ALL)
+@pytest.mark.parametrize("cls", MASKED)
 def test_an_axis_is_the_last_one_moved(cls, axis, kernel):
     expected = np.moveaxis(testing.array(cls(kernel=kernel)(np.moveaxis(X, axis, -1))), -1, axis)
     np.testing.assert_allclose(testing.array(cls(axis=axis, kernel=kernel)(X)), expected, rtol=1e-6, atol=1e-7)
 
 
-@pytest.mark.parametrize("cls", [ka.Softmax, ka.LogSoftmax])
+@pytest.mark.parametrize("cls", [cls for cls in MASKED if cls.takes_several_axes])
 def test_several_axes_are_one_long_axis(cls):
     expected = testing.array(cls()(X.reshape(3, 35))).reshape(X.shape)
-    for kernel in ("auto", "native", "fallback"):
+    for kernel in ("auto", "native", "fallback") if cls.native else ("auto",):
         for axis in ([1, 2], (-2, -1)):
             np.testing.assert_allclose(testing.array(cls(axis=axis, kernel=kernel)(X)), expected, rtol=1e-5, atol=1e-6)
 
@@ -37,6 +49,25 @@ def test_splitters_along_any_axis(axis):
     np.testing.assert_array_equal(testing.array(ka.GLU(axis=axis)(x)), expected)
     expected = np.concatenate([np.maximum(x, 0), np.maximum(-x, 0)], axis)
     np.testing.assert_array_equal(testing.array(ka.CReLU(axis=axis)(x)), expected)
+    groups = np.moveaxis(x, axis, -1).reshape(*np.moveaxis(x, axis, -1).shape[:-1], -1, 2)
+    np.testing.assert_array_equal(testing.array(ka.Maxout(axis=axis)(x)), np.moveaxis(groups.max(axis=-1), -1, axis))
+    expected = np.moveaxis(np.sort(groups, axis=-1).reshape(*groups.shape[:-2], -1), -1, axis)
+    np.testing.assert_array_equal(testing.array(ka.GroupSort(axis=axis)(x)), expected)
+    np.testing.assert_array_equal(testing.array(ka.GroupSort(group_size=None, axis=axis)(x)), np.sort(x, axis=axis))
+
+
+@pytest.mark.parametrize(("pieces", "x"), [(2, [np.nan, 1.0, 1.0, np.nan]), (4, [0.0, np.nan, 2.0, 1.0])])
+def test_maxout_lets_every_nan_through(pieces, x):
+    assert np.isnan(testing.array(ka.Maxout(pieces=pieces)(x))).all()
+
+
+@pytest.mark.parametrize("axis", [1, 2])
+def test_the_width_of_a_group_may_be_unknown(axis):
+    inputs = keras.Input((None, None))
+    model = keras.Model(inputs, [ka.GroupSort(axis=axis)(inputs), ka.Maxout(axis=axis)(inputs)])
+    x = X[:, :4, :6]
+    for y, layer in zip(model.predict(x, verbose=0), (ka.GroupSort(axis=axis), ka.Maxout(axis=axis)), strict=True):
+        np.testing.assert_array_equal(y, testing.array(layer(x)))
 
 
 @pytest.mark.parametrize("axis", [-1, -2, 0, 1, 2])
@@ -72,25 +103,38 @@ def test_probabilities(cls, dtype):
         assert (np.abs(y.sum(axis=-1) - 1) <= epsilon + slack).all()
 
 
-@pytest.mark.parametrize("cls", ALL)
-def test_shifts_and_permutations(cls):
+@pytest.mark.parametrize("cls", SHIFT_INVARIANT)
+def test_shifts(cls):
     x = np.round(X * 64) / 64  # so that the shift is exact
-    shifted = testing.array(cls()(x + 1024))
-    np.testing.assert_allclose(shifted, testing.array(cls()(x)), rtol=1e-6, atol=1e-7)
+    np.testing.assert_allclose(testing.array(cls()(x + 1024)), testing.array(cls()(x)), rtol=1e-6, atol=1e-7)
+
+
+@pytest.mark.parametrize("cls", MASKED)
+def test_permutations(cls):
     order = np.random.default_rng(1).permutation(7)
-    np.testing.assert_allclose(testing.array(cls()(x[..., order])), testing.array(cls()(x))[..., order], rtol=1e-6, atol=1e-7)
+    np.testing.assert_allclose(testing.array(cls()(X[..., order])), testing.array(cls()(X))[..., order], rtol=1e-6, atol=2e-7)
+
+
+SPARSE = {
+    ka.Sparsemax(): lambda row: exact_sparsemax(row)[0],
+    ka.KSubsets(0.75): lambda row: exact_k_subsets(row, 0.75)[0],
+    ka.Entmax15(): lambda row: entmax_values(row, 1.5),
+    **{ka.Entmax(alpha): lambda row, alpha=alpha: entmax_values(row, alpha) for alpha in (1.25, 1.5, 2.0)},
+    **{ka.Normmax(alpha): lambda row, alpha=alpha: normmax_values(row, alpha)[0] for alpha in (1.5, 2.0)},
+}
 
 
 @pytest.mark.parametrize("n", [1, 2, 3, 5, 16, 100])
-def test_sparsemax_has_supports_of_every_size(n):
+@pytest.mark.parametrize("layer", SPARSE, ids=repr)
+def test_supports_of_every_size(layer, n):
     rng = np.random.default_rng(n)
     sizes = set()
-    for scale in np.geomspace(0.5 / n, 8, 24):
+    for scale in np.geomspace(0.5 / n, 8, 8 if n == 100 else 16):
         x = np.round(rng.normal(size=n) * scale * 256) / 256
-        expected, _ = exact_sparsemax(x.tolist())
-        np.testing.assert_allclose(testing.array(ka.Sparsemax()(x.astype("float32"))), expected, atol=2e-7)
+        expected = np.array(SPARSE[layer](x.tolist()), float)
+        np.testing.assert_allclose(testing.array(layer(x.astype("float32"))), expected, rtol=1e-5, atol=4e-7)
         sizes.add(np.count_nonzero(expected))
-    assert len(sizes) >= min(n, 4)
+    assert len(sizes) >= min(n, 3)
 
 
 @pytest.mark.parametrize(
@@ -113,13 +157,19 @@ def test_log_softmax_keeps_the_digits_near_zero():
     np.testing.assert_allclose(y[-1], -np.log1p(9 * np.exp(-20.0)), rtol=1e-6)
 
 
-def test_rows_of_many_equal_float16_numbers():
+@pytest.mark.parametrize("layer", [*(cls() for cls in PROBABILITIES), ka.Entmax(1.125), ka.Entmax(2.0), ka.Normmax(1.25)], ids=repr)
+def test_rows_of_many_equal_numbers(layer):
+    x = np.zeros((1, 131072))
+    np.testing.assert_allclose(testing.array(layer(testing.tensor(x, "float16"))), 2.0**-17, rtol=1e-2)
+    np.testing.assert_allclose(testing.array(layer(testing.tensor(x, "float32"))), 2.0**-17, rtol=2e-5)
+
+
+def test_the_logarithm_of_many_equal_float16_numbers():
     x = testing.tensor(np.zeros((1, 131072)), "float16")
-    np.testing.assert_allclose(testing.array(ka.Softmax()(x)), 2.0**-17, rtol=1e-2)
     np.testing.assert_allclose(testing.array(ka.LogSoftmax()(x)), -np.log(131072), rtol=1e-3)
 
 
-@pytest.mark.parametrize("cls", ALL)
+@pytest.mark.parametrize("cls", MASKED)
 def test_a_mask_takes_entries_out(cls):
     rng = np.random.default_rng(2)
     mask = rng.random(X.shape) < 0.6
@@ -133,10 +183,8 @@ def test_a_mask_takes_entries_out(cls):
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float16", "bfloat16"])
-@pytest.mark.parametrize("cls", ALL)
+@pytest.mark.parametrize("cls", MASKED)
 def test_a_row_without_entries_is_finite_and_so_is_its_gradient(cls, dtype):
-    from keras_activations import autodiff
-
     x, mask = testing.tensor(X, dtype), np.zeros(X.shape, bool)
     y, (gradient,) = autodiff.value_and_gradients(lambda x: cls()(x, mask=mask), [x], ops.ones(X.shape))
     assert np.isfinite(testing.array(y)).all()
@@ -168,3 +216,149 @@ def test_sparsemax_gradient_is_zero_outside_the_support():
     x = torch.tensor([0.0, 0.5, 1.0], requires_grad=True)
     ka.Sparsemax()(x)[2].backward()
     assert x.grad.tolist() == [0.0, -0.5, 0.5]
+
+
+@pytest.mark.parametrize("alpha", [1.0, 1.125, 1.5, 1.75, 2.0])
+@pytest.mark.parametrize("x", [[0.0, 0.5, 1.0, -2.0], [0.25, 0.25, -0.125, 0.375, 0.125], [3.0], [9.0, 1.0, -8.0]])
+def test_the_derivatives_of_entmax_with_respect_to_alpha(alpha, x):
+    """First and second, against differences at fifty digits."""
+    layer, row = ka.Entmax(alpha=1.5), testing.tensor(x, "float32")
+    weights = testing.upstream(len(x))
+
+    def output(alpha):
+        return layer.fallback(row, alpha) * testing.tensor(weights, "float32")
+
+    with mp.workdps(50):
+        # At the ends of its range, a little inside: but for 1e-10, the derivatives are the same there.
+        near, step = {1.0: 1 + mp.mpf(10) ** -10, 2.0: 2 - mp.mpf(10) ** -10}.get(alpha, mp.mpf(alpha)), mp.mpf(10) ** -11
+        before, at, after = (
+            sum(w * p for w, p in zip(weights, entmax_values([mp.mpf(v) for v in x], near + shift), strict=True))
+            for shift in (-step, 0, step)
+        )
+        first, second = float((after - before) / (2 * step)), float((after - 2 * at + before) / step**2)
+    alpha = testing.tensor(alpha, "float32")
+    np.testing.assert_allclose(testing.array(gradient_of(output, 1)(alpha)), first, rtol=1e-5, atol=2e-6)
+    np.testing.assert_allclose(testing.array(gradient_of(output, 2)(alpha)), second, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("layer", [*map(ka.Entmax, (1.0, 1.25, 1.5, 2.0)), ka.Entmax15(), *map(ka.Normmax, (1.5, 2.0, 4.0))], ids=repr)
+@pytest.mark.parametrize("x", [[0.0, 0.5, 1.0, -2.0], [0.25, 0.25, -0.125, 0.375, 0.125], [3.0], [9.0, 1.0, -8.0], [4.0, 3.75]])
+def test_second_derivatives_by_the_input(layer, x):
+    *_, hessian = ORACLES[ka.activation.canonical_name(type(layer))](x, **layer.get_config())
+    first, second = (testing.upstream(len(x))[::step] for step in (1, -1))
+
+    def slope(x):
+        return gradient_of(lambda x: layer(x) * testing.tensor(first, "float32"), 1)(x) * testing.tensor(second, "float32")
+
+    expected = np.einsum("i,j,ijk->k", first, second, hessian)
+    np.testing.assert_allclose(testing.array(gradient_of(slope, 1)(testing.tensor(x, "float32"))), expected, rtol=2e-4, atol=2e-5)
+
+
+def test_the_ends_of_entmax_are_softmax_and_sparsemax():
+    np.testing.assert_allclose(testing.array(ka.Entmax(alpha=1.0)(X)), testing.array(ka.Softmax()(X)), rtol=2e-6)
+    np.testing.assert_allclose(testing.array(ka.Entmax(alpha=2.0)(X)), testing.array(ka.Sparsemax()(X)), atol=5e-7)
+    np.testing.assert_allclose(testing.array(ka.Entmax(alpha=1.5)(X)), testing.array(ka.Entmax15()(X)), atol=5e-7)
+    np.testing.assert_allclose(testing.array(ka.KSubsets(budget=1)(X)), testing.array(ka.Sparsemax()(X)), atol=2e-7)
+
+
+def test_a_learned_alpha_stays_between_softmax_and_sparsemax():
+    targets = np.eye(7, dtype="float32")[None, [3] * 5].repeat(3, axis=0)
+    for wanted, alpha in ((targets, 2.0), (np.full_like(targets, 1 / 7), 1.0)):
+        layer = ka.Entmax(learned=True)
+        model = keras.Sequential([keras.Input((5, 7)), layer])
+        model.compile(keras.optimizers.SGD(1e4), "mse")
+        model.fit(targets + X / 9, wanted, epochs=1, verbose=0)
+        assert testing.array(layer.alpha) == alpha
+
+
+@pytest.mark.parametrize("temperature", [0.5, 4.0])
+def test_the_gradient_of_a_learned_temperature(temperature):
+    """Against the derivative in closed form; with entries that are infinitely far from the largest one."""
+    layer = ka.TemperatureSoftmax(temperature, learned=True)
+    x = np.concatenate([X, np.full((3, 5, 1), -np.inf), np.full((3, 5, 1), -3e38)], axis=-1)
+    weights = np.cos(np.arange(9.0))
+    p = testing.array(layer(testing.tensor(x, "float32")))
+    mean = (p[..., :7] * X).sum(axis=-1, keepdims=True)
+    expected = (-weights[:7] * p[..., :7] * (X - mean) / temperature**2).sum()
+    _, (gradient,) = autodiff.value_and_gradients(
+        lambda t: layer.stateless_call([t], [], testing.tensor(x, "float32"))[0],
+        [testing.tensor(temperature, "float32")],
+        testing.tensor(np.broadcast_to(weights, x.shape), "float32"),
+    )
+    np.testing.assert_allclose(testing.array(gradient), expected, rtol=1e-5)
+
+
+def test_a_low_temperature_is_the_largest_entry():
+    np.testing.assert_array_equal(testing.array(ka.TemperatureSoftmax(0.001)([0.0, 3.0, 1.0])), [0.0, 1.0, 0.0])
+
+
+def test_softmax1_far_below_and_far_above_0():
+    np.testing.assert_allclose(testing.array(ka.Softmax1()([-50.0, -50.0])), [np.exp(-50.0)] * 2, rtol=1e-6)
+    np.testing.assert_allclose(testing.array(ka.Softmax1()([100.0, 100.0])), [0.5, 0.5], rtol=1e-6)
+    assert testing.array(ka.Softmax1()([-np.inf, -np.inf])).tolist() == [0.0, 0.0]
+
+
+def test_sig_softmax_where_every_sigmoid_underflows():
+    np.testing.assert_allclose(testing.array(ka.SigSoftmax()([-200.0, -201.0])), [1 / (1 + np.exp(-2)), 1 / (1 + np.exp(2))], rtol=1e-6)
+    np.testing.assert_allclose(testing.array(ka.SigSoftmax()([-3.4e38, -3.4e38])), [0.5, 0.5], rtol=1e-6)
+
+
+def test_softpick_without_the_entries_of_minus_infinity():
+    x, weights = [-np.inf, 0.5, -1.0, 2.0], testing.upstream(4)
+    (y, (gradient,)), (rest, (slopes,)) = (
+        autodiff.value_and_gradients(ka.Softpick(), [testing.tensor(x[start:], "float32")], testing.tensor(weights[start:], "float32"))
+        for start in (0, 1)
+    )
+    np.testing.assert_allclose(testing.array(y), [0.0, *testing.array(rest)], rtol=1e-6)
+    np.testing.assert_allclose(testing.array(gradient), [0.0, *testing.array(slopes)], rtol=1e-6)
+    assert testing.array(ka.Softpick()([-np.inf, -np.inf])).tolist() == [0.0, 0.0]
+
+
+@pytest.mark.parametrize("size", [0.0, 1e-42, 1e-38, 1e-30, 1e-20, 1e-8, 1e8, 1e20, 1e30, 1e38])
+def test_squash_of_the_shortest_and_longest_vectors(size):
+    direction = np.array([0.75, 0.0, -0.5, 0.25])
+    x = np.float32(size * direction)
+    y, (gradient,) = autodiff.value_and_gradients(ka.Squash(), [testing.tensor(x, "float32")], testing.tensor([1.0, 0, 0, 0], "float32"))
+    length = np.linalg.norm(x.astype(float))
+    tiny = np.finfo("float32").tiny
+    np.testing.assert_allclose(testing.array(y), x.astype(float) * length / (1 + length**2), rtol=1e-6, atol=tiny)
+    unit = x / length if length else direction
+    expected = length / (1 + length**2) * (np.eye(4)[0] + unit[0] * unit * (1 - length**2) / (1 + length**2))
+    # Products of two entries are subnormal from 1e-19 to 1e-22, and lose digits there.
+    np.testing.assert_allclose(testing.array(gradient), expected, rtol=1e-5, atol=1e-24 if size == 1e-20 else 2 * tiny)
+
+
+def test_squash_of_infinite_vectors():
+    np.testing.assert_allclose(
+        testing.array(ka.Squash()([np.inf, 0.0, -np.inf, 5.0])), [0.5**0.5, 0.0, -(0.5**0.5), 0.0], rtol=1e-6, atol=1e-37
+    )
+
+
+@pytest.mark.parametrize(
+    ("budget", "x", "expected"),
+    [
+        (2, [-2.0, 0.0, 0.5], [0.0, 1.0, 1.0]),
+        (2, [0.0, 0.5, 1.0, 2.0], [0.0, 0.25, 0.75, 1.0]),
+        (2, [1e30, 2e30, 3e30, 1e30], [0.0, 1.0, 1.0, 0.0]),
+        (2, [1e30, 1e30, 3e30, -np.inf], [0.5, 0.5, 1.0, 0.0]),
+        (2.5, [7.0], [1.0]),
+        (2, [4.0, -4.0], [1.0, 1.0]),
+        (1.5, [0.0, 0.0, 0.0], [0.5, 0.5, 0.5]),
+    ],
+)
+def test_k_subsets(budget, x, expected):
+    np.testing.assert_allclose(testing.array(ka.KSubsets(budget=budget)(x)), expected, rtol=1e-6)
+
+
+def test_k_subsets_sum_to_the_budget():
+    x = np.random.default_rng(0).normal(size=(200, 17)).astype("float32")
+    for scale in (1e-3, 0.3, 1.0, 30.0, 1e4):
+        for budget in (0.5, 2.0, 3.75, 16.0):
+            y = testing.array(ka.KSubsets(budget=budget)(x * np.float32(scale)))
+            assert ((y >= 0) & (y <= 1)).all()
+            np.testing.assert_allclose(y.sum(axis=-1), budget, rtol=6e-7)
+
+
+def test_presets_of_group_sort():
+    np.testing.assert_array_equal(testing.array(ka.get("max_min")([2.0, 1.0, 4.0, 3.0])), [1.0, 2.0, 3.0, 4.0])
+    np.testing.assert_array_equal(testing.array(ka.get("FullSort")([2.0, 4.0, 1.0])), [1.0, 2.0, 4.0])

@@ -70,3 +70,48 @@ def test_16_bits_are_rounded_once():
     y = testing.array(layer(testing.tensor(X, "bfloat16"), training=True))
     wide = testing.array(ka.RReLU(seed=1)(testing.tensor(testing.array(testing.tensor(X, "bfloat16")), "float32"), training=True))
     np.testing.assert_array_equal(y, testing.array(testing.tensor(wide, "bfloat16")))
+
+
+def test_prob_act_adds_normal_noise_as_strong_as_it_has_learned():
+    x = np.tile(np.float32([-1.0, 0.0, 1.0, 2.0]), (20000, 1))
+    layer = ka.ProbAct(seed=2, channels=4)
+    np.testing.assert_array_equal(testing.array(layer(x, training=True)), np.maximum(x, 0))
+    layer.sigma = [0.0, 0.5, 1.0, 2.0]
+    noise = testing.array(layer(x, training=True)) - np.maximum(x, 0)
+    np.testing.assert_allclose(noise.mean(axis=0), 0.0, atol=0.05)
+    np.testing.assert_allclose(noise.std(axis=0), [0.0, 0.5, 1.0, 2.0], rtol=0.03)
+
+
+@pytest.mark.parametrize("axis", [-1, 0])
+def test_gumbel_softmax_draws_from_the_softmax(axis):
+    x = np.moveaxis(np.tile(np.float32([0.0, 1.0, -1.0, -np.inf]), (20000, 1)), -1, axis)
+    y = testing.array(ka.GumbelSoftmax(hard=True, axis=axis, seed=1)(x, training=True))
+    assert set(np.unique(y)) == {0.0, 1.0}
+    assert (y.sum(axis=axis) == 1).all()
+    expected = np.moveaxis(testing.array(ka.Softmax(axis=axis)(x)), axis, -1)[0]
+    np.testing.assert_allclose(np.moveaxis(y, axis, -1).mean(axis=0), expected, atol=0.02)
+
+
+def test_the_soft_sample_has_its_largest_entry_where_the_hard_one_is():
+    from keras_activations import autodiff
+
+    x = testing.tensor(X, "float32")
+    weights = testing.tensor(np.cos(X), "float32")
+    (soft, (slope,)), (hard, (through,)) = (
+        autodiff.value_and_gradients(lambda x, layer=layer: layer(x, training=True), [x], weights)
+        for layer in (ka.GumbelSoftmax(0.5, seed=3), ka.GumbelSoftmax(0.5, hard=True, seed=3))
+    )
+    np.testing.assert_array_equal(testing.array(hard).argmax(axis=-1), testing.array(soft).argmax(axis=-1))
+    np.testing.assert_allclose(testing.array(through), testing.array(slope), rtol=1e-6, atol=1e-8)
+    assert (testing.array(soft) != testing.array(ka.GumbelSoftmax(0.5)(X))).any()
+
+
+def test_a_hard_gumbel_softmax_in_inference_and_under_a_mask():
+    layer = ka.GumbelSoftmax(hard=True, seed=1)
+    np.testing.assert_array_equal(testing.array(layer([1.0, 3.0, 3.0])), [0.0, 1.0, 0.0])
+    mask = np.array([[[True, False, True, True]]])
+    y = testing.array(layer(X, mask=mask, training=True))
+    assert (y[..., 1] == 0).all()
+    assert (y.sum(axis=-1) == 1).all()
+    nothing = testing.array(layer(X, mask=np.zeros_like(mask), training=True))
+    assert (nothing == 0).all()

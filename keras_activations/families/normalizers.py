@@ -1,16 +1,31 @@
 """Normalizers: outputs along an axis that compete with each other."""
 
-from keras import ops
+from collections.abc import Sequence
 
+from keras import backend, ops
+
+from .. import arguments
 from ..activation import AlongAxis, native_ops
+from ..parameters import Parameter, Parametric
 from ..registry import register
-from ..special import log1p, where
+from ..special import expm1, log1p, lowest, magnitude, positive_part, where
+
+INFINITY = float("inf")
 
 
-def _below_maximum(x, axis):
-    """x minus its maximum along the axis. The results do not depend on the shift, so that it needs no derivative."""
+def largest(x, axis):
+    """The maximum along the axis, to shift x by: where the results do not depend on the shift, it needs no derivative."""
     # Without an initial value, Keras refuses an empty batch.
-    return x - ops.stop_gradient(ops.max(x, axis=axis, keepdims=True, initial=-float("inf")))
+    return ops.stop_gradient(ops.max(x, axis=axis, keepdims=True, initial=-INFINITY))
+
+
+def tempered(x, temperature, axis):
+    """``exp(x / temperature) / sum(exp(x / temperature))``, also where x is -inf."""
+    z = x - largest(x, axis)
+    # So far down the exponential is 0. Its quotient may overflow, and make NaN of the derivative with respect to the temperature.
+    far = z <= -1000.0 * temperature
+    e = where(far, 0.0, ops.exp(where(far, 0.0, z) / temperature))
+    return e / ops.sum(e, axis=axis, keepdims=True)
 
 
 @register
@@ -44,7 +59,7 @@ class Softmax(AlongAxis):
     takes_several_axes = True
 
     def fallback(self, x):
-        e = ops.exp(_below_maximum(x, self.axis))
+        e = ops.exp(x - largest(x, self.axis))
         return e / ops.sum(e, axis=self.axis, keepdims=True)
 
     def native(self, x):
@@ -76,15 +91,15 @@ class LogSoftmax(AlongAxis):
     """
 
     samples = ({}, {"axis": -2}, {"axis": [-2, -1]})
-    masked = -float("inf")
+    masked = -INFINITY
     takes_several_axes = True
 
     def fallback(self, x):
-        z = _below_maximum(x, self.axis)
-        largest = ops.cast(z == 0, x.dtype)
+        z = x - largest(x, self.axis)
+        top = ops.cast(z == 0, x.dtype)
         # The sum of exp(z), less one of the ones in it: log1p keeps the digits of what the others add to it.
-        others = ops.sum(ops.exp(z) - largest, axis=self.axis, keepdims=True)
-        ties = ops.sum(largest, axis=self.axis, keepdims=True) - 1.0
+        others = ops.sum(ops.exp(z) - top, axis=self.axis, keepdims=True)
+        ties = ops.sum(top, axis=self.axis, keepdims=True) - 1.0
         return z - log1p(ties + others)
 
     def native(self, x):
@@ -92,13 +107,49 @@ class LogSoftmax(AlongAxis):
 
 
 @register
-class Sparsemax(AlongAxis):
-    """The Euclidean projection onto the simplex: probabilities of which many are exactly 0.
+class TemperatureSoftmax(AlongAxis, Parametric):
+    """Softmax with a temperature: below 1 it is sharper, above 1 flatter.
 
-    With a cross-entropy loss an exact 0 is an infinite loss: train it with the sparsemax loss of the paper, or use Softmax.
+    ``f(x) = exp(x / temperature) / sum(exp(x / temperature))``
 
     Args:
-        axis: Integer, the axis to normalize over. Default -1.
+        temperature: Number, at least 0.001; where it is learned, also a Keras initializer. Default 1.
+        axis: Integer, or list of integers, to normalize over. Default -1.
+        learned: Whether the temperature is a weight, of which there is one for the layer. Default False.
+        **kwargs: The regularizer and constraint of the temperature: see `Parametric`; and as in every activation: see `Activation`.
+
+    Call arguments:
+        inputs: Tensor of floats.
+        mask: Optional tensor of booleans of the same rank, broadcastable to inputs: where it is False the output is 0, also where it
+            is False along the whole axis.
+
+    Example:
+        >>> TemperatureSoftmax(temperature=0.5)([1.0, 2.0, 1.0])
+        [0.10650698, 0.78698604, 0.10650698]
+
+    Reference:
+        Hinton, Vinyals and Dean, Distilling the Knowledge in a Neural Network, 2015, https://arxiv.org/abs/1503.02531
+    """
+
+    samples = ({}, {"temperature": 0.5, "axis": [-2, -1]}, {"temperature": 4.0, "learned": True})
+    takes_several_axes = True
+
+    def __init__(self, temperature: float = 1.0, axis: int | Sequence[int] = -1, *, learned: bool = False, **kwargs):
+        super().__init__(axis, learned=learned, **kwargs)
+        self.learn(temperature=Parameter(temperature, low=0.001))
+
+    def fallback(self, x, temperature):
+        return tempered(x, temperature, self.axis)
+
+
+@register
+class Softmin(AlongAxis):
+    """Softmax of the negated input: the smallest entry gets the largest probability.
+
+    ``f(x) = exp(-x) / sum(exp(-x))``
+
+    Args:
+        axis: Integer, or list of integers, to normalize over. Default -1.
         **kwargs: As in every activation: see `Activation`.
 
     Call arguments:
@@ -106,33 +157,217 @@ class Sparsemax(AlongAxis):
         mask: Optional tensor of booleans of the same rank, broadcastable to inputs: where it is False the output is 0.
 
     Example:
-        >>> Sparsemax()([0.0, 0.5, 1.0])
-        [0.0, 0.25, 0.75]
+        >>> Softmin()([1.0, 2.0, 1.0])
+        [0.4223188, 0.15536241, 0.4223188]
 
     Reference:
-        Martins and Astudillo, From Softmax to Sparsemax: A Sparse Model of Attention and Multi-Label Classification, 2016,
-        https://arxiv.org/abs/1602.02068
+        PyTorch, https://pytorch.org/docs/stable/generated/torch.nn.Softmin.html
     """
 
-    # There is no `native`: keras.ops.sparsemax of Keras 3.15 sums wrongly (keras-team/keras#23425).
-
-    samples = ({}, {"axis": -2})
+    samples = ({}, {"axis": -2}, {"axis": [-2, -1]})
+    excluded = INFINITY
+    takes_several_axes = True
 
     def fallback(self, x):
-        z = _below_maximum(x, self.axis)
-        # Of the support nothing lies deeper than 1 below the maximum; cutting there keeps the sums exact.
-        z = where(z < -1, -1.0, z)
-        # As comparisons with NaN are false, "not outside" lets a NaN into the support, and so into the whole row.
-        outside = z <= ops.stop_gradient(self._cut(z))
-        size = ops.sum(ops.cast(ops.logical_not(outside), z.dtype), axis=self.axis, keepdims=True)
-        tau = (ops.sum(where(outside, 0.0, z), axis=self.axis, keepdims=True) - 1.0) / size
-        return where(outside, 0.0, z - tau)
+        return tempered(-where(x == -INFINITY, lowest(backend.standardize_dtype(x.dtype)), x), 1.0, self.axis)
 
-    def _cut(self, z):
-        """The threshold tau of algorithm 1 of the paper, which decides what belongs to the support."""
-        descending = -ops.sort(-z, axis=self.axis)
-        total = ops.cumsum(descending, axis=self.axis)
-        rank = ops.cumsum(ops.ones_like(z), axis=self.axis)
-        inside = 1.0 + rank * descending > total
-        size = ops.sum(ops.cast(inside, z.dtype), axis=self.axis, keepdims=True)
-        return (ops.sum(where(inside, descending, 0.0), axis=self.axis, keepdims=True) - 1.0) / size
+
+@register
+class Softmax1(AlongAxis):
+    """Softmax beside a silent entry of 0: where all inputs are far below 0, all outputs are near 0, and attention attends to nothing.
+
+    ``f(x) = exp(x) / (1 + sum(exp(x)))``
+
+    Args:
+        axis: Integer, or list of integers, to normalize over. Default -1.
+        **kwargs: As in every activation: see `Activation`.
+
+    Call arguments:
+        inputs: Tensor of floats.
+        mask: Optional tensor of booleans of the same rank, broadcastable to inputs: where it is False the output is 0.
+
+    Example:
+        >>> Softmax1()([0.0, -1.0, 0.0])
+        [0.29692274, 0.10923177, 0.29692274]
+
+    Reference:
+        Miller, Attention Is Off By One, 2023, https://www.evanmiller.org/attention-is-off-by-one.html
+    """
+
+    aliases = ("softmax_one", "quiet_softmax")
+    samples = ({}, {"axis": -2}, {"axis": [-2, -1]})
+    takes_several_axes = True
+
+    def fallback(self, x):
+        top = positive_part(largest(x, self.axis))
+        e = ops.exp(x - top)
+        return e / (ops.exp(-top) + ops.sum(e, axis=self.axis, keepdims=True))
+
+
+@register
+class SigSoftmax(AlongAxis):
+    """Softmax with each exponential times the sigmoid, whose log-probabilities are not confined to a space of the input's dimension.
+
+    ``f(x) = exp(x) / (1 + exp(-x)) / sum(exp(x) / (1 + exp(-x)))``
+
+    Args:
+        axis: Integer, or list of integers, to normalize over. Default -1.
+        **kwargs: As in every activation: see `Activation`.
+
+    Call arguments:
+        inputs: Tensor of floats.
+        mask: Optional tensor of booleans of the same rank, broadcastable to inputs: where it is False the output is 0.
+
+    Example:
+        >>> SigSoftmax()([1.0, 2.0, 1.0])
+        [0.18957162, 0.62085682, 0.18957162]
+
+    Reference:
+        Kanai, Fujiwara, Yamanaka and Adachi, Sigsoftmax: Reanalysis of the Softmax Bottleneck, 2018, https://arxiv.org/abs/1805.10829
+    """
+
+    samples = ({}, {"axis": -2}, {"axis": [-2, -1]})
+    takes_several_axes = True
+
+    def fallback(self, x):
+        top = largest(x, self.axis)
+        # The sigmoid is exp(min(x, 0)) / (1 + exp(-abs(x))): its exponential is shifted with the other one.
+        e = ops.exp((x - top) + (where(x < 0, x, 0.0) - where(top < 0, top, 0.0)))
+        e = e / (1.0 + ops.exp(-magnitude(x)))
+        return e / ops.sum(e, axis=self.axis, keepdims=True)
+
+
+@register
+class SoLU(AlongAxis):
+    """Softmax linear unit: the input times its softmax, which makes the features of a layer easier to interpret.
+
+    ``f(x) = x * exp(x) / sum(exp(x))``
+
+    In the paper a layer normalization follows it.
+
+    Args:
+        axis: Integer, or list of integers, to normalize over. Default -1.
+        **kwargs: As in every activation: see `Activation`.
+
+    Call arguments:
+        inputs: Tensor of floats.
+        mask: Optional tensor of booleans of the same rank, broadcastable to inputs: where it is False the output is 0.
+
+    Example:
+        >>> SoLU()([1.0, 2.0, 1.0])
+        [0.21194156, 1.1522338, 0.21194156]
+
+    Reference:
+        Elhage and others, Softmax Linear Units, 2022, https://transformer-circuits.pub/2022/solu/index.html
+    """
+
+    samples = ({}, {"axis": -2}, {"axis": [-2, -1]})
+    takes_several_axes = True
+
+    def fallback(self, x):
+        z = x - largest(x, self.axis)
+        # Where the exponential is 0, so is the product, also with an infinite x.
+        far = z < -1000.0
+        e = where(far, 0.0, ops.exp(where(far, 0.0, z)))
+        return where(far, 0.0, x) * e / ops.sum(e, axis=self.axis, keepdims=True)
+
+
+@register
+class Softpick(AlongAxis):
+    """Rectified softmax: negative inputs get exactly 0 and the outputs need not sum to 1, so that attention needs no sink.
+
+    ``f(x) = max(exp(x) - 1, 0) / (sum(abs(exp(x) - 1)) + epsilon)``
+
+    As in the authors' code, an input of -inf has no part in the sum, where the formula would count it as 1.
+
+    Args:
+        epsilon: Positive number, so that a row of zeros is not divided by 0. Default 1e-8, as in the authors' code.
+        axis: Integer, or list of integers, to normalize over. Default -1.
+        **kwargs: As in every activation: see `Activation`.
+
+    Call arguments:
+        inputs: Tensor of floats.
+        mask: Optional tensor of booleans of the same rank, broadcastable to inputs: where it is False the output is 0.
+
+    Example:
+        >>> Softpick()([0.0, -1.0, 1.0])
+        [0.0, 0.0, 0.73105858]
+
+    Reference:
+        Zuhri, Fuadi and Aji, Softpick: No Attention Sink, No Massive Activations with Rectified Softmax, 2025,
+        https://arxiv.org/abs/2504.20966
+    """
+
+    aliases = ("rectified_softmax",)
+    samples = ({}, {"epsilon": 0.125, "axis": -2}, {"axis": [-2, -1]})
+    excluded = 0.0
+    takes_several_axes = True
+
+    def __init__(self, epsilon: float = 1e-8, axis: int | Sequence[int] = -1, **kwargs):
+        super().__init__(axis, **kwargs)
+        self.epsilon = arguments.number("epsilon", epsilon, above=0.0)
+
+    def fallback(self, x):
+        x = where(x == -INFINITY, 0.0, x)
+        top = positive_part(largest(x, self.axis))
+        one = ops.exp(-top)
+        # Either form of (exp(x) - 1) exp(-top), where it neither cancels nor overflows.
+        far = x > 1
+        y = where(far, ops.exp(where(far, x, 0.0) - top) - one, expm1(where(far, 0.0, x)) * one)
+        # Two comparisons, and so the derivative 0 at 0, where the absolute value has none.
+        sizes = where(x < 0, -y, where(x == 0, 0.0, y))
+        total = ops.sum(sizes, axis=self.axis, keepdims=True) + self.epsilon * one
+        # Of an entry that is more than half of the total, y / total is 1 / (1 + others / y): terms of its derivative would cancel.
+        most = y > 0.5 * total
+        others = ops.sum(where(most, 0.0, sizes), axis=self.axis, keepdims=True) + self.epsilon * one
+        large, small = where(most, y, 1.0), where(ops.logical_or(x <= 0, most), 0.0, y)
+        return where(most, 1.0 / (1.0 + others / large), small / total)
+
+
+@register
+class Squash(AlongAxis):
+    """The squashing of capsule networks: the vector along the axis keeps its direction, and its length falls below 1.
+
+    ``f(x) = x * sqrt(sum(x**2)) / (constant + sum(x**2))``
+
+    The vector 0 stays 0, with the derivative 0.
+
+    Args:
+        constant: Positive number; a vector with the length of its square root is squashed to the length 1/2. Default 1, as in the paper;
+            in keras-contrib it is 0.5.
+        axis: Integer, or list of integers: the axis of the vectors. Default -1.
+        **kwargs: As in every activation: see `Activation`.
+
+    Call arguments:
+        inputs: Tensor of floats.
+        mask: Optional tensor of booleans of the same rank, broadcastable to inputs: where it is False the entry does not count, and the
+            output is 0.
+
+    Example:
+        >>> Squash()([3.0, 4.0])
+        [0.57692308, 0.76923077]
+
+    Reference:
+        Sabour, Frosst and Hinton, Dynamic Routing Between Capsules, 2017, https://arxiv.org/abs/1710.09829
+    """
+
+    samples = ({}, {"constant": 0.5, "axis": -2}, {"axis": [-2, -1]})
+    excluded = 0.0
+    takes_several_axes = True
+
+    def __init__(self, constant: float = 1.0, axis: int | Sequence[int] = -1, **kwargs):
+        super().__init__(axis, **kwargs)
+        self.constant = arguments.number("constant", constant, above=0.0)
+
+    def fallback(self, x):
+        end = lowest(backend.standardize_dtype(x.dtype))
+        x = where(x == -INFINITY, end, where(x == INFINITY, -end, x))
+        # Squares only of what is near 1: relative to the largest entry for the direction, and to 1 or the largest entry for the length.
+        scale = largest(magnitude(x), self.axis)
+        u = x / where(scale == 0, 1.0, scale)
+        squares = ops.sum(u * u, axis=self.axis, keepdims=True)
+        unit = where(scale > 1, scale, 1.0)
+        x = x / unit
+        # The inner product with the direction is the length, and its derivative is the direction, however short the vector.
+        length = ops.sum(u / ops.sqrt(where(scale == 0, 1.0, squares)) * x, axis=self.axis, keepdims=True)
+        return x * length / (self.constant / unit / unit + length * length)

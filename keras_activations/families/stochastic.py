@@ -1,11 +1,15 @@
 """Stochastic activations: random in training, deterministic in inference."""
 
 import keras
+from keras import ops
 
 from .. import arguments
+from ..activation import AlongAxis
+from ..parameters import Learned
 from ..registry import register
 from ..special import where
 from ..stochastic import Stochastic
+from .normalizers import tempered
 
 
 @register
@@ -47,3 +51,103 @@ class RReLU(Stochastic):
 
     def fallback(self, x, slope):
         return where(x <= 0, slope * x, x)
+
+
+@register
+class ProbAct(Stochastic, Learned):
+    """ReLU that in training adds normal noise to its output, as strong as it learns to be.
+
+    ``f(x) = max(x, 0)``
+
+    This is the function in inference. In training, sigma times a standard normal number is added, another one to each output.
+
+    Args:
+        sigma: Finite number, or a Keras initializer: the initial standard deviation. Default 0, as in the authors' code.
+        learned: Whether sigma is a weight. Default True.
+        seed: Integer, or None: see `Stochastic`.
+        **kwargs: How sigma is learned: see `Learned`; and as in every activation: see `Activation`.
+
+    Example:
+        >>> ProbAct()([-2.0, 3.0])
+        [0.0, 3.0]
+
+    Reference:
+        Shridhar, Lee, Hayashi, Mehta, Iwana, Kang, Uchida, Ahmed and Dengel, ProbAct: A Probabilistic Activation Function for Deep
+        Neural Networks, 2019, https://arxiv.org/abs/1905.10761
+    """
+
+    samples = ({}, {"sigma": 0.5, "learned": False}, {"sigma": 0.25, "channels": 4})
+
+    def __init__(self, sigma: float = 0.0, *, learned: bool = True, seed: int | None = None, **kwargs):
+        super().__init__(learned=learned, seed=seed, **kwargs)
+        self.learn(sigma=sigma)
+
+    def draw(self, shape, dtype, seed):
+        return (keras.random.normal(shape, dtype=dtype, seed=seed),)
+
+    def expected(self):
+        return (0.0,)
+
+    def fallback(self, x, noise, sigma):
+        return where(x <= 0, 0.0, x) + sigma * noise
+
+
+@register
+class GumbelSoftmax(Stochastic, AlongAxis):
+    """Samples from the categorical distribution of the softmax, softened by a temperature so that gradients pass.
+
+    ``f(x) = exp(x / temperature) / sum(exp(x / temperature))``
+
+    This is the function in inference. In training, independent numbers from the Gumbel distribution are added to the input first.
+
+    Args:
+        temperature: Positive number; the lower, the nearer is the output to a sample. Default 1, as in PyTorch.
+        hard: Whether to return an exact sample: 1 at the largest entry and 0 elsewhere, in inference too. The gradient is that of the
+            soft one. Default False.
+        axis: Integer, the axis of the categories. Default -1.
+        seed: Integer, or None: see `Stochastic`.
+        **kwargs: As in every activation: see `Activation`.
+
+    Call arguments:
+        inputs: Tensor of floats, logarithms of probabilities up to a constant.
+        mask: Optional tensor of booleans of the same rank, broadcastable to inputs: where it is False the output is 0.
+        training: Whether to draw: see `Stochastic`.
+
+    Example:
+        >>> GumbelSoftmax(temperature=0.5)([1.0, 2.0, 1.0])
+        [0.10650698, 0.78698604, 0.10650698]
+        >>> GumbelSoftmax(hard=True)([1.0, 2.0, 1.0])
+        [0.0, 1.0, 0.0]
+
+    Reference:
+        Jang, Gu and Poole, Categorical Reparameterization with Gumbel-Softmax, 2016, https://arxiv.org/abs/1611.01144; and
+        independently Maddison, Mnih and Teh, The Concrete Distribution, 2016, https://arxiv.org/abs/1611.00712
+    """
+
+    samples = ({}, {"temperature": 0.5, "axis": -2})
+
+    def __init__(self, temperature: float = 1.0, hard: bool = False, axis: int = -1, *, seed: int | None = None, **kwargs):
+        super().__init__(axis=axis, seed=seed, **kwargs)
+        self.temperature = arguments.number("temperature", temperature, above=0.0)
+        self.hard = arguments.flag("hard", hard)
+
+    def call(self, inputs, mask=None, training=None):
+        return self._applied(inputs, mask, training=training)
+
+    def draw(self, shape, dtype, seed):
+        # Two logarithms of the least numbers would be infinite.
+        least = 1e-300 if dtype == "float64" else 1e-37
+        return (-ops.log(-ops.log(keras.random.uniform(shape, least, 1.0, dtype=dtype, seed=seed))),)
+
+    def expected(self):
+        return (0.0,)
+
+    def fallback(self, x, noise):
+        soft = tempered(x + noise, self.temperature, self.axis)
+        if not self.hard:
+            return soft
+        fixed = ops.stop_gradient(soft)
+        (axis,) = self._checked_axes(x.shape)
+        sample = ops.one_hot(ops.argmax(fixed, axis=axis), ops.shape(x)[axis], axis=axis, dtype=x.dtype)
+        # Subtracted from itself first, so that the sample stays exact and the gradient passes.
+        return sample + (soft - fixed)

@@ -1,0 +1,321 @@
+"""Sparse normalizers: probabilities, and their kin, of which many are exactly 0."""
+
+import math
+
+from keras import backend, ops
+
+from .. import arguments
+from ..activation import AlongAxis
+from ..parameters import Parameter, Parametric
+from ..registry import register
+from ..special import is_double, lowest, polynomial, where
+from .normalizers import largest
+
+
+def _root(exceeds, low, high):
+    """The largest number found from low to high, by halving the distance, at which ``exceeds`` is False. It needs no derivative."""
+
+    def halved(_, ends):
+        low, high = ends
+        middle = 0.5 * (low + high)
+        above = exceeds(middle)
+        return ops.where(above, low, middle), ops.where(above, middle, high)
+
+    return ops.stop_gradient(ops.fori_loop(0, 60 if is_double(low) else 30, halved, (low, high))[0])
+
+
+def _log1p_ratio(y):
+    """``log(1 + y) / y`` for -1 < y <= 0, with derivatives of any order that are as accurate, also at 0."""
+    far = y < -0.5
+    near = where(far, 0.0, y)
+    w = near / (2.0 + near)
+    # The series of the inverse hyperbolic tangent, with w**2 <= 1/9.
+    series = 2.0 + w * w * polynomial(w * w, [2.0 / (2 * k + 3) for k in range(18 if is_double(y) else 9)])
+    y = where(far, y, -0.75)
+    return where(far, ops.log(1.0 + y) / y, series / (2.0 + near))
+
+
+@register
+class Sparsemax(AlongAxis):
+    """The Euclidean projection onto the simplex: probabilities of which many are exactly 0.
+
+    With a cross-entropy loss an exact 0 is an infinite loss: train it with the sparsemax loss of the paper, or use Softmax.
+
+    Args:
+        axis: Integer, the axis to normalize over. Default -1.
+        **kwargs: As in every activation: see `Activation`.
+
+    Call arguments:
+        inputs: Tensor of floats.
+        mask: Optional tensor of booleans of the same rank, broadcastable to inputs: where it is False the output is 0.
+
+    Example:
+        >>> Sparsemax()([0.0, 0.5, 1.0])
+        [0.0, 0.25, 0.75]
+
+    Reference:
+        Martins and Astudillo, From Softmax to Sparsemax: A Sparse Model of Attention and Multi-Label Classification, 2016,
+        https://arxiv.org/abs/1602.02068
+    """
+
+    # There is no `native`: keras.ops.sparsemax of Keras 3.15 sums wrongly (keras-team/keras#23425).
+
+    samples = ({}, {"axis": -2})
+
+    def fallback(self, x):
+        z = x - largest(x, self.axis)
+        # Of the support nothing lies deeper than 1 below the maximum; cutting there keeps the sums exact.
+        z = where(z < -1, -1.0, z)
+        # As comparisons with NaN are false, "not outside" lets a NaN into the support, and so into the whole row.
+        outside = z <= ops.stop_gradient(self._cut(z))
+        size = ops.sum(ops.cast(ops.logical_not(outside), z.dtype), axis=self.axis, keepdims=True)
+        tau = (ops.sum(where(outside, 0.0, z), axis=self.axis, keepdims=True) - 1.0) / size
+        return where(outside, 0.0, z - tau)
+
+    def _cut(self, z):
+        """The threshold tau of algorithm 1 of the paper, which decides what belongs to the support."""
+        descending = -ops.sort(-z, axis=self.axis)
+        total = ops.cumsum(descending, axis=self.axis)
+        rank = ops.cumsum(ops.ones_like(z), axis=self.axis)
+        inside = 1.0 + rank * descending > total
+        size = ops.sum(ops.cast(inside, z.dtype), axis=self.axis, keepdims=True)
+        return (ops.sum(where(inside, descending, 0.0), axis=self.axis, keepdims=True) - 1.0) / size
+
+
+@register
+class Entmax(AlongAxis, Parametric):
+    """Between Softmax, at alpha 1, and Sparsemax, at alpha 2: the larger alpha, the more of the probabilities are exactly 0.
+
+    It is the distribution p that maximizes the inner product of p and x plus the Tsallis entropy of p with index alpha: each p is
+    ``max((alpha - 1) x - tau, 0)**(1 / (alpha - 1))``, with tau such that they sum to 1.
+
+    Args:
+        alpha: Number from 1 to 2; where it is learned, also a Keras initializer. Default 1.5, as in the authors' code.
+        axis: Integer, the axis to normalize over. Default -1.
+        learned: Whether alpha is a weight, of which there is one for the layer. Default False.
+        **kwargs: The regularizer and constraint of alpha: see `Parametric`; and as in every activation: see `Activation`.
+
+    Call arguments:
+        inputs: Tensor of floats.
+        mask: Optional tensor of booleans of the same rank, broadcastable to inputs: where it is False the output is 0.
+
+    Example:
+        >>> Entmax(alpha=1.25)([-1.0, 0.0, 0.5])
+        [0.06611326, 0.32851523, 0.60537153]
+
+    Reference:
+        Peters, Niculae and Martins, Sparse Sequence-to-Sequence Models, 2019, https://arxiv.org/abs/1905.05702; with alpha learned:
+        Correia, Niculae and Martins, Adaptively Sparse Transformers, 2019, https://arxiv.org/abs/1909.00015
+    """
+
+    samples = ({}, {"alpha": 1.0}, {"alpha": 2.0, "axis": -2}, {"alpha": 1.25, "learned": True})
+
+    def __init__(self, alpha: float = 1.5, axis: int = -1, *, learned: bool = False, **kwargs):
+        super().__init__(axis, learned=learned, **kwargs)
+        self.learn(alpha=Parameter(alpha, low=1.0, high=2.0))
+
+    def fallback(self, x, alpha):
+        a = ops.convert_to_tensor(alpha, dtype=x.dtype) - 1.0
+        z = x - largest(x, self.axis)
+        # Deeper there is only 0, at every alpha.
+        z = where(z < -1000.0, -1000.0, z)
+
+        def distribution(peak, z=z, a=a):
+            """The numbers of which the logarithm of the largest is `peak`, and their derivatives with respect to it."""
+            v = z * ops.exp(-a * peak)
+            # As comparisons with NaN are false, a NaN is inside, and so in the whole row.
+            outside = a * v <= -1.0
+            v = where(outside, 0.0, v)
+            p = where(outside, 0.0, ops.exp(peak + v * _log1p_ratio(a * v)))
+            return p, p / (1.0 + a * v)
+
+        def total(numbers):
+            return ops.sum(numbers, axis=self.axis, keepdims=True)
+
+        fixed = ops.stop_gradient(z), ops.stop_gradient(a)
+        softmax = -ops.log(total(ops.exp(fixed[0])))  # whose peak is the lowest of all
+        peak = _root(lambda peak: total(distribution(peak, *fixed)[0]) > 1, softmax, 0.0 * softmax)
+        # From the root on, each step of Newton's doubles the order of the derivatives that are right.
+        for _ in range(2):
+            p, slopes = distribution(peak)
+            peak = peak - (total(p) - 1.0) / ops.stop_gradient(total(slopes))
+        return distribution(peak)[0]
+
+
+@register
+class Entmax15(AlongAxis):
+    """Entmax with alpha 1.5, computed exactly from the sorted input: probabilities, some of them exactly 0, with a smooth way there.
+
+    Each probability is ``max(x / 2 - tau, 0)**2``, with tau such that they sum to 1.
+
+    Args:
+        axis: Integer, the axis to normalize over. Default -1.
+        **kwargs: As in every activation: see `Activation`.
+
+    Call arguments:
+        inputs: Tensor of floats.
+        mask: Optional tensor of booleans of the same rank, broadcastable to inputs: where it is False the output is 0.
+
+    Example:
+        >>> Entmax15()([-2.0, 0.0, 0.5])
+        [0.0, 0.32600736, 0.67399264]
+
+    Reference:
+        Peters, Niculae and Martins, Sparse Sequence-to-Sequence Models, 2019, https://arxiv.org/abs/1905.05702
+    """
+
+    samples = ({}, {"axis": -2})
+
+    def fallback(self, x):
+        z = (x - largest(x, self.axis)) / 2.0
+        # Of the support nothing lies deeper than 1 below the maximum; cutting there keeps the sums exact.
+        z = where(z < -1, -1.0, z)
+        tau = ops.stop_gradient(self._tau(z))
+        # Two steps of Newton's give tau its first and second derivatives, and take back what the cumulated sums have lost.
+        for _ in range(2):
+            w = _above(z, tau)
+            excess = ops.sum(w * w, axis=self.axis, keepdims=True) - 1.0
+            tau = tau + excess / ops.stop_gradient(2.0 * ops.sum(w, axis=self.axis, keepdims=True))
+        w = _above(z, tau)
+        return w * w
+
+    def _tau(self, z):
+        """The threshold by algorithm 2 of the paper."""
+        descending = -ops.sort(-z, axis=self.axis)
+        rank = ops.cumsum(ops.ones_like(z), axis=self.axis)
+        mean = ops.cumsum(descending, axis=self.axis) / rank
+        spread = ops.cumsum(descending * descending, axis=self.axis) - rank * mean * mean
+        left = (1.0 - spread) / rank
+        candidates = mean - ops.sqrt(where(left < 0, 0.0, left))
+        inside = ops.cast(candidates <= descending, z.dtype)
+        size = ops.sum(inside, axis=self.axis, keepdims=True)
+        return ops.sum(where(rank == size, candidates, 0.0), axis=self.axis, keepdims=True)
+
+
+def _above(z, tau):
+    """``max(z - tau, 0)``, which lets NaN through."""
+    outside = z <= tau
+    return where(outside, 0.0, z - where(outside, 0.0, tau))
+
+
+@register
+class Normmax(AlongAxis):
+    """Sparse probabilities that are the more equal among themselves the larger alpha: at 1000 nearly uniform where they are not 0.
+
+    It is the distribution p that maximizes the inner product of p and x minus the alpha-norm of p: each p is in the ratio of
+    ``max(x - tau, 0)**(1 / (alpha - 1))``, with tau such that the numbers ``max(x - tau, 0)**(alpha / (alpha - 1))`` sum to 1.
+
+    Args:
+        alpha: Number greater than 1. Default 2, as in the authors' code.
+        axis: Integer, the axis to normalize over. Default -1.
+        **kwargs: As in every activation: see `Activation`.
+
+    Call arguments:
+        inputs: Tensor of floats.
+        mask: Optional tensor of booleans of the same rank, broadcastable to inputs: where it is False the output is 0.
+
+    Example:
+        >>> Normmax()([-2.0, 0.0, 0.5])
+        [0.0, 0.31101775, 0.68898225]
+
+    Reference:
+        Santos, Niculae, McNamee and Martins, Sparse and Structured Hopfield Networks, 2024, https://arxiv.org/abs/2402.13725
+    """
+
+    samples = ({}, {"alpha": 1.5, "axis": -2}, {"alpha": 4.0})
+
+    def __init__(self, alpha: float = 2.0, axis: int = -1, **kwargs):
+        super().__init__(axis, **kwargs)
+        self.alpha = arguments.number("alpha", alpha, above=1.0)
+
+    def fallback(self, x):
+        z = x - largest(x, self.axis)
+        # Of the support nothing lies deeper than 1 below the maximum.
+        z = where(z < -1, -1.0, z)
+        power = 1.0 / (self.alpha - 1.0)
+
+        def total(numbers):
+            return ops.sum(numbers, axis=self.axis, keepdims=True)
+
+        def weights(u, z=z):
+            """``max(z + u, 0)`` and its power."""
+            outside = z + u <= 0
+            w = where(outside, 1.0, z + u)
+            return where(outside, 0.0, w), where(outside, 0.0, ops.exp(power * ops.log(w)))
+
+        def mass(u, z=z):
+            w, q = weights(u, z)
+            return total(w * q), total(q)
+
+        fixed = ops.stop_gradient(z)
+        zero = 0.0 * ops.max(fixed, axis=self.axis, keepdims=True, initial=-1.0)
+        u = _root(lambda u: mass(u, fixed)[0] > 1, zero, zero + 1.0)
+        for _ in range(2):
+            reached, slope = mass(u)
+            u = u - (reached - 1.0) / ops.stop_gradient((power + 1.0) * slope)
+        _, q = weights(u)
+        return q / total(q)
+
+
+@register
+class KSubsets(AlongAxis):
+    """A soft choice of several entries: numbers between 0 and 1 that sum to the budget, many of them exactly 0 or 1.
+
+    It is the point p that is nearest to x among those with ``0 <= p <= 1`` that sum to the budget: each p is
+    ``min(max(x - tau, 0), 1)``. A row of no more entries than the budget gets 1 everywhere.
+
+    Args:
+        budget: Positive number, how many entries to choose. Default 2, as in the authors' code. With 1 it is Sparsemax.
+        axis: Integer, the axis along which to choose. Default -1.
+        **kwargs: As in every activation: see `Activation`.
+
+    Call arguments:
+        inputs: Tensor of floats.
+        mask: Optional tensor of booleans of the same rank, broadcastable to inputs: where it is False the output is 0.
+
+    Example:
+        >>> KSubsets()([0.0, 0.5, 1.0, 2.0])
+        [0.0, 0.25, 0.75, 1.0]
+
+    Reference:
+        Santos, Niculae, McNamee and Martins, Sparse and Structured Hopfield Networks, 2024, https://arxiv.org/abs/2402.13725
+    """
+
+    aliases = ("budget",)
+    samples = ({}, {"budget": 1.5, "axis": -2})
+
+    def __init__(self, budget: float = 2.0, axis: int = -1, **kwargs):
+        super().__init__(axis, **kwargs)
+        self.budget = arguments.number("budget", budget, above=0.0)
+
+    def fallback(self, x):
+        x = where(x == -float("inf"), lowest(backend.standardize_dtype(x.dtype)), x)
+        descending = -ops.sort(-ops.stop_gradient(x), axis=self.axis)
+        rank = ops.cumsum(ops.ones_like(x), axis=self.axis)
+        # tau lies within 1 below the last of the entries that the budget would choose: what is beyond 1 of that one is 0 or 1.
+        within = where(rank > math.ceil(self.budget), float("inf"), descending)
+        z = x - ops.min(within, axis=self.axis, keepdims=True, initial=float("inf"))
+        z = where(z < -1, -1.0, where(z > 1, 1.0, z))
+
+        def total(numbers):
+            return ops.sum(numbers, axis=self.axis, keepdims=True)
+
+        def chosen(u, z):
+            """``min(max(z + u, 0), 1)``, and where it is 0 and where 1."""
+            p = z + u
+            zero, one = p <= 0, p >= 1
+            return where(zero, 0.0, where(one, 1.0, p)), zero, one
+
+        def solved(u, z):
+            """The root of the line on which the sum lies next to u."""
+            _, zero, one = chosen(u, ops.stop_gradient(z))
+            between = ops.logical_not(ops.logical_or(zero, one))
+            count = total(ops.cast(between, z.dtype))
+            left = self.budget - total(ops.cast(one, z.dtype)) - total(where(between, z, 0.0))
+            return where(count > 0, left / where(count > 0, count, 1.0), u)
+
+        fixed = ops.stop_gradient(z)
+        zero = 0.0 * total(fixed)
+        near = _root(lambda u: total(chosen(u, fixed)[0]) > self.budget, zero, zero + 1.0)
+        # From the root itself, ties with 0 and 1 are told apart.
+        return chosen(solved(solved(near, fixed), z), z)[0]
