@@ -11,7 +11,8 @@ The grammar of a formula, ``f(x) = ...``:
 * Several expressions with commas between them are concatenated.
 
 Where the formula has a corner, the derivative is that of the piece to which the corner belongs; ``min(u, v)`` is v at a tie, and so
-is ``max(u, v)``. At infinity the formula means its limit, which is evaluated at 1e400.
+is ``max(u, v)``. At infinity the formula means its limit, which is read off a few points from 1e400 on: infinite where they grow, as
+those of a logarithm do, and NaN where they disagree, as those of a sine do.
 """
 
 import ast
@@ -154,12 +155,23 @@ class Formula:
             points: List of dicts: the numbers (or lists of numbers, for rows) of all names in the formula.
             variables: Names to differentiate by; a row counts as many variables as it has entries.
         """
-        results = [self._settled(point, variables) for point in points]
+        results = [self._limit(point, variables) for point in points]
+        return {name: np.array([result[name] for result in results]) for name in results[0]}
+
+    def _limit(self, point, variables):
+        """The truth about one point, which may be infinite."""
+        if not any(value is not None and np.isinf(value).any() for value in point.values()):
+            return self._floats(point, variables)
+        far = [self._floats({name: _far(value, exponent) for name, value in point.items()}, variables) for exponent in _FAR]
+        return {name: _extrapolated(np.stack([truth[name] for truth in far])) for name in far[0]}
+
+    def _floats(self, point, variables):
+        jets = self._settled(point, variables)
         return {
-            "value": np.array([[_float(jet.value) for jet in jets] for jets in results]),
-            "rest": np.array([[_rest(jet.value) for jet in jets] for jets in results]),
-            "gradient": np.array([[[_float(d) for d in jet.gradient] for jet in jets] for jets in results]),
-            "hessian": np.array([[[[_float(d) for d in row] for row in jet.hessian] for jet in jets] for jets in results]),
+            "value": np.array([_float(jet.value) for jet in jets]),
+            "rest": np.array([_rest(jet.value) for jet in jets]),
+            "gradient": np.array([[_float(d) for d in jet.gradient] for jet in jets]),
+            "hessian": np.array([[[_float(d) for d in row] for row in jet.hessian] for jet in jets]),
         }
 
     def _settled(self, point, variables):
@@ -179,7 +191,7 @@ class Formula:
             scope[name] = self._constant(value, n)
         for name, size in zip(variables, sizes, strict=True):
             entries = point[name] if isinstance(point[name], list) else [point[name]]
-            jets = [Jet.variable(_finite(v), offset + k, n) for k, v in enumerate(entries)]
+            jets = [Jet.variable(mp.mpf(v), offset + k, n) for k, v in enumerate(entries)]
             scope[name] = jets if isinstance(point[name], list) else jets[0]
             offset += size
         expressions = self.body.elts if isinstance(self.body, ast.Tuple) else [self.body]
@@ -190,7 +202,7 @@ class Formula:
     def _constant(value, n):
         if isinstance(value, list):
             return [Formula._constant(v, n) for v in value]
-        return Jet.constant(mp.inf if value is None else _finite(value), n)
+        return Jet.constant(mp.inf if value is None else mp.mpf(value), n)
 
     def _evaluate(self, node, scope, n):
         evaluate = functools.partial(self._evaluate, scope=scope, n=n)
@@ -248,9 +260,22 @@ def _largest(u, v):
     return u if u.value > v.value else v
 
 
-def _finite(value):
-    """Infinity as a number so large that its formula is at the limit."""
-    return mp.sign(value) * mp.mpf(10) ** 400 if isinstance(value, float) and np.isinf(value) else mp.mpf(value)
+# Exponents of the powers of ten that stand for infinity.
+_FAR = (400, 500, 600, 700, 800, 900)
+
+
+def _far(value, exponent):
+    """Infinity as a number so large that a formula is at its limit."""
+    if isinstance(value, list):
+        return [_far(v, exponent) for v in value]
+    return mp.sign(value) * mp.mpf(10) ** exponent if value is not None and np.isinf(value) else value
+
+
+def _extrapolated(far):
+    """The limit of rows of numbers."""
+    same, sign = (far == far[0]).all(axis=0), np.sign(far[0])
+    grows = (abs(far[1:]) > abs(far[:-1])).all(axis=0) & (np.sign(far) == sign).all(axis=0)
+    return np.select([same, grows], [far[0], np.where(sign < 0, -np.inf, np.inf)], np.nan)
 
 
 def _agree(a, b):
