@@ -95,7 +95,7 @@ def tanh(x):
 def gaussian(t):
     """``exp(-t**2 / 2)`` for 0 <= t < 64: the rounding error of the square, which exp would magnify t**2 times, is put back."""
     square = t * t
-    coarse = ops.floor(128.0 * t) / 128.0
+    coarse = ops.cast(ops.floor(128.0 * t), t.dtype) / 128.0  # Keras returns floatx on torch, whose square is inexact from 32 on
     error = (coarse * coarse - square) + (t - coarse) * (t + coarse)
     return ops.exp(-0.5 * square) * (1.0 - 0.5 * error)
 
