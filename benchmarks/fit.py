@@ -28,6 +28,12 @@ def tanh_fraction(y):
     return mp.mpf(3) if y == 0 else y * mp.tanh(x) / (x - mp.tanh(x))
 
 
+def erf_ratio(y):
+    """erf(x) / x at y = x**2."""
+    x = mp.sqrt(y)
+    return 2 / mp.sqrt(mp.pi) if y == 0 else mp.erf(x) / x
+
+
 def half_erfcx(y, centre):
     """erfcx(t / sqrt 2) / 2 = exp(t**2 / 2) Phi(-t) at y = (t - centre) / (t + centre), so that t in [0, inf) is y in [-1, 1)."""
     t = centre * (1 + y) / (1 - y)
@@ -52,6 +58,7 @@ FITS = (
     ("LOG1P_TAIL", log1p_tail, ("0", "0.1112"), 4),
     ("TANH_FRACTION_SINGLE", tanh_fraction, ("0", "2.26"), 4),
     ("TANH_FRACTION_DOUBLE", tanh_fraction, ("0", "2.26"), 11),
+    ("ERF_RATIO", erf_ratio, ("0", "1.0001"), 6),
     ("HALF_ERFCX_SINGLE", lambda y: half_erfcx(y, mp.mpf("3.5")), ("-1", "0.645"), 10),
     ("HALF_ERFCX_DOUBLE", lambda y: half_erfcx(y, mp.mpf("3.5")), ("-1", "0.835"), 30),
 )

@@ -27,6 +27,10 @@ TANH_FRACTION_DOUBLE = (
     5.987661953979619e-07, -2.956493717849369e-08, 1.4626080755180512e-09, -7.227959041460071e-11,
     3.516761251777219e-12, -1.5578077790396152e-13, 4.6155723563730445e-15,
 )
+ERF_RATIO = (
+    1.1283791658475242, -0.3761262665983077, 0.11283594623850285, -0.026854207648140106,
+    0.005189078110013981, -0.0008016773499810029, 7.875545765351228e-05,
+)
 HALF_ERFCX_SINGLE = (
     0.10634515367627287, -0.18713969915829984, 0.1258552473510154, -0.06163942043742656, 0.019065712412086815,
     -0.0015613726907379257, -0.0013819496258152396, 0.00038962958625855267, 0.00013435797645324317,
@@ -43,6 +47,9 @@ HALF_ERFCX_DOUBLE = (
     -1.1701328827884123e-11, -3.2578247061226772e-12,
 )
 # fmt: on
+# In float64, where the operations are many anyway, the Taylor series: on abs(x) < 0.69, and on -1/2 <= z <= 1.
+EXPM1_TAIL_DOUBLE = tuple(1 / math.factorial(k) for k in range(2, 19))
+LOG1P_TAIL_DOUBLE = tuple(2 / k for k in range(3, 37, 2))
 
 
 def where(condition, a, b):
@@ -77,6 +84,13 @@ def log1p(z):
     return where(far, ops.log(1.0 + z), 2.0 * u + u * w * polynomial(w, LOG1P_TAIL))
 
 
+def expm1_rest(x):
+    """``exp(x) - 1 - x`` without cancellation near 0."""
+    near = abs(x) < 0.69
+    z = where(near, x, 0.0)
+    return where(near, z * z * polynomial(z, EXPM1_TAIL_DOUBLE if is_double(x) else EXPM1_TAIL), ops.exp(x) - 1.0 - x)
+
+
 def tanh_parts(x):
     """(y, D) with ``tanh(x) = x D / (y + D)`` and ``x - tanh(x) = x y / (y + D)``, for abs(x) < 1.5; held at 0 beyond."""
     z = where(abs(x) < 1.5, x, 0.0)
@@ -90,6 +104,41 @@ def tanh(x):
     e = ops.exp(-2.0 * magnitude(x))
     far = 1.0 - 2.0 * e / (1.0 + e)
     return where(abs(x) < 1.5, x * fraction / (y + fraction), where(x >= 0, far, -far))
+
+
+def tanh_slope(x):
+    """The derivative of `tanh`."""
+    e = ops.exp(-2.0 * magnitude(x))
+    return 4.0 * e / ((1.0 + e) * (1.0 + e))
+
+
+def sigmoid(x):
+    """``1 / (1 + exp(-x))``."""
+    e = ops.exp(-magnitude(x))
+    return where(x >= 0, 1.0, e) / (1.0 + e)
+
+
+def softplus(x):
+    """``log(1 + exp(x))``, whose derivative is `sigmoid`."""
+    return positive_part(x) + log1p(ops.exp(-magnitude(x)))
+
+
+def erf(x):
+    """The error function."""
+    if is_double(x):
+        return ops.erf(clipped(x, 6.0, 6.0))  # of huge numbers, TensorFlow's is NaN
+    t = held(magnitude(x), 6.0, 6.0)
+    near = t < 1.0
+    z = where(near, x, 0.0)
+    gaussian, scaled = normal_tail(math.sqrt(2) * t)
+    far = 1.0 - 2.0 * gaussian * scaled
+    return where(near, z * polynomial(z * z, ERF_RATIO), where(x >= 0, far, -far))
+
+
+def erf_slope(x):
+    """The derivative of `erf`."""
+    t = held(magnitude(x), 16.0, 39.0)
+    return 2 / math.sqrt(math.pi) * ops.exp(-t * t)
 
 
 def gaussian(t):
@@ -119,9 +168,19 @@ def held(t, single, double):
     return where(t > bound, bound, t)
 
 
+def clipped(x, single, double):
+    """x between minus and plus a bound, as in `held`."""
+    return -held(-held(x, single, double), single, double)
+
+
 def positive_part(x):
     """``max(x, 0)`` with derivative 1 at 0, which completes what is built on `magnitude` there; NaN stays NaN."""
     return where(x < 0, 0.0, x)
+
+
+def scaled(slope, x):
+    """``slope * x``, which is 0 at infinity too where the slope is 0."""
+    return slope * where(ops.logical_and(abs(x) == math.inf, slope == 0), 0.0, x)
 
 
 def entries(several):
