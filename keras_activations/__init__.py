@@ -4,11 +4,13 @@ from .activation import Activation, AlongAxis, Splitting
 from .check import check
 from .families.exponentials import CELU, ELU, SELU, Exponential
 from .families.gates import GELU, HardSiLU, Mish, SiLU, Swish
-from .families.learned import PReLU
+from .families.learned import APL, MPELU, PELU, TLU, AReLU, DualLine, FlexibleReLU, PReLU, SReLU, StarReLU
+from .families.learned_curves import PFTS, SMU, SMU1, XIELU, AconC, DynamicErf, DynamicTanh, ErfAct, Pserf, SoftExponential
 from .families.normalizers import LogSoftmax, Softmax, Sparsemax
 from .families.rectifiers import LeakyReLU, Linear, ReLU, ReLU6, Threshold
 from .families.shrinkers import HardShrink, SoftShrink, TanhShrink
 from .families.sigmoids import HardSigmoid, HardTanh, LogSigmoid, Sigmoid, Softsign, SparseSigmoid, Tanh
+from .families.snakes import Snake, SnakeBeta
 from .families.softpluses import Softplus, SparsePlus, Squareplus
 from .families.splitters import GEGLU, GLU, XATGLU, Bilinear, ClampedSwiGLU, CReLU, ReGLU, SeGLU, SwiGLU
 from .families.stochastic import RReLU
@@ -20,8 +22,11 @@ from .stochastic import Stochastic
 __version__ = "0.1.0"
 
 __all__ = [
+    "AconC",
     "Activation",
     "AlongAxis",
+    "APL",
+    "AReLU",
     "Bilinear",
     "build_activations",
     "catalogue",
@@ -30,8 +35,13 @@ __all__ = [
     "ClampedSwiGLU",
     "CReLU",
     "deserialize",
+    "DualLine",
+    "DynamicErf",
+    "DynamicTanh",
     "ELU",
+    "ErfAct",
     "Exponential",
+    "FlexibleReLU",
     "GEGLU",
     "GELU",
     "get",
@@ -46,10 +56,14 @@ __all__ = [
     "LogSigmoid",
     "LogSoftmax",
     "Mish",
+    "MPELU",
     "Parameter",
     "Parametric",
+    "PELU",
+    "PFTS",
     "plot",
     "PReLU",
+    "Pserf",
     "register",
     "ReGLU",
     "ReLU",
@@ -60,6 +74,11 @@ __all__ = [
     "serialize",
     "Sigmoid",
     "SiLU",
+    "SMU",
+    "SMU1",
+    "Snake",
+    "SnakeBeta",
+    "SoftExponential",
     "Softmax",
     "Softplus",
     "SoftShrink",
@@ -69,11 +88,15 @@ __all__ = [
     "SparseSigmoid",
     "Splitting",
     "Squareplus",
+    "SReLU",
+    "StarReLU",
     "Stochastic",
     "SwiGLU",
     "Swish",
     "Tanh",
     "TanhShrink",
     "Threshold",
+    "TLU",
     "XATGLU",
+    "XIELU",
 ]
