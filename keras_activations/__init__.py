@@ -6,7 +6,8 @@ from .families.exponentials import CELU, ELU, ISRLU, SELU, SERLU, ELiSH, Exponen
 from .families.gates import EIS, PFLU, Aria2, CoLU, DoubleSwish, ESwish, FlattenTSwish, GoLU, HardSiLU, SiLU, Swish
 from .families.gelus import GELU, IGELU, ClippedGELU
 from .families.groups import GroupSort, Maxout
-from .families.learned import PReLU
+from .families.learned import APL, MPELU, PELU, TLU, AReLU, DualLine, FlexibleReLU, PReLU, SShapedReLU, StarReLU
+from .families.learned_curves import PFTS, SMU, SMU1, XIELU, AconC, DynamicErf, DynamicTanh, ErfAct, Pserf, SoftExponential
 from .families.normalizers import LogSoftmax, SigSoftmax, Softmax, Softmax1, Softmin, Softpick, SoLU, Squash, TemperatureSoftmax
 from .families.periodic import GCU, Cosine, Sine, SineReLU
 from .families.radial import Absolute, BentIdentity, Gaussian, Hat, InverseMultiquadric, LogCosh, Multiquadric, Seagull
@@ -41,6 +42,7 @@ from .families.sigmoids import (
     Softsign,
     SparseSigmoid,
 )
+from .families.snakes import Snake, SnakeBeta
 from .families.softpluses import ShiftedSoftplus, SmeLU, Softplus, SparsePlus, SqrtSoftplus, Squareplus, SwooshL, SwooshR
 from .families.sparse import Entmax, Entmax15, KSubsets, Normmax, Sparsemax
 from .families.splitters import GEGLU, GLU, XATGLU, Bilinear, ClampedSwiGLU, CReLU, NCReLU, ReGLU, SeGLU, SwiGLU
@@ -57,11 +59,14 @@ __version__ = "0.1.0"
 __all__ = [
     "Absolute",
     "ABU",
+    "AconC",
     "Activation",
     "AlongAxis",
     "ALReLU",
+    "APL",
     "APTx",
     "Arctan",
+    "AReLU",
     "Aria2",
     "BentIdentity",
     "BetaMish",
@@ -80,14 +85,19 @@ __all__ = [
     "CReLU",
     "deserialize",
     "DoubleSwish",
+    "DualLine",
+    "DynamicErf",
+    "DynamicTanh",
     "EIS",
     "ELiSH",
     "ELU",
     "Entmax",
     "Entmax15",
+    "ErfAct",
     "ESwish",
     "Exponential",
     "FlattenTSwish",
+    "FlexibleReLU",
     "Fourier",
     "Gaussian",
     "GCU",
@@ -123,20 +133,24 @@ __all__ = [
     "Maxout",
     "Mila",
     "Mish",
+    "MPELU",
     "Multiquadric",
     "NCReLU",
     "NLReLU",
     "Normmax",
     "Parameter",
     "Parametric",
+    "PELU",
     "PenalizedTanh",
     "PFLU",
+    "PFTS",
     "Phish",
     "PiecewiseLinear",
     "plot",
     "PolyReLU",
     "PReLU",
     "ProbAct",
+    "Pserf",
     "Rational",
     "register",
     "ReGLU",
@@ -160,7 +174,12 @@ __all__ = [
     "SLAF",
     "SmeLU",
     "Smish",
+    "SMU",
+    "SMU1",
+    "Snake",
+    "SnakeBeta",
     "SoftClipping",
+    "SoftExponential",
     "Softmax",
     "Softmax1",
     "Softmin",
@@ -178,6 +197,8 @@ __all__ = [
     "SquaredReLU",
     "Squareplus",
     "Squash",
+    "SShapedReLU",
+    "StarReLU",
     "Step",
     "Stochastic",
     "SwiGLU",
@@ -190,6 +211,8 @@ __all__ = [
     "TanhSoft",
     "TemperatureSoftmax",
     "Threshold",
+    "TLU",
     "WeightedTanh",
     "XATGLU",
+    "XIELU",
 ]

@@ -37,6 +37,14 @@ def _tanh(u):
     return mp.sign(u) if abs(u) > 10**5 else mp.tanh(u)
 
 
+def _erf(u):
+    return mp.sign(u) if abs(u) > 10**5 else mp.erf(u)
+
+
+def _bell(u):
+    return mp.mpf(0) if abs(u) > 10**5 else 2 / mp.sqrt(mp.pi) * mp.exp(-u * u)
+
+
 def _sech_squared(u):
     return mp.mpf(0) if abs(u) > 10**5 else mp.sech(u) ** 2
 
@@ -44,6 +52,7 @@ def _sech_squared(u):
 FUNCTIONS = {
     # name: the function and its first two derivatives, None where that is 0 everywhere
     "exp": (_exp, _exp, _exp),
+    "expm1": (mp.expm1, mp.exp, mp.exp),
     "log": (mp.log, lambda u: 1 / u, lambda u: -1 / u**2),
     "log1p": (mp.log1p, lambda u: 1 / (1 + u), lambda u: -1 / (1 + u) ** 2),
     "sqrt": (mp.sqrt, lambda u: 1 / (2 * mp.sqrt(u)) if u else u, lambda u: -1 / (4 * mp.sqrt(u) ** 3) if u else u),
@@ -51,11 +60,7 @@ FUNCTIONS = {
     "sin": (mp.sin, mp.cos, lambda u: -mp.sin(u)),
     "cos": (mp.cos, lambda u: -mp.sin(u), lambda u: -mp.cos(u)),
     "atan": (mp.atan, lambda u: 1 / (1 + u * u), lambda u: -2 * u / (1 + u * u) ** 2),
-    "erf": (
-        mp.erf,
-        lambda u: 2 / mp.sqrt(mp.pi) * mp.exp(-u * u),
-        lambda u: -4 * u / mp.sqrt(mp.pi) * mp.exp(-u * u),
-    ),
+    "erf": (_erf, _bell, lambda u: -2 * u * _bell(u)),
     "erfc": (
         mp.erfc,
         lambda u: -2 / mp.sqrt(mp.pi) * mp.exp(-u * u),
@@ -162,10 +167,10 @@ class Formula:
             sides = [node.left, *node.comparators] if ordered else []
             if isinstance(node, ast.Call) and node.func.id in ("min", "max"):
                 sides = node.args
-            for side in sides:
-                if not any(isinstance(part, ast.Name) and part.id in self.inputs for part in ast.walk(side)):
-                    jets = self._evaluate(side, {name: self._constant(value) for name, value in arguments.items()})
-                    found |= {float(jet.value) for jet in (jets if isinstance(jets, list) else [jets]) if mp.isfinite(jet.value)}
+            fixed = [side for side in sides if not any(isinstance(part, ast.Name) and part.id in self.inputs for part in ast.walk(side))]
+            for side in fixed if len(fixed) < len(sides) else ():
+                jets = self._evaluate(side, {name: self._constant(value) for name, value in arguments.items()})
+                found |= {float(jet.value) for jet in (jets if isinstance(jets, list) else [jets]) if mp.isfinite(jet.value)}
         return sorted(found)
 
     def truth(self, points, variables):

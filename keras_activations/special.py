@@ -51,6 +51,9 @@ HALF_ERFCX_DOUBLE = (
     -1.1701328827884123e-11, -3.2578247061226772e-12,
 )
 # fmt: on
+# In float64, where the operations are many anyway, the Taylor series: on abs(x) < 0.69, and on -1/2 <= z <= 1.
+EXPM1_TAIL_DOUBLE = tuple(1 / math.factorial(k) for k in range(2, 19))
+LOG1P_TAIL_DOUBLE = tuple(2 / k for k in range(3, 37, 2))
 
 
 def where(condition, a, b):
@@ -84,6 +87,13 @@ def log1p(z):
     w = u * u
     # 2 u is z - z u, of which the first term has no rounding error.
     return where(far, ops.log(1.0 + z), near - u * (near - w * polynomial(w, LOG1P_TAIL)))
+
+
+def expm1_rest(x):
+    """``exp(x) - 1 - x`` without cancellation near 0."""
+    near = abs(x) < 0.69
+    z = where(near, x, 0.0)
+    return where(near, z * z * polynomial(z, EXPM1_TAIL_DOUBLE if is_double(x) else EXPM1_TAIL), ops.exp(x) - 1.0 - x)
 
 
 def tanh_parts(x):
@@ -223,6 +233,11 @@ def clipped(x, single, double):
 def positive_part(x):
     """``max(x, 0)`` with derivative 1 at 0, which completes what is built on `magnitude` there; NaN stays NaN."""
     return where(x < 0, 0.0, x)
+
+
+def scaled(slope, x):
+    """``slope * x``, which is 0 at infinity too where the slope is 0."""
+    return slope * where(ops.logical_and(abs(x) == math.inf, slope == 0), 0.0, x)
 
 
 def entries(several):

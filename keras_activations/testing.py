@@ -11,6 +11,7 @@ layer through what Keras does to layers. It needs the extra `keras-activations[t
 import hashlib
 import itertools
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import keras
@@ -21,7 +22,7 @@ from keras import ops
 from .activation import AlongAxis, Splitting
 from .autodiff import value_and_gradients
 from .formula import Formula
-from .parameters import Learned, Parametric
+from .parameters import Learned, Parameter, Parametric
 from .registry import Entry
 
 # --------------------------------------------------------------------------------------------------------- points and witnesses
@@ -269,7 +270,7 @@ def measure(witness, dtype, kernel, compiler=None):
             # A parameter for each point, so that each point has a gradient of its own.
             sample |= {"channels": n}
             x, y_weights, undo = x.T, y_weights.T, np.transpose
-        layer = witness.cls(kernel=kernel, **sample)
+        layer = (_unshared(witness.cls) if each else witness.cls)(kernel=kernel, **sample)
         weights = [tensor(array(w), "float32") for w in layer.trainable_variables]
 
         def function(x, *weights, layer=layer):
@@ -295,6 +296,15 @@ def measure(witness, dtype, kernel, compiler=None):
         slope_errors = gradient_errors(np.concatenate(slopes, axis=1), truth, rows, dtype)
         measured.append((rows, errors, np.where(normal, slope_errors, 0.0)))
     return measured
+
+
+def _unshared(cls):
+    """The class with a parameter for each channel also where all channels share one."""
+
+    def learn(self, **values):
+        cls.learn(self, **{name: replace(value, shared=False) if isinstance(value, Parameter) else value for name, value in values.items()})
+
+    return type(cls.__name__, (cls,), {"learn": learn, "__module__": cls.__module__})
 
 
 def within_budget(errors, dtype):

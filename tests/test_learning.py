@@ -38,9 +38,19 @@ def test_every_parameter_moves(cls):
     before = [testing.array(weight) for weight in layer.weights]
     model.compile(keras.optimizers.SGD(0.01), "mse")
     width = model.output_shape[-1]
-    model.fit(np.tile(X, (2, 1, 1)), np.full((4, 6, width), 0.3), epochs=1, verbose=0)
+    # Two steps: a parameter may have no effect until another one has left its initial value.
+    model.fit(np.tile(X, (2, 1, 1)), np.full((4, 6, width), 0.3), epochs=2, verbose=0)
     still = [weight.name for old, weight in zip(before, layer.weights, strict=True) if (testing.array(weight) == old).all()]
     assert not still, f"{still} of {layer!r} did not move"
+
+
+@pytest.mark.parametrize("alpha", [0.0, 1e-30, -1e-30, 1e-6, -1e-6])
+def test_soft_exponential_leaves_0_in_either_direction(alpha):
+    layer = ka.SoftExponential(alpha)
+    x, weights = ops.convert_to_tensor(X), [testing.tensor(alpha, "float32")]
+    y, (gradient,) = autodiff.value_and_gradients(lambda w: layer.stateless_call([w], [], x)[0], weights, ops.ones((2, 6, 4)))
+    np.testing.assert_allclose(testing.array(y), X, rtol=1e-5, atol=2e-6)
+    np.testing.assert_allclose(number(gradient), np.sum(1 + X**2 / 2), rtol=1e-5)
 
 
 def test_an_initializer_is_an_initial_value():
