@@ -237,12 +237,12 @@ class ErfAct(Learned):
         return _gated(erf(alpha * ops.exp(held(beta * x, 88.0, 700.0))), x)
 
     def derivative(self, x, alpha, beta):
+        z = held(beta * x, 88.0, 700.0)
+        e, root = ops.exp(z), ops.exp(0.5 * z)
+        slope = erf_slope(alpha * e)
+        x = where(root * slope == 0, 0.0, x)
         # Half of the exponential for each x: it may underflow where the product does not.
-        root = ops.exp(0.5 * held(beta * x, 88.0, 700.0))
-        e = root * root
-        bell = root * erf_slope(alpha * e)
-        x = where(bell == 0, 0.0, x)
-        return erf(alpha * e) + alpha * beta * (x * root * bell), x * root * bell, alpha * (x * root) * (x * bell)
+        return erf(alpha * e) + alpha * beta * x * (e * slope), x * (e * slope), alpha * (x * root) * (x * root * slope)
 
 
 @register
