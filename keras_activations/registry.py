@@ -13,7 +13,7 @@ import keras
 from .activation import Activation, canonical_name
 from .hosted import constructor_arguments
 from .parameters import Parametric
-from .presets import PRESETS
+from .presets import AMBIGUOUS, LIKE, PRESETS, VARIANTS
 
 PACKAGE = "keras_activations"
 
@@ -134,7 +134,7 @@ def catalogue() -> dict[str, Entry]:
     return {entry.name: entry for entry in sorted(map(Entry, set(_classes.values())), key=lambda entry: entry.name)}
 
 
-def get(identifier: str | type | dict | Callable | None, **kwargs) -> Callable:
+def get(identifier: str | type | dict | Callable | None, *, like: str | None = None, **kwargs) -> Callable:
     """An activation from whatever names or describes it.
 
     Args:
@@ -145,13 +145,16 @@ def get(identifier: str | type | dict | Callable | None, **kwargs) -> Callable:
             * a class, which is called; a config dict as `serialize` and Keras write it;
             * a layer or any other callable, which is returned as it is;
             * None: `Linear`.
+        like: The library whose meaning and defaults the name has, where they differ from ours: one of the keys of
+            `keras_activations.presets.LIKE`, such as "torch", "keras2", "jax", "onnx" or "hf".
         **kwargs: Arguments of the activation, beside a name or a class.
 
     Returns:
         A callable: a Keras layer, unless another callable was given.
 
     Raises:
-        ValueError: for an unknown name, a malformed string, or arguments beside what is already configured.
+        ValueError: for an unknown name, a name that means different functions, a malformed string, an unknown library, or arguments
+            beside what is already configured.
         TypeError: for arguments that the activation does not have, and for anything else that does not describe one.
 
     Example:
@@ -159,23 +162,30 @@ def get(identifier: str | type | dict | Callable | None, **kwargs) -> Callable:
         LeakyReLU(negative_slope=0.1)
         >>> get("LeakyReLU", negative_slope=0.1)
         LeakyReLU(negative_slope=0.1)
+        >>> get("leaky_relu", like="torch")
+        LeakyReLU(negative_slope=0.01)
     """
+    if like is not None and like not in LIKE:
+        raise ValueError(f"like must be one of {', '.join(map(repr, sorted(LIKE)))}; received {like!r}.")
     if identifier is None:
         identifier = "linear"
     if isinstance(identifier, str):
         name, args, literal = _parsed(identifier)
         if repeated := literal.keys() & kwargs.keys():
             raise ValueError(f"{sorted(repeated)} stand in the string {identifier!r} and beside it. Leave one of them out.")
-        cls, preset = _looked_up(name)
-        given = literal | kwargs
-        if any(given.get(key, value) != value for key, value in preset.items()):
-            raise ValueError(f"{name!r} means {preset}; received {given}. Write get({canonical_name(cls)!r}, ...) for other arguments.")
-        return cls(*args, **{**preset, **literal, **kwargs})
+        cls, defaults, fixed = _looked_up(name, like)
+        positional = dict(zip(constructor_arguments(cls), args, strict=False))
+        given = positional | literal | kwargs
+        if any(given.get(key, value) != value for key, value in fixed.items()):
+            raise ValueError(f"{name!r} means {fixed}; received {given}. Write get({canonical_name(cls)!r}, ...) for other arguments.")
+        implied = {key: value for key, value in (defaults | fixed).items() if key not in positional}
+        return cls(*args, **implied | literal | kwargs)
     if inspect.isclass(identifier) and issubclass(identifier, keras.layers.Layer):
-        return identifier(**kwargs)
-    if kwargs:
+        named = like and issubclass(identifier, Activation)
+        return get(canonical_name(identifier), like=like, **kwargs) if named else identifier(**kwargs)
+    if given := kwargs | ({"like": like} if like else {}):
         raise ValueError(
-            f"The arguments {kwargs} cannot be given beside {identifier!r}, which is already configured. "
+            f"The arguments {given} cannot be given beside {identifier!r}, which is already configured. "
             "Give them where it is made, or give get a name or a class."
         )
     if isinstance(identifier, dict):
@@ -214,8 +224,8 @@ def deserialize(config: dict, custom_objects: dict | None = None) -> Callable:
     if not isinstance(name, str):
         raise ValueError(f"A config dict needs a 'class_name', such as {{'class_name': 'Mish', 'config': {{}}}}; received {config}.")
     if "module" not in config and "registered_name" not in config and ">" not in name and name not in (custom_objects or {}):
-        cls, preset = _looked_up(name)
-        return cls.from_config(preset | (config.get("config") or {}))
+        cls, defaults, fixed = _looked_up(name)
+        return cls.from_config(defaults | fixed | (config.get("config") or {}))
     return keras.saving.deserialize_keras_object({"config": {}, **config}, custom_objects=custom_objects)
 
 
@@ -223,19 +233,30 @@ def _key(name):
     return re.sub(r"[\s_-]", "", name).lower()
 
 
-_presets = {_key(name): (name, target, arguments) for name, (target, arguments) in PRESETS.items()}
+# By key: the name as it is written, the name of the activation, its new defaults, and the arguments that are part of the meaning.
+_presets = {_key(name): (name, target, {}, fixed) for name, (target, fixed) in PRESETS.items()}
+_presets |= {_key(name): (name, target, defaults, {}) for name, (target, defaults) in VARIANTS.items()}
+_ambiguous = {_key(name): choices for name, choices in AMBIGUOUS.items()}
 
 
-def _looked_up(name):
-    """The class that `name` means, and the arguments that are part of that meaning."""
+def _looked_up(name, like=None):
+    """The class that `name` means in the library `like`, other defaults than its own, and the arguments that are part of the meaning."""
     key = _key(name)
+    theirs = {_key(known): meaning for known, meaning in LIKE[like].items()} if like else {}
+    if key not in theirs and key in _classes:
+        key = _key(canonical_name(_classes[key]))
+    if key in theirs:
+        target, defaults = theirs[key]
+        return _classes[_key(target)], defaults, {}
     if key in _presets:
-        _, target, arguments = _presets[key]
-        return _classes[_key(target)], arguments
+        _, target, defaults, fixed = _presets[key]
+        return _classes[_key(target)], defaults, fixed
     if key in _classes:
-        return _classes[key], {}
+        return _classes[key], {}, {}
+    if key in _ambiguous:
+        raise ValueError(f"{name!r} means different functions in different libraries. Choose: {'; '.join(_ambiguous[key])}.")
     names = {_key(known): known for entry in catalogue().values() for known in (entry.name, *entry.aliases)}
-    names |= {key: preset for key, (preset, _, _) in _presets.items()}
+    names |= {key: preset for key, (preset, *_) in _presets.items()}
     near = [names[found] for found in difflib.get_close_matches(key.rpartition(".")[2], names, n=3, cutoff=0.5)]
     advice = f"Did you mean {', '.join(map(repr, near))}?" if near else "The names are listed by keras_activations.catalogue()."
     raise ValueError(f"There is no activation {name!r}. {advice}")
