@@ -80,6 +80,9 @@ TORCH = [
     ("gelu", {"approximate": "tanh"}, "gelu", {"approximate": "tanh"}),
     ("softsign", {}, "softsign", {}),
     ("glu", {}, "glu", {}),
+    ("softmin", {}, "softmin", {"dim": -1}),
+    ("softplus", {"beta": 2.0}, "softplus", {"beta": 2.0}),
+    ("rrelu", {}, "rrelu", {}),
 ]
 
 
