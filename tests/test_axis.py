@@ -120,7 +120,7 @@ SPARSE = {
     ka.KSubsets(0.75): lambda row: exact_k_subsets(row, 0.75)[0],
     ka.Entmax15(): lambda row: entmax_values(row, 1.5),
     **{ka.Entmax(alpha): lambda row, alpha=alpha: entmax_values(row, alpha) for alpha in (1.25, 1.5, 2.0)},
-    **{ka.Normmax(alpha): lambda row, alpha=alpha: normmax_values(row, alpha)[0] for alpha in (1.5, 2.0)},
+    **{ka.Normmax(alpha): lambda row, alpha=alpha: normmax_values(row, alpha)[0] for alpha in (1.5, 2.0, 4.0)},
 }
 
 

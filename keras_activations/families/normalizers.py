@@ -8,7 +8,7 @@ from .. import arguments
 from ..activation import AlongAxis, native_ops
 from ..parameters import Parameter, Parametric
 from ..registry import register
-from ..special import expm1, log1p, lowest, magnitude, positive_part, where
+from ..special import expm1, held, log1p, lowest, magnitude, positive_part, where
 
 INFINITY = float("inf")
 
@@ -363,7 +363,8 @@ class Squash(AlongAxis):
         end = lowest(backend.standardize_dtype(x.dtype))
         x = where(x == -INFINITY, end, where(x == INFINITY, -end, x))
         # Squares only of what is near 1: relative to the largest entry for the direction, and to 1 or the largest entry for the length.
-        scale = largest(magnitude(x), self.axis)
+        # Beyond the bound its reciprocal, by which XLA multiplies instead, would be subnormal.
+        scale = held(largest(magnitude(x), self.axis), 1e37, 1e300)
         u = x / where(scale == 0, 1.0, scale)
         squares = ops.sum(u * u, axis=self.axis, keepdims=True)
         unit = where(scale > 1, scale, 1.0)
