@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import keras_activations as ka
+from keras_activations import presets
 
 README = Path(__file__).parents[1] / "README.md"
 MARKS = "<!-- The catalogue, written by `make readme`. -->\n", "<!-- The end of the catalogue. -->\n"
@@ -32,6 +33,10 @@ def row(entry):
     return "| " + " | ".join(cell or "" for cell in cells).replace("||", "or") + " |"
 
 
+def call(name, arguments):
+    return f"{name}({', '.join(f'{key}={value!r}' for key, value in arguments.items())})"
+
+
 def markdown():
     families = {}
     for entry in ka.catalogue().values():
@@ -46,7 +51,14 @@ def markdown():
             *map(row, families[module]),
             "",
         ]
-    return "\n".join(parts)
+    parts += ["### Presets", "", "Names of other libraries that mean one of these with certain arguments.", ""]
+    parts += ["| name | activation |", "|---|---|"]
+    parts += [f"| `{name}` | `{call(*meaning)}` |" for name, meaning in sorted((presets.PRESETS | presets.VARIANTS).items())]
+    parts += ["", "### Defaults of other libraries", "", 'Where they differ from those above: `get("leaky_relu", like="torch")`.', ""]
+    parts += ["| library | name | activation |", "|---|---|---|"]
+    for library, table in sorted(presets.LIKE.items()):
+        parts += [f"| `{library}` | `{name}` | `{call(*meaning)}` |" for name, meaning in sorted(table.items())]
+    return "\n".join([*parts, ""])
 
 
 def updated(text):

@@ -60,7 +60,6 @@ AMBIGUOUS = {
 
 _TORCH = {
     "leaky_relu": ("leaky_relu", {"negative_slope": 0.01}),
-    "relu": ("relu", {}),
     "swish": ("silu", {}),
 }
 _KERAS = {
