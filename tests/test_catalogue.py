@@ -117,6 +117,7 @@ PROMISES = {
     "Maxout": {"pieces": 2, "axis": -1},
     "Mila": {"beta": -0.25},
     "Mish": {},
+    "ModReLU": {"b": 0.0, "learned": True, **LEARNED},
     "MPELU": {"alpha": 0.25, "beta": 1.0, "learned": True, **LEARNED},
     "Multiquadric": {"center": 0.0, "width": 1.0},
     "NCReLU": {"axis": -1},

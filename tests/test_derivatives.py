@@ -32,6 +32,8 @@ CORNERS = {
     "arelu(alpha=-0.5, beta=0.5)": {0.0: 0.01},
     "dual_line(learned=False)": {0.0: 1.0},
     "flexible_relu()": {0.0: 0.0},
+    "mod_relu()": {0.0: 1.0},
+    "mod_relu(b=-0.6, learned=False)": {-0.6: 1.0, 0.0: 0.0, 0.6: 1.0},
     "mpelu()": {0.0: 0.25},
     "mpelu(alpha=1.7, beta=1.3, learned=False)": {0.0: 2.21},
     "pelu()": {0.0: 1.0},

@@ -348,6 +348,38 @@ class FlexibleReLU(Learned):
 
 
 @register
+class ModReLU(Learned):
+    """ReLU of the magnitude, moved by a learned bias, with the sign of the input. A negative bias silences small input.
+
+    ``f(x) = 0 if b < x < -b else x + b if x > 0 else x - b if x < 0 else x``
+
+    That is ``max(abs(x) + b, 0) * x / abs(x)``, and 0 at 0. It was made for complex numbers, of which these are the real ones.
+
+    Args:
+        b: Finite number, or a Keras initializer: what is added to the magnitude. Default 0, at which it is the identity; the authors'
+            code draws one for each channel from (-0.01, 0.01).
+        learned: Whether b is a weight. Default True.
+        **kwargs: How b is learned: see `Learned`; and as in every activation: see `Activation`.
+
+    Example:
+        >>> ModReLU(b=-0.5)([-2.0, 0.25, 3.0])
+        [-1.5, 0.0, 2.5]
+
+    Reference:
+        Arjovsky, Shah and Bengio, Unitary Evolution Recurrent Neural Networks, 2015, https://arxiv.org/abs/1511.06464
+    """
+
+    samples = ({}, {"b": -0.75, "channels": 4}, {"b": 0.375, "channels": 4}, {"b": -0.6, "learned": False})
+
+    def __init__(self, b: float = 0.0, *, learned: bool = True, **kwargs):
+        super().__init__(learned=learned, **kwargs)
+        self.learn(b=b)
+
+    def fallback(self, x, b):
+        return where(abs(x) < -b, 0.0, x + b * ops.sign(x))
+
+
+@register
 class DualLine(Learned):
     """Two half-lines that meet at 0, with learned slopes, moved by a learned mean shift.
 
