@@ -26,7 +26,7 @@ from .families.rectifiers import (
     Step,
     Threshold,
 )
-from .families.series import ABU, SLAF, Fourier, PolyReLU
+from .families.series import ABU, SLAF, Fourier, PolyNorm, PolyReLU
 from .families.shrinkers import HardShrink, Shrink, SoftShrink, TanhShrink
 from .families.sigmoids import (
     ISRU,
@@ -148,6 +148,7 @@ __all__ = [
     "Phish",
     "PiecewiseLinear",
     "plot",
+    "PolyNorm",
     "PolyReLU",
     "PReLU",
     "ProbAct",

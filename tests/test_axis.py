@@ -64,10 +64,11 @@ def test_maxout_lets_every_nan_through(pieces, x):
 @pytest.mark.parametrize("axis", [1, 2])
 def test_the_width_of_a_group_may_be_unknown(axis):
     inputs = keras.Input((None, None))
-    model = keras.Model(inputs, [ka.GroupSort(axis=axis)(inputs), ka.Maxout(axis=axis)(inputs)])
+    layers = [cls(axis=axis) for cls in (ka.GroupSort, ka.Maxout, ka.PolyNorm)]
+    model = keras.Model(inputs, [layer(inputs) for layer in layers])
     x = X[:, :4, :6]
-    for y, layer in zip(model.predict(x, verbose=0), (ka.GroupSort(axis=axis), ka.Maxout(axis=axis)), strict=True):
-        np.testing.assert_array_equal(y, testing.array(layer(x)))
+    for y, layer in zip(model.predict(x, verbose=0), layers, strict=True):
+        np.testing.assert_allclose(y, testing.array(layer(x)), rtol=1e-6)
 
 
 @pytest.mark.parametrize("axis", [-1, -2, 0, 1, 2])
@@ -362,3 +363,16 @@ def test_k_subsets_sum_to_the_budget():
 def test_presets_of_group_sort():
     np.testing.assert_array_equal(testing.array(ka.get("max_min")([2.0, 1.0, 4.0, 3.0])), [1.0, 2.0, 3.0, 4.0])
     np.testing.assert_array_equal(testing.array(ka.get("FullSort")([2.0, 4.0, 1.0])), [1.0, 2.0, 4.0])
+
+
+@pytest.mark.parametrize("axis", [-1, 0, 1])
+def test_the_gradient_of_the_coefficients_of_poly_norm(axis):
+    layer, x = ka.PolyNorm((0.5, 1.0, -0.25, 0.125), axis=axis), X.astype(float)
+    powers = [np.ones_like(x)] + [x**k / np.sqrt(np.mean(x ** (2 * k), axis=axis, keepdims=True) + 1e-6) for k in (1, 2, 3)]
+    y, (gradient,) = autodiff.value_and_gradients(
+        lambda c: layer.stateless_call([c], [], testing.tensor(X, "float32"))[0],
+        [testing.tensor([0.5, 1.0, -0.25, 0.125], "float32")],
+        testing.tensor(np.broadcast_to(np.cos(np.arange(7.0)), X.shape), "float32"),
+    )
+    np.testing.assert_allclose(testing.array(y), np.tensordot([0.5, 1.0, -0.25, 0.125], powers, 1), rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(testing.array(gradient), [(np.cos(np.arange(7.0)) * p).sum() for p in powers], rtol=1e-5, atol=1e-5)
