@@ -5,7 +5,7 @@ from .check import check
 from .families.exponentials import CELU, ELU, ISRLU, SELU, SERLU, ELiSH, Exponential, HardELiSH
 from .families.gates import EIS, PFLU, Aria2, CoLU, DoubleSwish, ESwish, FlattenTSwish, GoLU, HardSiLU, SiLU, Swish
 from .families.gelus import GELU, IGELU, ClippedGELU
-from .families.groups import GroupSort, Maxout
+from .families.groups import GroupSort, Householder, Maxout
 from .families.learned import APL, MPELU, PELU, TLU, AReLU, DualLine, FlexibleReLU, ModReLU, PReLU, SShapedReLU, StarReLU
 from .families.learned_curves import PFTS, SMU, SMU1, XIELU, AconC, DynamicErf, DynamicTanh, ErfAct, Pserf, SoftExponential
 from .families.normalizers import LogSoftmax, SigSoftmax, Softmax, Softmax1, Softmin, Softpick, SoLU, Squash, TemperatureSoftmax
@@ -115,6 +115,7 @@ __all__ = [
     "HardSiLU",
     "HardTanh",
     "Hat",
+    "Householder",
     "IGELU",
     "InverseMultiquadric",
     "ISRLU",
