@@ -6,7 +6,7 @@ from .families.exponentials import CELU, ELU, ISRLU, SELU, SERLU, ELiSH, Exponen
 from .families.gates import EIS, PFLU, Aria2, CoLU, DoubleSwish, ESwish, FlattenTSwish, GoLU, HardSiLU, SiLU, Swish
 from .families.gelus import GELU, IGELU, ClippedGELU
 from .families.groups import GroupSort, Householder, Maxout
-from .families.learned import APL, MPELU, PELU, TLU, AReLU, DualLine, FlexibleReLU, ModReLU, PReLU, SShapedReLU, StarReLU
+from .families.learned import APL, MPELU, PELU, TLU, AReLU, DPReLU, DualLine, FlexibleReLU, ModReLU, PReLU, SShapedReLU, StarReLU
 from .families.learned_curves import PFTS, SMU, SMU1, XIELU, AconC, DynamicErf, DynamicTanh, ErfAct, Pserf, SoftExponential
 from .families.normalizers import LogSoftmax, SigSoftmax, Softmax, Softmax1, Softmin, Softpick, SoLU, Squash, TemperatureSoftmax
 from .families.periodic import GCU, Cosine, Sine, SineReLU
@@ -85,6 +85,7 @@ __all__ = [
     "CReLU",
     "deserialize",
     "DoubleSwish",
+    "DPReLU",
     "DualLine",
     "DynamicErf",
     "DynamicTanh",

@@ -71,6 +71,7 @@ PROMISES = {
     "Cosine": {"omega": 1.0},
     "CReLU": {"axis": -1},
     "DoubleSwish": {},
+    "DPReLU": {"alpha": 0.01, "beta": 1.0, "learned": True, **LEARNED},
     "DualLine": {"alpha": 0.01, "beta": 1.0, "m": -0.22, "learned": True, **LEARNED},
     "DynamicErf": {"alpha": 0.5, "shift": 0.0, "gamma": 1.0, "beta": 0.0, "learned": True, **LEARNED},
     "DynamicTanh": {"alpha": 0.5, "gamma": 1.0, "beta": 0.0, "learned": True, **LEARNED},

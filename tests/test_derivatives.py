@@ -30,6 +30,8 @@ CORNERS = {
     "arelu(learned=False)": {0.0: 0.9},
     "arelu(alpha=0.875)": {0.0: 0.875},
     "arelu(alpha=-0.5, beta=0.5)": {0.0: 0.01},
+    "dprelu()": {0.0: 1.0},
+    "dprelu(alpha=-0.3, beta=1.1, learned=False)": {0.0: 1.1},
     "dual_line(learned=False)": {0.0: 1.0},
     "flexible_relu()": {0.0: 0.0},
     "mod_relu()": {0.0: 1.0},
