@@ -5,8 +5,8 @@ from .check import check
 from .families.exponentials import CELU, ELU, ISRLU, SELU, SERLU, ELiSH, Exponential, HardELiSH
 from .families.gates import EIS, PFLU, Aria2, CoLU, DoubleSwish, ESwish, FlattenTSwish, GoLU, HardSiLU, SiLU, Swish
 from .families.gelus import GELU, IGELU, ClippedGELU
-from .families.groups import GroupSort, Maxout
-from .families.learned import APL, MPELU, PELU, TLU, AReLU, DualLine, FlexibleReLU, PReLU, SShapedReLU, StarReLU
+from .families.groups import GroupSort, Householder, Maxout
+from .families.learned import APL, MPELU, PELU, TLU, AReLU, DPReLU, DualLine, FlexibleReLU, ModReLU, PReLU, SShapedReLU, StarReLU
 from .families.learned_curves import PFTS, SMU, SMU1, XIELU, AconC, DynamicErf, DynamicTanh, ErfAct, Pserf, SoftExponential
 from .families.normalizers import LogSoftmax, SigSoftmax, Softmax, Softmax1, Softmin, Softpick, SoLU, Squash, TemperatureSoftmax
 from .families.periodic import GCU, Cosine, Sine, SineReLU
@@ -26,7 +26,7 @@ from .families.rectifiers import (
     Step,
     Threshold,
 )
-from .families.series import ABU, SLAF, Fourier, PolyReLU
+from .families.series import ABU, SLAF, Fourier, PolyNorm, PolyReLU
 from .families.shrinkers import HardShrink, Shrink, SoftShrink, TanhShrink
 from .families.sigmoids import (
     ISRU,
@@ -85,6 +85,7 @@ __all__ = [
     "CReLU",
     "deserialize",
     "DoubleSwish",
+    "DPReLU",
     "DualLine",
     "DynamicErf",
     "DynamicTanh",
@@ -115,6 +116,7 @@ __all__ = [
     "HardSiLU",
     "HardTanh",
     "Hat",
+    "Householder",
     "IGELU",
     "InverseMultiquadric",
     "ISRLU",
@@ -133,6 +135,7 @@ __all__ = [
     "Maxout",
     "Mila",
     "Mish",
+    "ModReLU",
     "MPELU",
     "Multiquadric",
     "NCReLU",
@@ -147,6 +150,7 @@ __all__ = [
     "Phish",
     "PiecewiseLinear",
     "plot",
+    "PolyNorm",
     "PolyReLU",
     "PReLU",
     "ProbAct",

@@ -6,7 +6,7 @@ The grammar of a formula, ``f(x) = ...``:
 * On the right, a Python expression of them, of the constructor's arguments, of numbers, `pi` and `inf`, with ``+ - * / **``,
   comparisons (which may be chained; an argument may be compared with a string), ``u if condition else v``, and the functions of
   `FUNCTIONS`, `min` and `max`. An argument that is None is read as `inf`: no limit.
-* In an `AlongAxis`, x is the row along the axis; ``sum(...)`` and ``max(...)`` of one argument reduce it.
+* In an `AlongAxis`, x is the row along the axis; ``sum(...)``, ``mean(...)`` and ``max(...)`` of one argument reduce it.
 * An argument that is a tuple is a row too, with entries ``c[0]``, ...; ``polynomial(x, c)`` is ``c[0] + c[1] x + c[2] x**2 + ...``,
   and ``index(c)`` is 1, 2, 3, ...
 * Several expressions with commas between them are concatenated.
@@ -257,6 +257,8 @@ class Formula:
             name, arguments = node.func.id, [evaluate(argument) for argument in node.args]
             if name in ("sum", "max") and len(arguments) == 1:
                 return functools.reduce({"sum": operator.add, "max": _largest}[name], arguments[0])
+            if name == "mean" and len(arguments) == 1:
+                return functools.reduce(operator.add, arguments[0]) / len(arguments[0])
             if name in ("min", "max") and len(arguments) == 2:
                 return _broadcast({"min": _smallest, "max": _largest}[name], *arguments)
             if name == "polynomial" and len(arguments) == 2:
@@ -268,7 +270,7 @@ class Formula:
                 return _broadcast(lambda jet: jet.through(*FUNCTIONS[name]), *arguments)
         raise ValueError(
             f"The formula {self.equation!r} contains {ast.unparse(node)!r}, which is not in the grammar. Functions are: "
-            f"{', '.join(FUNCTIONS)}, min, max, sum, polynomial, index; names are: {', '.join(scope)}, pi, inf."
+            f"{', '.join(FUNCTIONS)}, min, max, sum, mean, polynomial, index; names are: {', '.join(scope)}, pi, inf."
         )
 
     def _holds(self, node, scope):

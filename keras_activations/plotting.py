@@ -168,8 +168,8 @@ def _outputs(layer):
         before, after, count = [1] * (layer.divisor - 1), [], layer.width.numerator
         drawn = "output" if count == 1 else f"{count} outputs, from dark to light,"
     else:
-        # The least width that is allowed and has at least two more entries.
-        before, after, count = [], [0] * (-(-3 // layer.divisor) * layer.divisor - 1), 1
+        # The rest of a group, or two more entries.
+        before, after, count = [], [0] * (layer.divisor - 1 or 2), 1
         drawn = "first output"
 
     def output(i):

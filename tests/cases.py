@@ -170,6 +170,19 @@ def exact_group_sort(row, group_size, **_):
     return [row[k] for k in order], [[float(k == b) for b in range(len(row))] for k in order]
 
 
+def exact_householder(row, theta, **_):
+    """Values and Jacobian of the pairs of the two halves."""
+    half = len(row) // 2
+    values, jacobian = list(row), np.eye(len(row)).tolist()
+    with mp.workdps(50):
+        (s, c), (sine, cosine) = ((mp.sin(angle), mp.cos(angle)) for angle in (mp.mpf(theta) / 2, mp.mpf(theta)))
+        for i, j in zip(range(half), range(half, len(row)), strict=True):
+            if s * row[i] > c * row[j]:
+                values[i], values[j] = float(cosine * row[i] + sine * row[j]), float(sine * row[i] - cosine * row[j])
+                jacobian[i][i], jacobian[i][j], jacobian[j][i], jacobian[j][j] = map(float, (cosine, sine, sine, -cosine))
+    return values, jacobian
+
+
 # Functions of (row, **hyperparameters) to values and derivatives, where no formula says what a row becomes.
 ORACLES = {
     "sparsemax": lambda row, axis: exact_sparsemax(row),
@@ -178,6 +191,7 @@ ORACLES = {
     "entmax15": exact_entmax,
     "normmax": exact_normmax,
     "group_sort": exact_group_sort,
+    "householder": exact_householder,
     "bipolar_relu": lambda row, axis: bipolar_relu(row),
 }
 
@@ -194,6 +208,8 @@ EXEMPT = {
     "xatglu": lambda rows: np.abs(rows[:, 1]) > 1e30,
     # The formula counts an entry of -inf, which is to have no part: test_axis.py has these rows.
     "softpick": lambda rows: np.isinf(rows).any(axis=1),
+    # Equal pairs are as close to the line as a rounded theta is to pi / 2, and on the line the derivative jumps.
+    "householder()": lambda rows: ((rows != 0) & (rows == np.roll(rows, rows.shape[1] // 2, axis=1))).any(axis=1),
     # The formula divides by the length there: test_axis.py has these rows.
     "squash": lambda rows: (rows == 0).all(axis=1),
     # The formula is the logarithm of a negative number.

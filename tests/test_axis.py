@@ -64,10 +64,11 @@ def test_maxout_lets_every_nan_through(pieces, x):
 @pytest.mark.parametrize("axis", [1, 2])
 def test_the_width_of_a_group_may_be_unknown(axis):
     inputs = keras.Input((None, None))
-    model = keras.Model(inputs, [ka.GroupSort(axis=axis)(inputs), ka.Maxout(axis=axis)(inputs)])
+    layers = [cls(axis=axis) for cls in (ka.GroupSort, ka.Maxout, ka.Householder, ka.PolyNorm)]
+    model = keras.Model(inputs, [layer(inputs) for layer in layers])
     x = X[:, :4, :6]
-    for y, layer in zip(model.predict(x, verbose=0), (ka.GroupSort(axis=axis), ka.Maxout(axis=axis)), strict=True):
-        np.testing.assert_array_equal(y, testing.array(layer(x)))
+    for y, layer in zip(model.predict(x, verbose=0), layers, strict=True):
+        np.testing.assert_allclose(y, testing.array(layer(x)), rtol=1e-6)
 
 
 @pytest.mark.parametrize("axis", [-1, -2, 0, 1, 2])
@@ -359,3 +360,59 @@ def test_k_subsets_sum_to_the_budget():
 def test_presets_of_group_sort():
     np.testing.assert_array_equal(testing.array(ka.get("max_min")([2.0, 1.0, 4.0, 3.0])), [1.0, 2.0, 3.0, 4.0])
     np.testing.assert_array_equal(testing.array(ka.get("FullSort")([2.0, 4.0, 1.0])), [1.0, 2.0, 4.0])
+
+
+@pytest.mark.parametrize("axis", [-1, 0, 1])
+def test_the_gradient_of_the_coefficients_of_poly_norm(axis):
+    layer, x = ka.PolyNorm((0.5, 1.0, -0.25, 0.125), axis=axis), X.astype(float)
+    powers = [np.ones_like(x)] + [x**k / np.sqrt(np.mean(x ** (2 * k), axis=axis, keepdims=True) + 1e-6) for k in (1, 2, 3)]
+    y, (gradient,) = autodiff.value_and_gradients(
+        lambda c: layer.stateless_call([c], [], testing.tensor(X, "float32"))[0],
+        [testing.tensor([0.5, 1.0, -0.25, 0.125], "float32")],
+        testing.tensor(np.broadcast_to(np.cos(np.arange(7.0)), X.shape), "float32"),
+    )
+    np.testing.assert_allclose(testing.array(y), np.tensordot([0.5, 1.0, -0.25, 0.125], powers, 1), rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(testing.array(gradient), [(np.cos(np.arange(7.0)) * p).sum() for p in powers], rtol=1e-5, atol=1e-5)
+
+
+@pytest.mark.parametrize("axis", [-1, 1])
+def test_householder_has_a_theta_for_each_pair(axis):
+    layer, thetas = ka.Householder(channels=4, axis=axis), np.array([0.5, -2.0])
+    layer.theta = thetas
+    x, weights = np.moveaxis(X[:, :, :4], -1, axis), np.cos(np.arange(60.0)).reshape(3, 5, 4)
+    y, (gradient,) = autodiff.value_and_gradients(
+        lambda theta: layer.stateless_call([theta], [], testing.tensor(x, "float32"))[0],
+        [testing.tensor(thetas, "float32")],
+        testing.tensor(np.moveaxis(weights, -1, axis), "float32"),
+    )
+    a, b = np.split(X[:, :, :4].astype(float), 2, axis=-1)
+    beyond = np.sin(thetas / 2) * a > np.cos(thetas / 2) * b
+    first, second = np.cos(thetas) * a + np.sin(thetas) * b, np.sin(thetas) * a - np.cos(thetas) * b
+    expected = np.concatenate([np.where(beyond, first, a), np.where(beyond, second, b)], axis=-1)
+    np.testing.assert_allclose(np.moveaxis(testing.array(y), axis, -1), expected, rtol=1e-5, atol=1e-6)
+    slope = np.where(beyond, -second * weights[..., :2] + first * weights[..., 2:], 0.0)
+    np.testing.assert_allclose(testing.array(gradient), slope.sum(axis=(0, 1)), rtol=1e-5)
+
+
+def test_the_width_of_householder():
+    assert ka.plot(ka.Householder(channels=2)).axes
+    for layer, width, words in (
+        (ka.Householder(), 3, "needs a width divisible by 2 along axis -1; received 3"),
+        (ka.Householder(channels=2), 4, r"is for 2 channels; received 4 in an input of shape \(3, 4\)"),
+    ):
+        with pytest.raises(ValueError, match=words):
+            layer(np.ones((3, width)))
+        with pytest.raises(ValueError, match=words):
+            layer(keras.KerasTensor((3, width)))
+    with pytest.raises(ValueError, match="channels must be even, for they are taken in pairs; received 3"):
+        ka.Householder(channels=3)
+
+
+def test_an_infinite_pair_that_stays_has_no_part_in_theta():
+    layer = ka.Householder()
+    _, (gradient,) = autodiff.value_and_gradients(
+        lambda theta: layer.stateless_call([theta], [], testing.tensor([-np.inf, np.inf], "float32"))[0],
+        [testing.tensor(1.0, "float32")],
+        testing.tensor([1.0, 1.0], "float32"),
+    )
+    assert testing.array(gradient) == 0

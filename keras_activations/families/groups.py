@@ -1,11 +1,13 @@
 """Grouped units: neighbours along an axis are compared with each other."""
 
+import math
 from fractions import Fraction
 
 from keras import ops
 
 from .. import arguments
 from ..activation import AlongAxis, Splitting
+from ..parameters import Parametric
 from ..registry import register
 from ..special import where
 
@@ -101,3 +103,75 @@ class Maxout(Splitting):
             # The sum is selected where one of them is NaN.
             top = where(top > piece, top, where(piece >= top, piece, top + piece))
         return top
+
+
+@register
+class Householder(AlongAxis, Parametric):
+    """Pairs of channels, reflected in a learned line where they lie on one side of it: every gradient keeps its norm.
+
+    A pair (a, b) is an entry of the first half of the axis and the same entry of the second half. It becomes
+    ``(cos(theta) * a + sin(theta) * b, sin(theta) * a - cos(theta) * b)`` where ``sin(theta / 2) * a > cos(theta / 2) * b``, and stays
+    as it is elsewhere. At the default theta it is in ascending order, but for rounding.
+
+    Args:
+        theta: Finite number, or a Keras initializer: twice the initial angle of the line with the axis of a. Default pi / 2, as in
+            deel-torchlip.
+        channels: Even integer, the width of the axis: each pair of channels gets a theta of its own, as in the paper. Default None: one
+            theta for the layer, and any even width.
+        axis: Integer, the axis of the channels. Default -1.
+        learned: Whether theta is a weight. Default True.
+        **kwargs: The regularizer and constraint of theta: see `Parametric`; and as in every activation: see `Activation`.
+
+    Raises:
+        ValueError: for an odd width, or one that is not `channels`, also of a symbolic input.
+
+    Example:
+        >>> Householder()([3.0, -1.0, 1.0, 2.0])
+        [0.9999999, -1.0, 3.0, 2.0]
+        >>> Householder(channels=8).count_params()
+        4
+
+    Reference:
+        Singla, Singla and Feizi, Improved deterministic l2 robustness on CIFAR-10 and CIFAR-100, 2021, https://arxiv.org/abs/2108.04062
+    """
+
+    samples = ({}, {"theta": 0.625, "axis": -2}, {"theta": 2.5, "channels": 4}, {"theta": -1.2, "learned": False})
+    _recomputed = True
+
+    def __init__(self, theta: float = math.pi / 2, channels: int | None = None, axis: int = -1, *, learned: bool = True, **kwargs):
+        super().__init__(axis, learned=learned, **kwargs)
+        self.channels = channels if channels is None else arguments.integer("channels", channels, low=2)
+        if channels is not None and channels % 2:
+            raise ValueError(f"channels must be even, for they are taken in pairs; received {channels}.")
+        self.learn(theta=theta)
+
+    def call(self, inputs):
+        # Without the argument, Keras passes no mask.
+        return self._applied(inputs)
+
+    @property
+    def divisor(self):
+        return self.channels or 2
+
+    def compute_output_shape(self, input_shape):
+        shape, (axis,) = super().compute_output_shape(input_shape), self._checked_axes(input_shape)
+        if self.channels and shape[axis] not in (None, self.channels):
+            raise ValueError(f"{self!r} is for {self.channels} channels; received {shape[axis]} in an input of shape {shape}.")
+        return shape
+
+    def _weight_shape(self, parameter, input_shape):
+        return (self.channels // 2,) if self.channels else ()
+
+    def _aligned(self, weight, x, parameter):
+        (axis,) = self._checked_axes(x.shape)
+        return ops.reshape(weight, (-1,) + (1,) * (len(x.shape) - 1 - axis))
+
+    def fallback(self, x, theta):
+        theta = ops.convert_to_tensor(theta, dtype=x.dtype)
+        a, b = ops.split(x, 2, axis=self.axis)
+        beyond = ops.sin(0.5 * theta) * a > ops.cos(0.5 * theta) * b
+        # An infinite pair that stays would make NaN of the derivative with respect to theta.
+        u, v = where(beyond, a, 0.0), where(beyond, b, 0.0)
+        cosine, sine = ops.cos(theta), ops.sin(theta)
+        reflected = cosine * u + sine * v, sine * u - cosine * v
+        return ops.concatenate([where(beyond, r, x) for r, x in zip(reflected, (a, b), strict=True)], axis=self.axis)

@@ -348,6 +348,73 @@ class FlexibleReLU(Learned):
 
 
 @register
+class ModReLU(Learned):
+    """ReLU of the magnitude, moved by a learned bias, with the sign of the input. A negative bias silences small input.
+
+    ``f(x) = 0 if b < x < -b else x + b if x > 0 else x - b if x < 0 else x``
+
+    That is ``max(abs(x) + b, 0) * x / abs(x)``, and 0 at 0. It was made for complex numbers, of which these are the real ones.
+
+    Args:
+        b: Finite number, or a Keras initializer: what is added to the magnitude. Default 0, at which it is the identity; the authors'
+            code draws one for each channel from (-0.01, 0.01).
+        learned: Whether b is a weight. Default True.
+        **kwargs: How b is learned: see `Learned`; and as in every activation: see `Activation`.
+
+    Example:
+        >>> ModReLU(b=-0.5)([-2.0, 0.25, 3.0])
+        [-1.5, 0.0, 2.5]
+
+    Reference:
+        Arjovsky, Shah and Bengio, Unitary Evolution Recurrent Neural Networks, 2015, https://arxiv.org/abs/1511.06464
+    """
+
+    samples = ({}, {"b": -0.75, "channels": 4}, {"b": 0.375, "channels": 4}, {"b": -0.6, "learned": False})
+
+    def __init__(self, b: float = 0.0, *, learned: bool = True, **kwargs):
+        super().__init__(learned=learned, **kwargs)
+        self.learn(b=b)
+
+    def fallback(self, x, b):
+        return where(abs(x) < -b, 0.0, x + b * ops.sign(x))
+
+
+@register
+class DPReLU(Learned):
+    """Dual parametric ReLU: PReLU that learns the slope on either side. `DualLine` adds a shift to it.
+
+    ``f(x) = beta * x if x >= 0 else alpha * x``
+
+    Args:
+        alpha: Finite number, or a Keras initializer: the slope for negative input. Default 0.01, as in the paper.
+        beta: Finite number, or a Keras initializer: the slope for positive input. Default 1, as in the paper.
+        learned: Whether alpha and beta are weights. Default True.
+        **kwargs: How they are learned: see `Learned`; and as in every activation: see `Activation`.
+
+    Example:
+        >>> DPReLU(alpha=0.25, beta=0.5)([-2.0, 3.0])
+        [-0.5, 1.5]
+
+    Reference:
+        Balaji, Kavya and Sebastian, Learn-able parameter guided Activation Functions, 2019, https://arxiv.org/abs/1912.10752
+    """
+
+    aliases = ("dual_parametric_relu",)
+    samples = ({}, {"alpha": 0.125, "beta": 0.75, "channels": 4}, {"alpha": -0.3, "beta": 1.1, "learned": False})
+
+    def __init__(self, alpha: float = 0.01, beta: float = 1.0, *, learned: bool = True, **kwargs):
+        super().__init__(learned=learned, **kwargs)
+        self.learn(alpha=alpha, beta=beta)
+
+    def fallback(self, x, alpha, beta):
+        return where(x >= 0, beta * x, alpha * x)
+
+    def derivative(self, x, alpha, beta):
+        one = ops.ones_like(x)
+        return where(x >= 0, beta * one, alpha * one), where(x >= 0, 0.0, x), where(x >= 0, x, 0.0)
+
+
+@register
 class DualLine(Learned):
     """Two half-lines that meet at 0, with learned slopes, moved by a learned mean shift.
 

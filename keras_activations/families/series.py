@@ -1,11 +1,12 @@
 """Series: learned combinations of simple functions, which take the shape that the data ask for."""
 
-from keras import ops
+from keras import backend, ops
 
-from ..activation import Activation
-from ..parameters import Learned, Parameter
+from .. import arguments
+from ..activation import Activation, AlongAxis
+from ..parameters import Learned, Parameter, Parametric
 from ..registry import get, register
-from ..special import entries, polynomial, where
+from ..special import clipped, entries, held, lowest, polynomial, where
 
 
 @register
@@ -69,6 +70,81 @@ class PolyReLU(Learned):
 
     def fallback(self, x, coefficients):
         return polynomial(where(x <= 0, 0.0, x), coefficients)
+
+
+@register
+class PolyNorm(AlongAxis, Parametric):
+    """PolyReLU's sibling for large inputs: each power is first divided by its root mean square along an axis.
+
+    ``f(x) = coefficients[0] + coefficients[1] * x / sqrt(mean(x**2) + epsilon)
+        + coefficients[2] * x**2 / sqrt(mean(x**4) + epsilon) + coefficients[3] * x**3 / sqrt(mean(x**6) + epsilon)``
+
+    Args:
+        coefficients: Tuple of four finite numbers, the initial coefficients of 1, x, x**2 and x**3: in the authors' code these are the
+            bias and, from last to first, the weights. Default (0, 1/3, 1/3, 1/3), as in the paper.
+        epsilon: Positive number, so that a row of zeros is not divided by 0. Default 1e-6, as in the authors' code.
+        axis: Integer, the axis to average over. Default -1.
+        learned: Whether the coefficients are weights, of which there is one set for the layer. Default True.
+        **kwargs: Their regularizer and constraint: see `Parametric`; and as in every activation: see `Activation`.
+
+    Example:
+        >>> PolyNorm()([3.0, -3.0])
+        [0.99999996, -0.33333331]
+
+    Reference:
+        Zhuo et al., Polynomial Composition Activations: Unleashing the Dynamics of Large Language Models, 2024,
+        https://arxiv.org/abs/2411.03884
+    """
+
+    samples = (
+        {},
+        {"coefficients": (0.5, 1.0, -0.25, 0.125), "epsilon": 0.125, "axis": -2},
+        {"coefficients": (0.3, 0.7, 0.2, 0.1), "learned": False},
+    )
+    _recomputed = True  # powers are cheap, and there are many to keep
+
+    def __init__(
+        self,
+        coefficients: tuple = (0.0, 1 / 3, 1 / 3, 1 / 3),
+        epsilon: float = 1e-6,
+        axis: int = -1,
+        *,
+        learned: bool = True,
+        **kwargs,
+    ):
+        super().__init__(axis, learned=learned, **kwargs)
+        self.epsilon = arguments.number("epsilon", epsilon, above=0.0)
+        self.learn(coefficients=Parameter(coefficients, entries=4))
+
+    def call(self, inputs):
+        # Without the argument, Keras passes no mask.
+        return self._applied(inputs)
+
+    def fallback(self, x, coefficients):
+        end = -lowest(backend.standardize_dtype(x.dtype))
+        x = clipped(x, end, end)
+        # Powers only of what is at most 35: the result does not depend on the unit, which therefore needs no derivative. XLA
+        # multiplies by its reciprocal, which must not underflow.
+        unit = held(ops.stop_gradient(ops.max(abs(x), axis=self.axis, keepdims=True, initial=1.0)), 1e37, 1e307)
+        x = x / unit
+        count = ops.convert_to_tensor(ops.shape(x)[self.axis], dtype=x.dtype)
+        result, *others = entries(coefficients)
+        power, epsilon = 1.0, count * self.epsilon
+        for coefficient in others:
+            power, epsilon = power * x, epsilon / unit / unit
+            result = result + coefficient * ops.sqrt(count) * self._directed(power, epsilon)
+        return result
+
+    def _directed(self, y, epsilon):
+        """``y / sqrt(sum(y**2) + epsilon)``."""
+        squares = y * y
+        total = ops.sum(squares, axis=self.axis, keepdims=True) + epsilon
+        # Of an entry with more than half of the total, terms of the derivative would cancel: it is 1 / sqrt(1 + others / y**2).
+        most = squares > 0.5 * total
+        others = ops.sum(where(most, 0.0, squares), axis=self.axis, keepdims=True) + epsilon
+        large = where(most, squares, 1.0)
+        end = 1.0 / ops.sqrt(1.0 + others / large)
+        return where(most, where(y < 0, -end, end), y / ops.sqrt(total))
 
 
 @register
