@@ -116,8 +116,8 @@ class Householder(AlongAxis, Parametric):
     Args:
         theta: Finite number, or a Keras initializer: twice the initial angle of the line with the axis of a. Default pi / 2, as in
             deel-torchlip.
-        channels: Even integer, the width of the axis: each pair of channels gets a theta of its own, as in the paper. Default None: one
-            theta for the layer, and any even width.
+        channels: Even integer, the width of the axis: each pair of channels gets a theta of its own, as in deel-torchlip. Default None:
+            one theta for the layer, and any even width.
         axis: Integer, the axis of the channels. Default -1.
         learned: Whether theta is a weight. Default True.
         **kwargs: The regularizer and constraint of theta: see `Parametric`; and as in every activation: see `Activation`.
