@@ -10,14 +10,17 @@ TORCH ?= torch==2.13.0
 export TF_CPP_MIN_LOG_LEVEL ?= 2
 BACKENDS := tensorflow jax torch
 
-.PHONY: demo test lint oracle readme verdicts clean $(BACKENDS:%=test-%)
+.PHONY: demo test test-others lint oracle readme verdicts clean $(BACKENDS:%=test-%)
 
 demo: $(VENV)/demo
 	KERAS_BACKEND=tensorflow $(RUN) examples/digits.py
 
+# JAX, which compiles most, beside the two others.
 test: lint oracle
-	$(MAKE) --no-print-directory --jobs=2 --output-sync=target --keep-going test-tensorflow test-jax
-	$(MAKE) --no-print-directory test-torch
+	$(MAKE) --no-print-directory --jobs=2 --output-sync=target --keep-going test-jax test-others
+
+test-others:
+	$(MAKE) --no-print-directory --jobs=1 --keep-going test-tensorflow test-torch
 
 $(BACKENDS:%=test-%): test-%: $(VENV)/test
 	KERAS_BACKEND=$* $(RUN) -m pytest --quiet

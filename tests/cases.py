@@ -1,6 +1,7 @@
 """The one table that the tests expand: every activation with every sample of hyperparameters."""
 
 import inspect
+import multiprocessing
 from fractions import Fraction
 from math import isfinite
 from pathlib import Path
@@ -239,7 +240,11 @@ def witness(case):
     return _witnesses[case_id(case)]
 
 
+def compute(index):
+    witness(CASES[index])
+    print("truth of", case_id(CASES[index]))
+
+
 if __name__ == "__main__":
-    for case in CASES:
-        witness(case)
-        print("truth of", case_id(case))
+    with multiprocessing.Pool() as pool:
+        pool.map(compute, range(len(CASES)), chunksize=1)
