@@ -28,7 +28,7 @@ def row(entry):
         f"`{computes}`" if computes else entry.summary,
         arguments and f"`{arguments}`",
         ", ".join(f"`{alias}`" for alias in entry.aliases),
-        link and f"[{year.group() if year else 'link'}]({link.group()})",
+        link and f"[{year.group() if year else 'link'}]({link.group().rstrip('.,;')})",
     ]
     return "| " + " | ".join(cell or "" for cell in cells).replace("||", "or") + " |"
 

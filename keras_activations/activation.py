@@ -320,6 +320,13 @@ class Splitting(AlongAxis):
     def _split(self, x, axis):
         return ops.split(x, self.divisor, axis=axis)
 
+    def _dealt(self, x, axis):
+        """The pieces of neighbours: every n-th entry, from the first, the second ... on."""
+        shape, axis = list(ops.shape(x)), axis % len(x.shape)
+        # A size that the divisor does not divide, which TensorFlow may not know before, fails here.
+        shape[axis : axis + 1] = [-1, self.divisor]
+        return ops.unstack(ops.reshape(x, shape), axis=axis + 1)
+
     def compute_mask(self, inputs, mask=None):
         mask, (axis,) = super().compute_mask(inputs, mask), self._checked_axes(inputs.shape)
         if mask is None or axis >= len(mask.shape):

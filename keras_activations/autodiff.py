@@ -2,8 +2,8 @@
 
 `differentiate(value, derivative, *tensors)` computes ``value(*tensors)``; the gradient with respect to each tensor is the upstream
 gradient times the matching partial of ``derivative(*tensors)``, summed over the axes along which that tensor was broadcast.
-`recompute(value, *tensors)` computes the same and leaves the derivative to the backend, which evaluates the value again for it.
-Either way only the tensors themselves are kept for the backward pass. 16-bit tensors are kept as they are and widened inside.
+`recompute(value, *tensors)` computes the same and leaves the derivative to the backend, which on JAX and torch evaluates the value again.
+Either way only the tensors themselves are kept for the backward pass there. 16-bit tensors are kept as they are and widened inside.
 """
 
 import functools
@@ -43,13 +43,12 @@ def differentiate(value, derivative, *tensors):
 
 
 def recompute(value, *tensors):
-    """``value(*tensors)``, evaluated a second time in the backward pass, which keeps no more than the tensors."""
-    if _BACKEND == "tensorflow":
-        return _tensorflow_recomputed(value, tensors)
+    """``value(*tensors)``, on JAX and torch evaluated a second time in the backward pass, which keeps no more than the tensors."""
     if _BACKEND == "jax":
         return jax.checkpoint(value)(*tensors)
     if _BACKEND == "torch":
         return _torch_recomputed(value, tensors)
+    # TensorFlow's forward mode finds no derivative in a tape inside a custom gradient, and says 0.
     return value(*tensors)
 
 
@@ -126,20 +125,6 @@ def _tensorflow(value, derivative, tensors):
         return value(*map(tf.stop_gradient, tensors)), gradient
 
     # The hook accepts no variables.
-    return hook(*map(tf.convert_to_tensor, tensors))
-
-
-def _tensorflow_recomputed(value, tensors):
-    @tf.custom_gradient
-    def hook(*tensors):
-        def gradient(upstream):
-            with tf.control_dependencies([upstream]), tf.GradientTape() as tape:
-                tape.watch(tensors)
-                result = value(*tensors)
-            return tape.gradient(result, tensors, upstream, unconnected_gradients="zero")
-
-        return value(*map(tf.stop_gradient, tensors)), gradient
-
     return hook(*map(tf.convert_to_tensor, tensors))
 
 

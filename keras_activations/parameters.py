@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import keras
+import numpy as np
 from keras import ops
 
 from . import arguments
@@ -35,6 +36,8 @@ class Parameter:
         if isinstance(value, (keras.initializers.Initializer, dict)):
             if not learned:
                 raise ValueError(f"{name} is not learned and needs a number; received {value!r}. Write learned=True, or {name}=0.5.")
+            if entries == 0:
+                raise ValueError(f"{name} needs to know how many entries it has; received {value!r}. Write a tuple, such as (0.0, 1.0).")
             value = keras.initializers.get(value)
         elif entries is None:
             value = arguments.number(name, value, low=self.low, high=self.high)
@@ -43,6 +46,17 @@ class Parameter:
                 raise ValueError(f"{name} must be a tuple of {entries or 'one or more'} numbers; received {value!r}.")
             value, entries = tuple(arguments.number(name, entry, low=self.low, high=self.high) for entry in value), len(value)
         return replace(self, value=value, entries=entries)
+
+    def within(self, name, value):
+        """`value`, a number or an array, or an error where it is not finite or beyond a bound."""
+        try:
+            numbers = np.asarray(ops.convert_to_numpy(value), "float64")
+        except (TypeError, ValueError) as error:
+            raise TypeError(f"{name} must be a number or an array of numbers; received {value!r} ({type(value).__name__}).") from error
+        low, high = (-np.inf if self.low is None else self.low), (np.inf if self.high is None else self.high)
+        if not np.isfinite(numbers).all() or (numbers < low).any() or (numbers > high).any():
+            raise ValueError(f"{name} must be finite, at least {low} and at most {high}; received {value!r}.")
+        return value
 
     @property
     def shape(self):
@@ -56,7 +70,8 @@ class Parameter:
     @property
     def initializer(self):
         if isinstance(self.value, keras.initializers.Initializer):
-            return self.value
+            bounds = self.constraint(None)
+            return self.value if bounds is None else lambda shape, dtype: bounds(self.value(shape, dtype=dtype))
         return lambda shape, dtype: ops.cast(self.spread(self.value, shape), dtype)
 
     def spread(self, value, shape):
@@ -65,7 +80,7 @@ class Parameter:
         if self.entries is not None and len(value.shape) == 1:
             value = ops.reshape(value, (-1, *(1,) * (len(shape) - 1)))
         # An expanded view would be no memory of its own, which torch's variables need.
-        return value * ops.ones(shape)
+        return value * ops.ones(shape, dtype=value.dtype)
 
 
 class _Between(keras.constraints.Constraint):
@@ -187,7 +202,7 @@ class Parametric(Activation):
     def __setattr__(self, name, value):
         current, parameter = self.__dict__.get(name), self.__dict__.get("declared", {}).get(name)
         if isinstance(current, keras.Variable) and not isinstance(value, keras.Variable):
-            current.assign(parameter.spread(value, current.shape) if parameter else value)
+            current.assign(parameter.spread(parameter.within(name, value), current.shape) if parameter else value)
             return
         if parameter and not isinstance(value, keras.Variable):
             self.declared[name] = replace(parameter, value=value).checked(name, self.learned)

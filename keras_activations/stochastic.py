@@ -11,6 +11,8 @@ from .special import is_double
 class Stochastic(Activation):
     """An activation that is random in training and deterministic in inference.
 
+    On JAX it cannot stand in a recurrent layer, whose steps are one compiled loop, unless that is made with ``unroll=True``.
+
     A subclass defines `draw` and `expected`. `fallback` and `derivative` take what they return right after x.
 
     Args:

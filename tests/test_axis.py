@@ -416,3 +416,21 @@ def test_an_infinite_pair_that_stays_has_no_part_in_theta():
         testing.tensor([1.0, 1.0], "float32"),
     )
     assert testing.array(gradient) == 0
+
+
+@pytest.mark.skipif(BACKEND != "tensorflow", reason="about sizes that TensorFlow does not know before")
+@pytest.mark.parametrize("layer", [ka.Maxout(2), ka.SwiGLU(gate="interleaved")], ids=repr)
+def test_a_width_that_is_found_out_late_is_checked_too(layer):
+    import tensorflow as tf
+
+    compiled = tf.function(layer, input_signature=[tf.TensorSpec([None, None])])
+    assert compiled(tf.ones((2, 6))).shape == (2, 3)
+    with pytest.raises(tf.errors.InvalidArgumentError, match="reshape"):
+        compiled(tf.ones((3, 3)))
+
+
+def test_masked_steps_are_not_sorted_among_the_others():
+    masked = keras.layers.Masking()(np.ones((1, 4, 2), "float32"))
+    assert ka.GroupSort()(masked)._keras_mask.shape == (1, 4)
+    with pytest.raises(ValueError, match="would sort masked steps among the others"):
+        ka.GroupSort(axis=1)(masked)

@@ -293,7 +293,7 @@ class TestTorch:
 
 @pytest.mark.skipif(BACKEND != "tensorflow", reason="TensorFlow's own transformations")
 class TestTensorFlow:
-    @parametrize([case for case in ELEMENTWISE if case[0].derivative])
+    @parametrize(ELEMENTWISE)
     def test_forward_mode_equals_reverse_mode(self, case):
         import tensorflow as tf
 
@@ -302,7 +302,8 @@ class TestTensorFlow:
         x = testing.tensor(np.linspace(-4.2, 4.3, 41), "float32")
         with tf.autodiff.ForwardAccumulator(x, tf.ones_like(x)) as accumulator:
             y = layer(x)
-        np.testing.assert_allclose(accumulator.jvp(y), gradient_of(layer, 1)(x), rtol=2e-6, atol=1e-7)
+        jvp = accumulator.jvp(y, unconnected_gradients="zero")
+        np.testing.assert_allclose(jvp, gradient_of(layer, 1)(x), rtol=2e-6, atol=5e-7)
 
     def test_transformations(self):
         import tensorflow as tf

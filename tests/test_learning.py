@@ -375,3 +375,52 @@ def test_bidirectional_learns_one_for_each_direction():
     layer = keras.layers.Bidirectional(keras.layers.LSTM(4, activation=ka.Swish(learned=True)))
     layer(X)
     assert len(layer.weights) == 2 * (3 + 1)
+
+
+@pytest.mark.parametrize("floatx", ["float64", "float16", "bfloat16"])
+def test_other_default_dtypes(floatx):
+    keras.config.set_floatx(floatx)
+    try:
+        layer = ka.PReLU(channels=4)
+        layer.alpha = 0.5
+        assert testing.array(layer.alpha).tolist() == [0.5] * 4
+    finally:
+        keras.config.set_floatx("float32")
+
+
+def test_what_is_set_is_checked_like_an_argument():
+    layer = ka.PELU()
+    for wrong in (-1.0, float("nan"), [float("inf")]):
+        with pytest.raises(ValueError, match=r"beta must be finite, at least 0.1 and at most inf; received"):
+            layer.beta = wrong
+    with pytest.raises(TypeError, match="beta must be a number or an array of numbers; received 'x'"):
+        layer.beta = "x"
+    assert number(layer.beta) == 1.0
+    assert number(ka.PELU(beta=keras.initializers.Zeros()).beta) == np.float32(0.1)
+    with pytest.raises(ValueError, match=r"coefficients needs to know how many entries it has.* Write a tuple"):
+        ka.SLAF(keras.initializers.Zeros())
+    with pytest.raises(ValueError, match="Write affine=True"):
+        ka.TLU(alpha=0.5)
+
+
+@pytest.mark.parametrize("wrong", ["softmax", "glu", "prelu", "rrelu"])
+def test_blends_are_of_elementwise_activations_without_weights(wrong):
+    with pytest.raises(ValueError, match=f"activations must be elementwise, .*; received '{wrong}'"):
+        ka.ABU(("relu", wrong))
+
+
+@pytest.mark.parametrize("version", "ABCDN")
+@pytest.mark.parametrize("name", ["exponential", "leaky_relu", "gelu", "tanh", "poly_relu", "swoosh_l"])
+def test_a_rational_unit_is_no_worse_than_a_polynomial(name, version):
+    x = np.linspace(-3, 3, 241, dtype="float32")
+    target = testing.array(ka.get(name)(x))
+    fitted = testing.array(ka.Rational(approximates=name, version=version)(x))
+    polynomial = np.polynomial.Polynomial.fit(x, target, 5)(x)
+    assert np.square(fitted - target).mean() < 1.1 * np.square(polynomial - target).mean() + 1e-7
+
+
+def test_rational_units_of_every_degree():
+    for version in "ABCDN":
+        assert np.isfinite(testing.array(ka.Rational(version=version, degrees=(2, 1))(X))).all()
+    with pytest.raises(ValueError, match="approximates must be an elementwise activation; received 'softmax'"):
+        ka.Rational(approximates="softmax")

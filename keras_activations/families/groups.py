@@ -45,6 +45,12 @@ class GroupSort(AlongAxis):
         # Without the argument, Keras passes no mask.
         return self._applied(inputs)
 
+    def compute_mask(self, inputs, mask=None):
+        (axis,) = self._checked_axes(inputs.shape)
+        if mask is not None and axis < len(mask.shape):
+            raise ValueError(f"{self!r} would sort masked steps among the others; received a mask of shape {tuple(mask.shape)}.")
+        return mask
+
     @property
     def divisor(self):
         return self.group_size or 1
@@ -90,12 +96,7 @@ class Maxout(Splitting):
         self.width = Fraction(1, self.pieces)
 
     def _split(self, x, axis):
-        every = [slice(None)] * len(x.shape)
-        pieces = []
-        for start in range(self.pieces):
-            every[axis] = slice(start, None, self.pieces)
-            pieces.append(x[tuple(every)])
-        return pieces
+        return self._dealt(x, axis)
 
     def fallback(self, *pieces):
         top, *others = pieces

@@ -303,6 +303,8 @@ class TLU(Learned):
             self.learn(tau=tau, alpha=alpha)
         else:
             self.alpha = arguments.number("alpha", alpha)
+            if alpha:
+                raise ValueError(f"alpha is a slope of the affine form; received alpha={alpha!r} and affine=False. Write affine=True.")
             self.learn(tau=tau)
 
     def fallback(self, x, tau, alpha=0.0):

@@ -63,7 +63,7 @@ class Softmax(AlongAxis):
         return e / ops.sum(e, axis=self.axis, keepdims=True)
 
     def native(self, x):
-        return native_ops.softmax(x, axis=self._native_axis(x))
+        return native_ops.softmax(x, axis=self._native_axis(x)) if 0 not in x.shape else NotImplemented
 
 
 @register
@@ -103,7 +103,7 @@ class LogSoftmax(AlongAxis):
         return z - log1p(ties + others)
 
     def native(self, x):
-        return native_ops.log_softmax(x, axis=self._native_axis(x))
+        return native_ops.log_softmax(x, axis=self._native_axis(x)) if 0 not in x.shape else NotImplemented
 
 
 @register

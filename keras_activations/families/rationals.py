@@ -7,6 +7,7 @@ import numpy as np
 from keras import ops
 
 from .. import arguments
+from ..activation import AlongAxis
 from ..parameters import Learned, Parameter
 from ..registry import get, register
 from ..special import entries, held, magnitude, polynomial, where
@@ -127,27 +128,36 @@ def _approximation(name, m, n, version):
 
     The denominator is a constant plus squares, so that it has no zero in any version.
     """
+    activation = get(name)
+    if isinstance(activation, AlongAxis):
+        raise ValueError(f"approximates must be an elementwise activation; received {name!r}.")
     x = np.linspace(-3, 3, 241)
-    target = np.asarray(ops.convert_to_numpy(get(name)(ops.convert_to_tensor(x, dtype="float32"))), "float64")
+    target = np.asarray(ops.convert_to_numpy(activation(ops.convert_to_tensor(x, dtype="float32"))), "float64")
     columns = range(1, n + 1) if version == "A" else range(2, n + 1, 2)
     lowest = (0.875,) if version == "C" else ()
     one = 0.1 + sum(lowest) if lowest else 1.0
-    powers, even = np.vander(x, m + 1, increasing=True), np.stack([np.abs(x) ** j for j in columns], axis=1)
+    powers, even = np.vander(x, m + 1, increasing=True), np.abs(x)[:, None] ** np.array(columns, float)
 
     def residual(c):
         return powers @ c[: m + 1] / (one + even @ c[m + 1 :] ** 2) - target
 
-    c = np.concatenate([[0.0, 1.0], np.zeros(m - 1), np.full(len(columns), 0.5)])
-    error, damping = residual(c), 1e-2
-    for _ in range(200):
-        jacobian = np.stack([(residual(c + step) - error) / 1e-6 for step in 1e-6 * np.eye(len(c))], axis=1)
-        step = np.linalg.solve(jacobian.T @ jacobian + damping * np.eye(len(c)), -jacobian.T @ error)
-        candidate = residual(c + step)
-        if candidate @ candidate < error @ error:
-            c, error, damping = c + step, candidate, damping / 3
-        else:
-            damping *= 3
+    def descended(c):
+        error, damping = residual(c), 1e-2
+        for _ in range(200):
+            jacobian = np.stack([(residual(c + step) - error) / 1e-6 for step in 1e-6 * np.eye(len(c))], axis=1)
+            step = np.linalg.solve(jacobian.T @ jacobian + damping * np.eye(len(c)), -jacobian.T @ error)
+            candidate = residual(c + step)
+            if candidate @ candidate < error @ error:
+                c, error, damping = c + step, candidate, damping / 3
+            else:
+                damping *= 3
+        return error @ error, c
+
+    # From the identity, and from the nearest polynomial, which a rational function is not worse than.
+    polynomial_alone, *_ = np.linalg.lstsq(powers, target * one, rcond=None)
+    starts = ([0.0, 1.0, *(0.0,) * (m - 1)], 0.5), (polynomial_alone, 0.01)
+    _, c = min((descended(np.append(a, np.full(len(columns), b))) for a, b in starts), key=lambda result: result[0])
     # Of few digits, which are the same on every machine. In version "A" a coefficient of 0 would have no derivative.
-    numerator, squares = np.round(c[: m + 1] * 2**13) / 2**13, np.maximum(np.round(c[m + 1 :] ** 2 * 2**13), 1) / 2**13
+    numerator, squares = np.round(c[: m + 1] * 2**20) / 2**20, np.maximum(np.round(c[m + 1 :] ** 2 * 2**20), 1) / 2**20
     b = dict(zip(columns, squares.tolist(), strict=True))
     return tuple(numerator.tolist()), (*lowest, *(b.get(j, 0.0) for j in range(1, n + 1)))

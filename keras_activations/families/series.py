@@ -183,7 +183,8 @@ class Fourier(Learned):
         **kwargs,
     ):
         super().__init__(learned=learned, **kwargs)
-        self.learn(offset=offset, cosines=Parameter(cosines, entries=0), sines=Parameter(sines, entries=len(cosines)))
+        cosines = Parameter(cosines, entries=0).checked("cosines", learned)
+        self.learn(offset=offset, cosines=cosines, sines=Parameter(sines, entries=cosines.entries))
 
     def fallback(self, x, offset, cosines, sines):
         # Of a large x, k x would round to another angle; the addition theorem has no large angles.
@@ -236,8 +237,8 @@ class ABU(Learned):
         self.activations = list(activations)
         pool = [get(name) for name in activations]
         for name, activation in zip(activations, pool, strict=True):
-            if not isinstance(activation, Activation) or activation.variables or not activation.built:
-                raise ValueError(f"activations must have no weights of their own and draw nothing; received {name!r}.")
+            if not isinstance(activation, Activation) or isinstance(activation, AlongAxis) or activation.variables or not activation.built:
+                raise ValueError(f"activations must be elementwise, have no weights of their own and draw nothing; received {name!r}.")
         # In a closure: Keras would count them as layers of the model.
         self._pool = lambda: pool
         self.learn(coefficients=Parameter((1 / len(pool),) * len(pool) if coefficients is None else coefficients, entries=len(pool)))

@@ -28,14 +28,7 @@ class _Gated(Splitting):
         self.gate = arguments.choice("gate", gate, ("first", "last", "interleaved"))
 
     def _split(self, x, axis):
-        if self.gate == "interleaved":
-            every_other = [slice(None)] * len(x.shape)
-            pieces = []
-            for start in (0, 1):
-                every_other[axis] = slice(start, None, 2)
-                pieces.append(x[tuple(every_other)])
-        else:
-            pieces = super()._split(x, axis)
+        pieces = self._dealt(x, axis) if self.gate == "interleaved" else super()._split(x, axis)
         return pieces if self.gate == "last" else pieces[::-1]
 
     def activation(self):

@@ -128,7 +128,7 @@ class GumbelSoftmax(Stochastic, AlongAxis):
 
     def __init__(self, temperature: float = 1.0, hard: bool = False, axis: int = -1, *, seed: int | None = None, **kwargs):
         super().__init__(axis=axis, seed=seed, **kwargs)
-        self.temperature = arguments.number("temperature", temperature, above=0.0)
+        self.temperature = arguments.number("temperature", temperature, low=0.001)
         self.hard = arguments.flag("hard", hard)
 
     def call(self, inputs, mask=None, training=None):
