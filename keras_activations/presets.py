@@ -88,6 +88,7 @@ LIKE = {
     "keras_contrib": {
         "sine_relu": ("sine_relu", {"epsilon": 0.0025}),
         "squash": ("squash", {"constant": 0.5}),
+        "srelu": ("s_shaped_relu", {}),
     },
     "torch": _TORCH,
     "timm": _TORCH,
@@ -121,6 +122,7 @@ LIKE = {
         "swish": ("silu", {}),
     },
     "nnlib": {
+        "trelu": ("threshold", {"threshold": 1.0, "default_value": 0.0}),
         "gelu": ("gelu", {"approximate": True}),
         "leaky_relu": ("leaky_relu", {"negative_slope": 0.01}),
         "swish": ("silu", {}),
@@ -133,6 +135,9 @@ LIKE = {
     | {
         "hard_swish": ("hard_silu", {"slope": 0.2}),
         "hard_swish_mobilenet": ("hard_silu", {}),
+        "logistic_activation": ("sigmoid", {}),
+        "relu_k": ("relu", {"max_value": 6.0}),
+        "sigmoid_activation": ("sigmoid", {}),
         "swish": ("silu", {}),
     },
     "darknet": {

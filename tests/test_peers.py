@@ -48,7 +48,7 @@ MISSING = {
     "torch": {"MultiheadAttention": NO_ACTIVATION, "Softmax2d": "Softmax(axis=1)"},
     "jax": dict.fromkeys(JAX_OTHERS, NO_ACTIVATION),
     "tfa": {"FilterResponseNormalization": NO_ACTIVATION},
-    "keras_contrib": {"SReLU": "ambiguous: s_shaped_relu", "CosineDense": NO_ACTIVATION},
+    "keras_contrib": {"CosineDense": NO_ACTIVATION},
     "entmax": {
         "sparsemax_bisect": "the exact one",
         "entmax_bisect": "Entmax",
@@ -56,11 +56,9 @@ MISSING = {
         "budget_bisect": "KSubsets",
     },
     "nnlib": {
-        "trelu": "ambiguous: thresholded_relu",
         "sigmoid_fast": "an approximation of Sigmoid",
         "tanh_fast": "an approximation of Tanh",
     },
-    "thinc": {"LogisticActivation": "Sigmoid", "SigmoidActivation": "Sigmoid", "ReluK": "clipped_relu(max_value=6)"},
     "onnx": {"Hardmax": "GumbelSoftmax(hard=True) in inference"},
 }
 
