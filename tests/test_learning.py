@@ -53,6 +53,30 @@ def test_soft_exponential_leaves_0_in_either_direction(alpha):
     np.testing.assert_allclose(number(gradient), np.sum(1 + X**2 / 2), rtol=1e-5)
 
 
+@pytest.mark.parametrize(
+    "entry", [e for e in CATALOGUE.values() if e.parameters and not issubclass(e.cls, ka.Learned)], ids=lambda e: e.name
+)
+def test_the_gradient_of_what_a_layer_has_once(entry):
+    """Against central differences. Of parameters per channel, test_values.py compares the gradient with the formula's."""
+    layer = entry.cls(learned=True)
+    weights = [testing.array(weight) for weight in layer.weights]
+    x = testing.tensor(X, "float32")
+    upstream = np.linspace(-1, 2, int(np.prod(layer.compute_output_shape(X.shape)))).reshape(layer.compute_output_shape(X.shape))
+
+    def call(*weights):
+        return layer.stateless_call(list(weights), [], x)[0]
+
+    _, gradients = autodiff.value_and_gradients(call, [testing.tensor(w, "float32") for w in weights], testing.tensor(upstream, "float32"))
+    for k, (weight, gradient) in enumerate(zip(weights, gradients, strict=True)):
+        for index in np.ndindex(weight.shape):
+            ends = []
+            for step in (-(2.0**-8), 2.0**-8):
+                moved = [w.copy() for w in weights]
+                moved[k][index] += step
+                ends.append((testing.array(call(*(testing.tensor(w, "float32") for w in moved))) * upstream).sum())
+            np.testing.assert_allclose(testing.array(gradient)[index], (ends[1] - ends[0]) * 2**7, rtol=2e-3, atol=2e-3)
+
+
 def test_an_initializer_is_an_initial_value():
     layer = ka.Swish(beta=keras.initializers.RandomUniform(1, 2, seed=3), learned=True, channels=64)
     beta = testing.array(layer.beta)

@@ -106,6 +106,9 @@ def test_formula_grammar():
     np.testing.assert_allclose(truth["gradient"][:, 0, 0], [np.exp(-1.0), 0.0, 1.0], rtol=1e-15)
     np.testing.assert_allclose(truth["hessian"][:, 0, 0, 0], [np.exp(-1.0), 0.0, 0.0], rtol=1e-15)
     assert formula.kinks({"top": 2.0}) == [0.0, 2.0]
+    product = testing.Formula("f(a, b) = a * exp(b) / (1 + a)").truth([{"a": 1.0, "b": 0.0}], ["a", "b"])
+    np.testing.assert_allclose(product["gradient"], [[[0.25, 0.5]]])
+    np.testing.assert_allclose(product["hessian"], [[[[-0.25, 0.25], [0.25, 0.5]]]])
     assert testing.Formula("f(x) = max(slope, 0.5) * x if x > 1 else expm1(x)").kinks({"slope": 3.0}) == [1.0]
     with pytest.raises(ValueError, match="foo"):
         testing.Formula("f(x) = foo(x)").truth([{"x": 1.0}], ["x"])
