@@ -323,8 +323,8 @@ class Splitting(AlongAxis):
     def _dealt(self, x, axis):
         """The pieces of neighbours: every n-th entry, from the first, the second ... on."""
         shape, axis = list(ops.shape(x)), axis % len(x.shape)
-        # A size that the divisor does not divide, which TensorFlow may not know before, fails here.
-        shape[axis : axis + 1] = [-1, self.divisor]
+        # A size that TensorFlow does not know before fails here, where the divisor does not divide it.
+        shape[axis : axis + 1] = [-1 if x.shape[axis] is None else x.shape[axis] // self.divisor, self.divisor]
         return ops.unstack(ops.reshape(x, shape), axis=axis + 1)
 
     def compute_mask(self, inputs, mask=None):
