@@ -265,6 +265,10 @@ class AlongAxis(Activation):
             raise ValueError(f"axis={self.axis} names the same axis twice in an input of shape {tuple(shape)}.")
         return [axis % rank for axis in axes]
 
+    def _total(self, numbers):
+        """The sum over the axis, which broadcasts to the input."""
+        return ops.sum(numbers, axis=self.axis, keepdims=True)
+
     def _smallest_rank(self):
         return max(axis + 1 if axis >= 0 else -axis for axis in self._axes())
 
@@ -302,9 +306,7 @@ class Splitting(AlongAxis):
         # A native op takes the input unsplit, where the derivative of the pieces cannot be attached to it.
         return "fallback" if self.kernel == "auto" else self.kernel
 
-    def call(self, inputs):
-        # Without the argument, Keras passes no mask.
-        return self._applied(inputs)
+    call = Activation.call  # without the argument, Keras passes no mask
 
     @property
     def divisor(self):

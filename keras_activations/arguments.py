@@ -20,6 +20,15 @@ def number(name, value, *, low=None, above=None, high=None):
     return value
 
 
+def bounds(**pair):
+    """The two finite floats of an interval, of which the first is the lower one."""
+    low, high = (number(name, value) for name, value in pair.items())
+    if low >= high:
+        received = ", ".join(f"{name}={value!r}" for name, value in pair.items())
+        raise ValueError("{} must be below {}; received {}.".format(*pair, received))
+    return low, high
+
+
 def flag(name, value):
     """True or False."""
     if not isinstance(value, bool):

@@ -181,11 +181,24 @@ def arctan(x):
     return where(x < 0, -near, near)
 
 
-def over_root(x, alpha):
-    """(z, s) with ``x / sqrt(1 + alpha x**2) = z / sqrt(alpha s)``, of which the derivative is ``1 / (s sqrt(s))``."""
+def inverse_root(x, alpha):
+    """``x / sqrt(1 + alpha x**2)``."""
+    z, s = _over_root(x, alpha)
+    return z / (math.sqrt(alpha) * ops.sqrt(s))
+
+
+def inverse_root_slope(x, alpha):
+    """The derivative of `inverse_root`."""
+    _, s = _over_root(x, alpha)
+    # grappler would make an approximate Reciprocal of 1 / s.
+    return 2.0 / (2.0 * s * ops.sqrt(s))
+
+
+def _over_root(x, alpha):
+    """``sqrt(alpha) x`` and 1 plus its square."""
     # At the bound the derivative has underflowed. The square would overflow.
-    z = held(math.sqrt(alpha) * magnitude(x), 2.0**41, 2.0**339)
-    return where(x < 0, -z, z), 1.0 + z * z
+    z = clipped(math.sqrt(alpha) * x, 2.0**41, 2.0**339)
+    return z, 1.0 + z * z
 
 
 def gaussian(t):

@@ -1,13 +1,11 @@
 """Exponential units: linear or nearly so for positive input, and bounded for negative input, mostly by an exponential."""
 
-import math
-
 from keras import ops
 
 from .. import arguments
 from ..activation import Activation, native_ops
 from ..registry import register
-from ..special import expm1, held, magnitude, over_root, where
+from ..special import expm1, held, inverse_root, inverse_root_slope, magnitude, where
 
 
 @register
@@ -137,12 +135,10 @@ class ISRLU(Activation):
         self.alpha = arguments.number("alpha", alpha, above=0.0)
 
     def fallback(self, x):
-        z, s = over_root(where(x >= 0, 0.0, x), self.alpha)
-        return where(x >= 0, x, z / (math.sqrt(self.alpha) * ops.sqrt(s)))
+        return where(x >= 0, x, inverse_root(where(x >= 0, 0.0, x), self.alpha))
 
     def derivative(self, x):
-        _, s = over_root(where(x >= 0, 0.0, x), self.alpha)
-        return 2.0 / (2.0 * s * ops.sqrt(s))
+        return inverse_root_slope(where(x >= 0, 0.0, x), self.alpha)
 
 
 @register

@@ -86,10 +86,7 @@ class ClippedGELU(Activation):
 
     def __init__(self, min_value: float = -10.0, max_value: float = 10.0, **kwargs):
         super().__init__(**kwargs)
-        self.min_value = arguments.number("min_value", min_value)
-        self.max_value = arguments.number("max_value", max_value)
-        if self.min_value >= self.max_value:
-            raise ValueError(f"min_value must be below max_value; received min_value={min_value!r}, max_value={max_value!r}.")
+        self.min_value, self.max_value = arguments.bounds(min_value=min_value, max_value=max_value)
 
     def fallback(self, x):
         y = gelu(x)

@@ -6,7 +6,7 @@ from fractions import Fraction
 from keras import ops
 
 from .. import arguments
-from ..activation import AlongAxis, Splitting
+from ..activation import Activation, AlongAxis, Splitting
 from ..parameters import Parametric
 from ..registry import register
 from ..special import where
@@ -41,9 +41,7 @@ class GroupSort(AlongAxis):
         super().__init__(axis, **kwargs)
         self.group_size = group_size if group_size is None else arguments.integer("group_size", group_size, low=1)
 
-    def call(self, inputs):
-        # Without the argument, Keras passes no mask.
-        return self._applied(inputs)
+    call = Activation.call  # without the argument, Keras passes no mask
 
     def compute_mask(self, inputs, mask=None):
         (axis,) = self._checked_axes(inputs.shape)
@@ -146,9 +144,7 @@ class Householder(AlongAxis, Parametric):
             raise ValueError(f"channels must be even, for they are taken in pairs; received {channels}.")
         self.learn(theta=theta)
 
-    def call(self, inputs):
-        # Without the argument, Keras passes no mask.
-        return self._applied(inputs)
+    call = Activation.call  # without the argument, Keras passes no mask
 
     @property
     def divisor(self):

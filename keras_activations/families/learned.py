@@ -7,7 +7,7 @@ from keras import ops
 from .. import arguments
 from ..parameters import Learned, Parameter
 from ..registry import register
-from ..special import entries, expm1, held, magnitude, scaled, sigmoid, where
+from ..special import entries, expm1, held, scaled, sigmoid, sigmoid_slope, where
 
 
 def _below(x):
@@ -256,9 +256,9 @@ class AReLU(Learned):
 
     def derivative(self, x, alpha, beta):
         alpha, beta = (ops.convert_to_tensor(parameter, dtype=x.dtype) for parameter in (alpha, beta))
-        e, slope = ops.exp(-magnitude(beta)), self._clip(alpha)
+        slope = self._clip(alpha)
         in_alpha = where(x > 0, 0.0, where(slope == alpha, x, 0.0))
-        return where(x > 0, 1.0 + sigmoid(beta), slope), in_alpha, where(x > 0, x * (e / ((1.0 + e) * (1.0 + e))), 0.0)
+        return where(x > 0, 1.0 + sigmoid(beta), slope), in_alpha, where(x > 0, x * sigmoid_slope(beta), 0.0)
 
     @staticmethod
     def _clip(alpha):

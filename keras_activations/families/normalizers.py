@@ -60,7 +60,7 @@ class Softmax(AlongAxis):
 
     def fallback(self, x):
         e = ops.exp(x - largest(x, self.axis))
-        return e / ops.sum(e, axis=self.axis, keepdims=True)
+        return e / self._total(e)
 
     def native(self, x):
         return native_ops.softmax(x, axis=self._native_axis(x)) if 0 not in x.shape else NotImplemented
@@ -98,8 +98,8 @@ class LogSoftmax(AlongAxis):
         z = x - largest(x, self.axis)
         top = ops.cast(z == 0, x.dtype)
         # The sum of exp(z), less one of the ones in it: log1p keeps the digits of what the others add to it.
-        others = ops.sum(ops.exp(z) - top, axis=self.axis, keepdims=True)
-        ties = ops.sum(top, axis=self.axis, keepdims=True) - 1.0
+        others = self._total(ops.exp(z) - top)
+        ties = self._total(top) - 1.0
         return z - log1p(ties + others)
 
     def native(self, x):
@@ -201,7 +201,7 @@ class Softmax1(AlongAxis):
     def fallback(self, x):
         top = positive_part(largest(x, self.axis))
         e = ops.exp(x - top)
-        return e / (ops.exp(-top) + ops.sum(e, axis=self.axis, keepdims=True))
+        return e / (ops.exp(-top) + self._total(e))
 
 
 @register
@@ -234,7 +234,7 @@ class SigSoftmax(AlongAxis):
         # The sigmoid is exp(min(x, 0)) / (1 + exp(-abs(x))): its exponential is shifted with the other one.
         e = ops.exp((x - top) + (where(x < 0, x, 0.0) - where(top < 0, top, 0.0)))
         e = e / (1.0 + ops.exp(-magnitude(x)))
-        return e / ops.sum(e, axis=self.axis, keepdims=True)
+        return e / self._total(e)
 
 
 @register
@@ -269,7 +269,7 @@ class SoLU(AlongAxis):
         # Where the exponential is 0, so is the product, also with an infinite x.
         far = z < -1000.0
         e = where(far, 0.0, ops.exp(where(far, 0.0, z)))
-        return where(far, 0.0, x) * e / ops.sum(e, axis=self.axis, keepdims=True)
+        return where(far, 0.0, x) * e / self._total(e)
 
 
 @register
@@ -316,10 +316,10 @@ class Softpick(AlongAxis):
         y = where(far, ops.exp(where(far, x, 0.0) - top) - one, expm1(where(far, 0.0, x)) * one)
         # Two comparisons, and so the derivative 0 at 0, where the absolute value has none.
         sizes = where(x < 0, -y, where(x == 0, 0.0, y))
-        total = ops.sum(sizes, axis=self.axis, keepdims=True) + self.epsilon * one
+        total = self._total(sizes) + self.epsilon * one
         # Of an entry that is more than half of the total, y / total is 1 / (1 + others / y): terms of its derivative would cancel.
         most = y > 0.5 * total
-        others = ops.sum(where(most, 0.0, sizes), axis=self.axis, keepdims=True) + self.epsilon * one
+        others = self._total(where(most, 0.0, sizes)) + self.epsilon * one
         large, small = where(most, y, 1.0), where(ops.logical_or(x <= 0, most), 0.0, y)
         return where(most, 1.0 / (1.0 + others / large), small / total)
 
@@ -366,9 +366,9 @@ class Squash(AlongAxis):
         # Beyond the bound its reciprocal, by which XLA multiplies instead, would be subnormal.
         scale = held(largest(magnitude(x), self.axis), 1e37, 1e300)
         u = x / where(scale == 0, 1.0, scale)
-        squares = ops.sum(u * u, axis=self.axis, keepdims=True)
+        squares = self._total(u * u)
         unit = where(scale > 1, scale, 1.0)
         x = x / unit
         # The inner product with the direction is the length, and its derivative is the direction, however short the vector.
-        length = ops.sum(u / ops.sqrt(where(scale == 0, 1.0, squares)) * x, axis=self.axis, keepdims=True)
+        length = self._total(u / ops.sqrt(where(scale == 0, 1.0, squares)) * x)
         return x * length / (self.constant / unit / unit + length * length)

@@ -261,10 +261,7 @@ class ClippedLinear(Activation):
         super().__init__(**kwargs)
         self.slope = arguments.number("slope", slope, above=0.0)
         self.offset = arguments.number("offset", offset)
-        self.min_value = arguments.number("min_value", min_value)
-        self.max_value = arguments.number("max_value", max_value)
-        if self.min_value >= self.max_value:
-            raise ValueError(f"min_value must be below max_value; received min_value={min_value!r}, max_value={max_value!r}.")
+        self.min_value, self.max_value = arguments.bounds(min_value=min_value, max_value=max_value)
 
     def fallback(self, x):
         low, high = ((bound - self.offset) / self.slope for bound in (self.min_value, self.max_value))

@@ -116,9 +116,7 @@ class PolyNorm(AlongAxis, Parametric):
         self.epsilon = arguments.number("epsilon", epsilon, above=0.0)
         self.learn(coefficients=Parameter(coefficients, entries=4))
 
-    def call(self, inputs):
-        # Without the argument, Keras passes no mask.
-        return self._applied(inputs)
+    call = Activation.call  # without the argument, Keras passes no mask
 
     def fallback(self, x, coefficients):
         end = -lowest(backend.standardize_dtype(x.dtype))

@@ -13,10 +13,11 @@ from ..special import (
     floor,
     half_erfcx,
     held,
+    inverse_root,
+    inverse_root_slope,
     is_double,
     log1p,
     magnitude,
-    over_root,
     sigmoid,
     sigmoid_slope,
     where,
@@ -72,8 +73,7 @@ class LogSigmoid(Activation):
         return where(x >= 0, 0.0, x) - log1p(ops.exp(-magnitude(x)))
 
     def derivative(self, x):
-        e = ops.exp(-magnitude(x))
-        return where(x >= 0, e, 1.0) / (1.0 + e)
+        return sigmoid(-x)
 
     def native(self, x):
         return native_ops.log_sigmoid(x)
@@ -156,10 +156,7 @@ class PiecewiseLinear(Activation):
 
     def __init__(self, min_value: float, max_value: float, **kwargs):
         super().__init__(**kwargs)
-        self.min_value = arguments.number("min_value", min_value)
-        self.max_value = arguments.number("max_value", max_value)
-        if self.min_value >= self.max_value:
-            raise ValueError(f"min_value must be below max_value; received min_value={min_value!r}, max_value={max_value!r}.")
+        self.min_value, self.max_value = arguments.bounds(min_value=min_value, max_value=max_value)
 
     def fallback(self, x):
         line = (x - self.min_value) / (self.max_value - self.min_value)
@@ -270,12 +267,10 @@ class ISRU(Activation):
         self.alpha = arguments.number("alpha", alpha, above=0.0)
 
     def fallback(self, x):
-        z, s = over_root(x, self.alpha)
-        return z / (math.sqrt(self.alpha) * ops.sqrt(s))
+        return inverse_root(x, self.alpha)
 
     def derivative(self, x):
-        _, s = over_root(x, self.alpha)
-        return 2.0 / (2.0 * s * ops.sqrt(s))
+        return inverse_root_slope(x, self.alpha)
 
 
 @register

@@ -7,7 +7,7 @@ from keras import ops
 from .. import arguments
 from ..activation import Activation, native_ops
 from ..registry import register
-from ..special import expm1, held, is_double, log1p, magnitude, positive_part, sigmoid, where
+from ..special import expm1, held, is_double, log1p, magnitude, positive_part, sigmoid, softplus, where
 
 
 @register
@@ -90,7 +90,7 @@ class SqrtSoftplus(Activation):
         low = -40.0 if is_double(x) else -20.0
         far = x < low
         m = where(far, low, x)
-        return m, ops.sqrt(positive_part(m) + log1p(ops.exp(-magnitude(m)))), ops.exp(where(far, x - low, 0.0) / 2.0)
+        return m, ops.sqrt(softplus(m)), ops.exp(where(far, x - low, 0.0) / 2.0)
 
     def fallback(self, x):
         _, s, tail = self._parts(x)

@@ -9,7 +9,13 @@ from ..activation import AlongAxis
 from ..parameters import Parameter, Parametric
 from ..registry import register
 from ..special import is_double, lowest, polynomial, where
-from .normalizers import largest
+from .normalizers import INFINITY, largest
+
+
+def _lowered(x, axis, depth):
+    """x less its maximum, and no deeper than where there is only 0: the sums stay exact, and finite."""
+    z = x - largest(x, axis)
+    return where(z < -depth, -depth, z)
 
 
 def _root(exceeds, low, high):
@@ -63,13 +69,11 @@ class Sparsemax(AlongAxis):
     samples = ({}, {"axis": -2})
 
     def fallback(self, x):
-        z = x - largest(x, self.axis)
-        # Of the support nothing lies deeper than 1 below the maximum; cutting there keeps the sums exact.
-        z = where(z < -1, -1.0, z)
+        z = _lowered(x, self.axis, 1.0)
         # As comparisons with NaN are false, "not outside" lets a NaN into the support, and so into the whole row.
         outside = z <= ops.stop_gradient(self._cut(z))
-        size = ops.sum(ops.cast(ops.logical_not(outside), z.dtype), axis=self.axis, keepdims=True)
-        tau = (ops.sum(where(outside, 0.0, z), axis=self.axis, keepdims=True) - 1.0) / size
+        size = self._total(ops.cast(ops.logical_not(outside), z.dtype))
+        tau = (self._total(where(outside, 0.0, z)) - 1.0) / size
         return where(outside, 0.0, z - tau)
 
     def _cut(self, z):
@@ -78,8 +82,8 @@ class Sparsemax(AlongAxis):
         total = ops.cumsum(descending, axis=self.axis)
         rank = ops.cumsum(ops.ones_like(z), axis=self.axis)
         inside = 1.0 + rank * descending > total
-        size = ops.sum(ops.cast(inside, z.dtype), axis=self.axis, keepdims=True)
-        return (ops.sum(where(inside, descending, 0.0), axis=self.axis, keepdims=True) - 1.0) / size
+        size = self._total(ops.cast(inside, z.dtype))
+        return (self._total(where(inside, descending, 0.0)) - 1.0) / size
 
 
 @register
@@ -116,9 +120,7 @@ class Entmax(AlongAxis, Parametric):
 
     def fallback(self, x, alpha):
         a = ops.convert_to_tensor(alpha, dtype=x.dtype) - 1.0
-        z = x - largest(x, self.axis)
-        # Deeper there is only 0, at every alpha.
-        z = where(z < -1000.0, -1000.0, z)
+        z = _lowered(x, self.axis, 1000.0)
 
         def distribution(peak, z=z, a=a):
             """The numbers of which the logarithm of the largest is `peak`, and their derivatives with respect to it."""
@@ -129,19 +131,16 @@ class Entmax(AlongAxis, Parametric):
             p = where(outside, 0.0, ops.exp(peak + v * _log1p_ratio(a * v)))
             return p, p / (1.0 + a * v)
 
-        def total(numbers):
-            return ops.sum(numbers, axis=self.axis, keepdims=True)
-
         fixed = ops.stop_gradient(z), ops.stop_gradient(a)
-        softmax = -ops.log(total(ops.exp(fixed[0])))  # whose peak is the lowest of all
-        peak = _root(lambda peak: total(distribution(peak, *fixed)[0]) > 1, softmax, 0.0 * softmax)
+        softmax = -ops.log(self._total(ops.exp(fixed[0])))  # whose peak is the lowest of all
+        peak = _root(lambda peak: self._total(distribution(peak, *fixed)[0]) > 1, softmax, 0.0 * softmax)
         # From the root on, each step of Newton's doubles the order of the derivatives that are right.
         for _ in range(2):
             p, slopes = distribution(peak)
-            peak = peak - (total(p) - 1.0) / ops.stop_gradient(total(slopes))
+            peak = peak - (self._total(p) - 1.0) / ops.stop_gradient(self._total(slopes))
         p, _ = distribution(peak)
         # What is left of the rounding error of the peak is the same factor of all.
-        return p / total(p)
+        return p / self._total(p)
 
 
 @register
@@ -169,15 +168,13 @@ class Entmax15(AlongAxis):
     samples = ({}, {"axis": -2})
 
     def fallback(self, x):
-        z = (x - largest(x, self.axis)) / 2.0
-        # Of the support nothing lies deeper than 1 below the maximum; cutting there keeps the sums exact.
-        z = where(z < -1, -1.0, z)
+        z = _lowered(x, self.axis, 2.0) / 2.0
         tau = ops.stop_gradient(self._tau(z))
         # Two steps of Newton's give tau its first and second derivatives, and take back what the cumulated sums have lost.
         for _ in range(2):
             w = _above(z, tau)
-            excess = ops.sum(w * w, axis=self.axis, keepdims=True) - 1.0
-            tau = tau + excess / ops.stop_gradient(2.0 * ops.sum(w, axis=self.axis, keepdims=True))
+            excess = self._total(w * w) - 1.0
+            tau = tau + excess / ops.stop_gradient(2.0 * self._total(w))
         w = _above(z, tau)
         return w * w
 
@@ -190,8 +187,8 @@ class Entmax15(AlongAxis):
         left = (1.0 - spread) / rank
         candidates = mean - ops.sqrt(where(left < 0, 0.0, left))
         inside = ops.cast(candidates <= descending, z.dtype)
-        size = ops.sum(inside, axis=self.axis, keepdims=True)
-        return ops.sum(where(rank == size, candidates, 0.0), axis=self.axis, keepdims=True)
+        size = self._total(inside)
+        return self._total(where(rank == size, candidates, 0.0))
 
 
 def _above(z, tau):
@@ -232,13 +229,8 @@ class Normmax(AlongAxis):
         self.alpha = arguments.number("alpha", alpha, above=1.0)
 
     def fallback(self, x):
-        z = x - largest(x, self.axis)
-        # Of the support nothing lies deeper than 1 below the maximum.
-        z = where(z < -1, -1.0, z)
+        z = _lowered(x, self.axis, 1.0)
         power = 1.0 / (self.alpha - 1.0)
-
-        def total(numbers):
-            return ops.sum(numbers, axis=self.axis, keepdims=True)
 
         def weights(u, z=z):
             """``max(z + u, 0)`` and its power."""
@@ -248,7 +240,7 @@ class Normmax(AlongAxis):
 
         def mass(u, z=z):
             w, q = weights(u, z)
-            return total(w * q), total(q)
+            return self._total(w * q), self._total(q)
 
         fixed = ops.stop_gradient(z)
         zero = 0.0 * ops.max(fixed, axis=self.axis, keepdims=True, initial=-1.0)
@@ -257,7 +249,7 @@ class Normmax(AlongAxis):
             reached, slope = mass(u)
             u = u - (reached - 1.0) / ops.stop_gradient((power + 1.0) * slope)
         _, q = weights(u)
-        return q / total(q)
+        return q / self._total(q)
 
 
 @register
@@ -292,16 +284,13 @@ class KSubsets(AlongAxis):
         self.budget = arguments.number("budget", budget, above=0.0)
 
     def fallback(self, x):
-        x = where(x == -float("inf"), lowest(backend.standardize_dtype(x.dtype)), x)
+        x = where(x == -INFINITY, lowest(backend.standardize_dtype(x.dtype)), x)
         descending = -ops.sort(-ops.stop_gradient(x), axis=self.axis)
         rank = ops.cumsum(ops.ones_like(x), axis=self.axis)
         # tau lies within 1 below the last of the entries that the budget would choose: what is beyond 1 of that one is 0 or 1.
-        within = where(rank > math.ceil(self.budget), float("inf"), descending)
-        z = x - ops.min(within, axis=self.axis, keepdims=True, initial=float("inf"))
+        within = where(rank > math.ceil(self.budget), INFINITY, descending)
+        z = x - ops.min(within, axis=self.axis, keepdims=True, initial=INFINITY)
         z = where(z < -1, -1.0, where(z > 1, 1.0, z))
-
-        def total(numbers):
-            return ops.sum(numbers, axis=self.axis, keepdims=True)
 
         def chosen(u, z):
             """``min(max(z + u, 0), 1)``, and where it is 0 and where 1."""
@@ -313,12 +302,12 @@ class KSubsets(AlongAxis):
             """The root of the line on which the sum lies next to u."""
             _, zero, one = chosen(u, ops.stop_gradient(z))
             between = ops.logical_not(ops.logical_or(zero, one))
-            count = total(ops.cast(between, z.dtype))
-            left = self.budget - total(ops.cast(one, z.dtype)) - total(where(between, z, 0.0))
+            count = self._total(ops.cast(between, z.dtype))
+            left = self.budget - self._total(ops.cast(one, z.dtype)) - self._total(where(between, z, 0.0))
             return where(count > 0, left / where(count > 0, count, 1.0), u)
 
         fixed = ops.stop_gradient(z)
-        zero = 0.0 * total(fixed)
-        near = _root(lambda u: total(chosen(u, fixed)[0]) > self.budget, zero, zero + 1.0)
+        zero = 0.0 * self._total(fixed)
+        near = _root(lambda u: self._total(chosen(u, fixed)[0]) > self.budget, zero, zero + 1.0)
         # From the root itself, ties with 0 and 1 are told apart.
         return chosen(solved(solved(near, fixed), z), z)[0]

@@ -158,10 +158,7 @@ class HardTanh(Activation):
 
     def __init__(self, min_value: float = -1.0, max_value: float = 1.0, **kwargs):
         super().__init__(**kwargs)
-        self.min_value = arguments.number("min_value", min_value)
-        self.max_value = arguments.number("max_value", max_value)
-        if self.min_value >= self.max_value:
-            raise ValueError(f"min_value must be below max_value; received min_value={min_value!r}, max_value={max_value!r}.")
+        self.min_value, self.max_value = arguments.bounds(min_value=min_value, max_value=max_value)
 
     def fallback(self, x):
         return where(x <= self.min_value, self.min_value, where(x > self.max_value, self.max_value, x))
