@@ -2,9 +2,11 @@
 
     KERAS_BACKEND=tensorflow python benchmarks/verdicts.py
 
-rewrites the section of that backend. An op is trusted for a dtype where the layer that takes its value from it (and its gradient
-from this package, if the unit has a `derivative`) stays within the budget for every sample of hyperparameters, and hands NaN on. It
-is trusted in traced code only if that holds in a plain graph and in one compiled by XLA, which look alike while they are traced.
+rewrites the sections of that backend. An op is trusted for a dtype where the layer that takes its value from it (and its gradient
+from this package, if the unit has a `derivative`) stays within the budget for every sample of hyperparameters, at the inputs of the
+tests and at those of `benchmarks/accuracy.py`, and hands NaN on. It is trusted in traced code only if that holds in a plain graph and
+in one compiled by XLA, which look alike while they are traced. Of what is refused the table says where: `tests/test_verdicts.py` looks
+there, and notices when a release has mended it.
 """
 
 import os
@@ -13,83 +15,102 @@ from pathlib import Path
 
 import keras
 import numpy as np
+from accuracy import Curve, Row, errors, modes, with_derivatives
+from cases import witness
 
 import keras_activations as ka
 from keras_activations import testing, verdicts
 
-CACHE = Path(__file__).resolve().parents[1] / "tests" / ".oracle"
+BACKEND = keras.backend.backend()
 
 
-def compilers(backend):
-    """The ways in which a function runs eagerly (False) and in traced code (True)."""
-    if backend == "tensorflow":
-        import tensorflow as tf
-
-        return {False: [None], True: [tf.function, lambda f: tf.function(f, jit_compile=True)]}
-    if backend == "jax":
-        import jax
-
-        return {True: [None, jax.jit]}
-    return {False: [None]}
+def ways():
+    """The compilers of eager (False) and of traced code (True)."""
+    named = modes()
+    eager = [named.pop("eager")] if "eager" in named else []
+    traced = list(named.values())
+    if BACKEND == "jax":
+        traced.append(lambda f: f)
+    return {mode: compilers for mode, compilers in ((False, eager), (True, traced)) if compilers}
 
 
-def trustworthy(witnesses, dtype, compilers):
-    for witness in witnesses:
-        if witness.cls(**witness.sample)._native(*probe(witness, dtype)) is NotImplemented:
+def candidates():
+    """The classes with a native op of which "auto" might take the value."""
+    return [entry.cls for entry in ka.catalogue().values() if entry.cls.native is not None and not issubclass(entry.cls, ka.Splitting)]
+
+
+def refusal(cls, dtype, compilers):
+    """None, or where the op is not as it should be: (hyperparameters, input, what is wrong there)."""
+    for sample in cls.samples:
+        layer = cls(**sample)
+        if layer._native(*probe(layer, dtype)) is NotImplemented:
             continue  # for these hyperparameters the op declines, and nothing depends on it
         for compiler in compilers:
-            if not all(testing.within_budget(errors, dtype) for errors in testing.measure(witness, dtype, "auto", compiler)):
-                return False
-            if not hands_nan_on(witness, dtype, compiler):
-                return False
-    return True
+            found = wrong_at(cls, sample, dtype, compiler)
+            if found:
+                return (sample, *found)
+    return None
 
 
-def hands_nan_on(witness, dtype, compiler):
+def wrong_at(cls, sample, dtype, compiler):
+    """None, or the input at which the layer is wrong, and what is."""
+    if not hands_nan_on(cls(**sample), dtype, compiler):
+        return np.nan, "nan"
+    budgets = {"value": testing.VALUE_BUDGET[dtype], "gradient": testing.GRADIENT_BUDGET[dtype]}
+    for rows, *wrong in testing.measure(witness((cls, sample)), dtype, "auto", compiler):
+        for (what, budget), error in zip(budgets.items(), wrong, strict=True):
+            worst = np.unravel_index(np.argmax(error), error.shape)[0]
+            if error[worst].max() > budget:
+                return rows[worst].tolist(), what
+    if not issubclass(cls, ka.AlongAxis):
+        layer = cls(**sample)
+        row = errors(Row("", "", "", dtype), Curve.of(layer), compiler(with_derivatives(layer)))
+        for what in ("value", "gradient") if cls.derivative is None else ("value",):
+            if getattr(row, what) > budgets[what]:
+                return [getattr(row, f"{what}_at")], what
+    return None
+
+
+def hands_nan_on(layer, dtype, compiler):
     """Whether NaN stays NaN, and along an axis spreads to every entry of its row, of which each here has one."""
     x = np.array([[[np.nan, 1.0], [0.5, np.nan]]])
-    layer = witness.cls(**witness.sample)
-    y = (compiler(layer) if compiler else layer)(testing.tensor(x, dtype))
-    return np.isnan(testing.array(y))[np.isnan(x) | issubclass(witness.cls, ka.AlongAxis)].all()
+    y = compiler(layer)(testing.tensor(x, dtype))
+    return np.isnan(testing.array(y))[np.isnan(x) | isinstance(layer, ka.AlongAxis)].all()
 
 
-def probe(witness, dtype):
-    layer = witness.cls(**witness.sample)
+def probe(layer, dtype):
     x = testing.tensor(np.ones((2, 2, 2)), dtype)
     learned, fixed = layer._operands(x)
     return x, *learned, *fixed
 
 
 def main():
-    backend = keras.backend.backend()
-    candidates = [
-        entry.cls for entry in ka.catalogue().values() if entry.cls.native is not None and not issubclass(entry.cls, ka.Splitting)
-    ]
-    table = {}
+    trusted, refused = {}, {}
     # While it is measured, every op is trusted.
-    verdicts.VERDICTS[backend] = table
-    for traced, ways in compilers(backend).items():
+    verdicts.VERDICTS[BACKEND] = measured = {}
+    for traced, compilers in ways().items():
         for dtype in testing.BITS:
-            if dtype == "float64" and backend == "jax" and not os.environ.get("JAX_ENABLE_X64"):
+            if dtype == "float64" and BACKEND == "jax" and not os.environ.get("JAX_ENABLE_X64"):
                 continue
-            trusted = []
-            for cls in candidates:
-                name = cls.__name__
-                table[dtype, traced] = {name}
-                witnesses = [testing.Witness(cls, sample, cache=CACHE) for sample in cls.samples]
-                if trustworthy(witnesses, dtype, ways):
-                    trusted.append(name)
-            print(
-                f"{backend:10} {dtype:8} {'traced' if traced else 'eager':6} {len(trusted):2} of {len(candidates)}: {trusted}", flush=True
-            )
-            table[dtype, traced] = trusted
-    write(backend, table)
+            key = dtype, traced
+            refused[key] = {}
+            for cls in candidates():
+                measured[key] = {cls.__name__}
+                found = refusal(cls, dtype, compilers)
+                if found:
+                    refused[key][cls.__name__] = found
+            trusted[key] = [cls.__name__ for cls in candidates() if cls.__name__ not in refused[key]]
+            print(f"{BACKEND:10} {dtype:8} {'traced' if traced else 'eager':6} {trusted[key]}", flush=True)
+    write(trusted, refused)
 
 
-def write(backend, table):
+def write(trusted, refused):
     path = Path(verdicts.__file__)
     head, _, _ = path.read_text().partition("VERDICTS = ")
-    path.write_text(head + "VERDICTS = " + pprint.pformat(verdicts.VERDICTS | {backend: table}, width=138, sort_dicts=True) + "\n")
+    tables = {"VERDICTS": verdicts.VERDICTS | {BACKEND: trusted}, "REFUSED": verdicts.REFUSED | {BACKEND: refused}}
+    texts = {name: pprint.pformat(table, width=138, sort_dicts=True).replace("nan,", 'float("nan"),') for name, table in tables.items()}
+    about = '"""Where each of the other native ops was not: (hyperparameters, input, what is wrong there)."""\n'
+    path.write_text(f"{head}VERDICTS = {texts['VERDICTS']}\n\nREFUSED = {texts['REFUSED']}\n{about}")
 
 
 if __name__ == "__main__":

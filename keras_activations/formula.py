@@ -158,6 +158,7 @@ class Formula:
         left, _, right = equation.partition(" = ")
         self.inputs = [name.id for name in ast.parse(left, mode="eval").body.args]
         self.body = ast.parse(right, mode="eval").body
+        self.names = {node.id for node in ast.walk(self.body) if isinstance(node, ast.Name)}
 
     def kinks(self, arguments):
         """The numbers with which the input is compared: where pieces meet."""
@@ -211,7 +212,7 @@ class Formula:
 
     def _settled(self, point, variables):
         """The jets of all outputs, with digits doubled until two evaluations agree to twenty."""
-        digits, previous = 30, None
+        digits, previous = 30 + _digits_at_stake(point), None
         while True:
             with mp.workdps(digits):
                 jets = self._jets(point, variables)
@@ -316,6 +317,12 @@ def _extrapolated(far):
     grows = one_sign & (size[1:] >= size[:-1]).all(axis=0) & (size[-1] > size[0])
     falls = one_sign & (size[1:] <= size[:-1]).all(axis=0) & (size[-1] < size[0] / 2)
     return np.select([same, grows, falls], [far[0], np.where(sign < 0, -np.inf, np.inf), 0.0], np.nan)
+
+
+def _digits_at_stake(point):
+    """How many digits a number may lose, or its exponential, where it is added to 1: a term that is lost twice would be agreed upon."""
+    numbers = [v for value in point.values() for v in (value if isinstance(value, list) else [value]) if isinstance(v, float) and v]
+    return max((int(min(abs(v) / 2, 400) + abs(np.log10(abs(v)))) for v in numbers if np.isfinite(v)), default=0)
 
 
 def _agree(a, b):

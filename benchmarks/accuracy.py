@@ -1,0 +1,407 @@
+"""Measure every activation of this package, and those of its peers, against the truth: `make accuracy` runs all of it.
+
+    python benchmarks/accuracy.py truth                            once: the exact values, into output/accuracy
+    KERAS_BACKEND=tensorflow python benchmarks/accuracy.py measure for each backend: errors, into output/accuracy
+    python benchmarks/accuracy.py table                            docs/accuracy.md, and the table in README.md
+
+bfloat16 and float16 are measured at every finite input; float32 at patterns of bits, on a logarithmic grid, densely from -20 to 20, and
+around every corner; float64 on a thinner grid of the same kind. Units are those of `keras_activations.testing`.
+"""
+
+import argparse
+import functools
+import hashlib
+import itertools
+import json
+import multiprocessing
+import os
+import warnings
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import keras
+import ml_dtypes
+import numpy as np
+from cases import CASES, case_id, witness
+from exact import Exact
+
+import keras_activations as ka
+from keras_activations import testing
+from keras_activations.registry import Entry
+
+ROOT = Path(__file__).resolve().parents[1]
+OUTPUT = ROOT / "output" / "accuracy"
+BACKEND = keras.backend.backend()
+VARIANT = BACKEND + ("-without-onednn" if os.environ.get("TF_ENABLE_ONEDNN_OPTS") == "0" else "")
+
+
+# ------------------------------------------------------------------------------------------------------------------------ truth
+
+
+def points(dtype, kinks, many=True):
+    """Finite inputs of one dtype, exact in float64."""
+    if dtype in ("bfloat16", "float16"):
+        kind = ml_dtypes.bfloat16 if dtype == "bfloat16" else np.float16
+        every = np.arange(0, 2**16, 1 if many else 97, dtype=np.uint16).view(kind).astype(np.float64)
+        return every[np.isfinite(every)]
+    kind, count = (np.float32, 30_000) if dtype == "float32" else (np.float64, 5_000)
+    info = np.finfo(kind)
+    draw = np.random.default_rng(0)
+    # An odd stride through all patterns of bits, so that the low ones vary too.
+    whole = np.uint32 if kind is np.float32 else np.uint64
+    patterns = (np.arange(count, dtype=whole) * whole(2 ** (8 * info.bits // 8) // count | 1)).view(kind)
+    sizes = 10.0 ** np.linspace(np.log10(info.tiny), np.log10(info.max), count // 4)[:-1]
+    corners = np.array([0.0, *kinks], kind)
+    steps = [np.nextafter(corners, kind(side * np.inf)) for side in (-1, 1)]
+    parts = [patterns, sizes, -sizes, draw.uniform(-20, 20, count), draw.normal(size=count // 4), corners, *steps, [info.max, -info.max]]
+    with np.errstate(all="ignore"):
+        every = np.concatenate([np.asarray(part, kind).astype(np.float64) for part in parts])
+    return np.unique(every[np.isfinite(every)])
+
+
+CORNERS = {"EIS": [0.0]}
+"""Where a formula has a corner that no comparison shows: the root of a square."""
+
+
+@dataclass(frozen=True)
+class Curve:
+    """An elementwise function: its formula, hyperparameters and corners."""
+
+    equation: str
+    arguments: tuple
+    kinks: tuple
+
+    @classmethod
+    def of(cls, layer):
+        formula = testing.Formula(Entry(type(layer)).formula)
+        declared = {name: parameter.value for name, parameter in getattr(layer, "declared", {}).items()}
+        known = {name: value for name, value in layer.get_config().items() if name in formula.names} | declared
+        kinks = formula.kinks(_listed(known)) + CORNERS.get(type(layer).__name__, [])
+        known = {name: tuple(value) if isinstance(value, list) else value for name, value in known.items()}
+        return cls(formula.equation, tuple(sorted(known.items())), tuple(kinks))
+
+    def truth(self, dtype):
+        """(inputs, value and three derivatives) as float64 arrays, computed once."""
+        file = OUTPUT / "truth" / f"{hashlib.sha256(repr((self, dtype)).encode()).hexdigest()[:24]}.npy"
+        x = points(dtype, self.kinks)
+        if not file.exists():
+            file.parent.mkdir(parents=True, exist_ok=True)
+            partial = file.with_suffix(f".{os.getpid()}.npy")
+            np.save(partial, Exact(self.equation, _listed(dict(self.arguments)))(x)[..., 0])
+            partial.rename(file)
+        return x, np.load(file)
+
+
+def _listed(arguments):
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in arguments.items()}
+
+
+def compute(task):
+    curve, dtype = task
+    curve.truth(dtype)
+    print(dtype, curve.equation, dict(curve.arguments), flush=True)
+
+
+# ---------------------------------------------------------------------------------------------------------------------- errors
+
+
+@dataclass
+class Row:
+    """What was measured of one function, in one mode and dtype."""
+
+    library: str
+    function: str
+    mode: str
+    dtype: str
+    value: float = 0.0
+    """The worst value that is a number, in units of the budget's measure."""
+    value_at: float | None = None
+    gradient: float = 0.0
+    gradient_at: float | None = None
+    second: float = 0.0
+    """The worst second derivative, in units of the dtype's epsilon."""
+    second_at: float | None = None
+    not_finite: int = 0
+    """Inputs at which one of the three is not finite though it should be."""
+    lost: int = 0
+    """Inputs at which the value has no right digit."""
+    missing: str = ""
+    """Why something could not be measured."""
+
+    @property
+    def within_budget(self):
+        budgets = testing.VALUE_BUDGET[self.dtype], testing.GRADIENT_BUDGET[self.dtype], SECOND_BUDGET[self.dtype]
+        errors = self.value, self.gradient, self.second
+        return not self.not_finite and not self.missing and all(map(float.__le__, errors, budgets))
+
+
+SECOND_BUDGET = {"float64": 32.0, "float32": 3.0, "bfloat16": 0.51, "float16": 0.51}
+"""Second derivatives: absolute, in units of epsilon, relative where they exceed 1."""
+
+
+def errors(row, curve, derivatives):
+    """Fill in the row from a function of a tensor that returns value, first and second derivative."""
+    x, truths = curve.truth(row.dtype)
+    x, (value, first, second, third) = x[real := ~np.isnan(truths[0])], truths[:, real]
+    normal = (abs(x) >= float(np.finfo(np.float64 if row.dtype == "float64" else np.float32).tiny)) | (x == 0)
+    smooth = normal & ~np.isin(x, curve.kinks)
+    results = [testing.array(result).astype(float) for result in derivatives(testing.tensor(x, row.dtype))]
+    truth = {
+        "value": value[:, None],
+        "rest": np.zeros((len(x), 1)),
+        "gradient": first[:, None, None],
+        "hessian": second[:, None, None, None],
+    }
+    wrong = {
+        "value": testing.value_errors(results[0][:, None], truth, x[:, None], row.dtype)[:, 0],
+        "gradient": testing.gradient_errors(results[1][:, None], truth, x[:, None], row.dtype)[:, 0],
+        "second": second_errors(results[2], second, third, x, row.dtype),
+    }
+    broken = np.zeros(len(x), bool)
+    for name, error in wrong.items():
+        error = np.where(normal if name == "value" else smooth, error, 0.0)
+        broken |= np.isinf(error)
+        error = np.where(np.isinf(error), 0.0, error)
+        worst = int(np.argmax(error))
+        setattr(row, name, float(error[worst]))
+        setattr(row, f"{name}_at", float(x[worst]))
+    row.not_finite = int(broken.sum())
+    with np.errstate(all="ignore"):
+        digits = abs(results[0] - value) / testing.ulp(value, row.dtype, testing._floor(row.dtype))
+    row.lost = int((normal & np.isfinite(digits) & (digits >= 2.0 ** testing.BITS[row.dtype])).sum())
+    return row
+
+
+def errors_along_rows(row, truth, compiler):
+    """The same for rows of a few numbers, at those of the tests, without second derivatives."""
+    measured = testing.measure(truth, row.dtype, "auto", compiler)
+    for name, index in (("value", 1), ("gradient", 2)):
+        every = np.concatenate([part[index].max(axis=1) for part in measured])
+        row.not_finite += int(np.isinf(every).sum())
+        setattr(row, name, float(max(every[np.isfinite(every)], default=0.0)) / truth.allowance)
+        row.lost += int((every[np.isfinite(every)] >= 2.0 ** testing.BITS[row.dtype]).sum()) if name == "value" else 0
+    return row
+
+
+def second_errors(result, truth, slope, x, dtype):
+    epsilon = 2.0 ** -testing.BITS[dtype]
+    with np.errstate(all="ignore"):
+        unit = np.maximum(epsilon * np.maximum(1.0, abs(truth)), abs(slope) * testing.ulp(x, dtype))
+        error = abs(result - truth) / unit
+    beyond = abs(truth) > float(ml_dtypes.finfo(testing._NUMPY[dtype]).max)
+    return np.where(beyond, 0.0, np.where(np.isfinite(result), error, np.inf))
+
+
+# ---------------------------------------------------------------------------------------------------------------------- running
+
+
+def modes():
+    """The ways in which a function runs: {name: compiler}."""
+    if BACKEND == "tensorflow":
+        import tensorflow as tf
+
+        graphs = {"eager": lambda f: f, "graph": tf.function}
+        return graphs if "without" in VARIANT else graphs | {"xla": lambda f: tf.function(f, jit_compile=True)}
+    if BACKEND == "jax":
+        import jax
+
+        return {"jit": jax.jit}
+    return {"eager": lambda f: f}
+
+
+def with_derivatives(function):
+    """A function of x that returns value, first and second derivative."""
+    if BACKEND == "tensorflow":
+        import tensorflow as tf
+
+        def derivatives(x):
+            with tf.GradientTape() as outer:
+                outer.watch(x)
+                with tf.GradientTape() as inner:
+                    inner.watch(x)
+                    y = function(x)
+                slope = inner.gradient(y, x, unconnected_gradients="zero")
+            return y, slope, outer.gradient(slope, x, unconnected_gradients="zero")
+
+    elif BACKEND == "jax":
+        import jax
+
+        def derivatives(x):
+            slope = jax.grad(lambda x: function(x).sum())
+            return function(x), slope(x), jax.grad(lambda x: slope(x).sum())(x)
+
+    else:
+        import torch
+
+        def derivatives(x):
+            x = x.detach().requires_grad_()
+            y = function(x)
+            slope, bend = torch.zeros_like(x), torch.zeros_like(x)
+            if y.requires_grad:
+                (slope,) = torch.autograd.grad(y.sum(), x, create_graph=True)
+            if slope.requires_grad:
+                (bend,) = torch.autograd.grad(slope.sum(), x, allow_unused=True, materialize_grads=True)
+            return y.detach(), slope.detach(), bend
+
+    return derivatives
+
+
+def functions():
+    """(library, name, layer or test case that has the formula, function): ours, and the peers' on this backend."""
+    for layer in LAYERS:
+        yield "keras_activations", repr(layer), layer, layer
+    for case in CASES:
+        if issubclass(case[0], ka.AlongAxis):
+            yield "keras_activations", case_id(case), case, None
+    for library, module, like in peers():
+        for name in sorted(dir(module)):
+            function = getattr(module, name)
+            if name.startswith("_") or not callable(function) or isinstance(function, type):
+                continue
+            try:
+                layer = ka.get(name, like=like)
+            except (ValueError, TypeError):
+                continue  # not an activation
+            if isinstance(layer, ka.AlongAxis):
+                along = {"dim": -1} if name in ("softmax", "softmin", "log_softmax") and like == "torch" else {}
+                yield library, name, layer, functools.partial(function, **along)
+            elif name == "gelu":
+                exact, tanh = ("none", "tanh") if like == "torch" else (False, True)
+                yield library, "gelu", ka.GELU(), functools.partial(function, approximate=exact)
+                yield library, "gelu, tanh form", ka.GELU(approximate=True), functools.partial(function, approximate=tanh)
+            else:
+                yield library, name, layer, function
+
+
+def peers():
+    yield f"keras.activations on {BACKEND}", keras.activations, None
+    if BACKEND == "tensorflow":
+        import tensorflow as tf
+
+        yield "tf.nn", tf.nn, None
+    elif BACKEND == "jax":
+        import jax
+
+        yield "jax.nn", jax.nn, "jax"
+    elif BACKEND == "torch":
+        import torch
+
+        yield "torch.nn.functional", torch.nn.functional, "torch"
+
+
+def layers():
+    """One layer for each elementwise case, with its parameters as plain numbers."""
+    for entry in ka.catalogue().values():
+        if issubclass(entry.cls, ka.AlongAxis) or not entry.formula:
+            continue
+        for sample in entry.cls.samples:
+            sample = {name: value for name, value in sample.items() if name != "channels"}
+            if "learned" in ka.registry.constructor_arguments(entry.cls):
+                sample["learned"] = False
+            yield entry.cls(**sample)
+
+
+LAYERS = list({repr(layer): layer for layer in layers()}.values())
+
+
+def measure(only):
+    rows = []
+    dtypes = ["float64"] if BACKEND == "jax" and os.environ.get("JAX_ENABLE_X64") == "1" else list(testing.BITS)
+    if BACKEND == "jax" and len(dtypes) > 1:
+        dtypes.remove("float64")
+    for (library, name, subject, function), (mode, compiler), dtype in itertools.product(functions(), modes().items(), dtypes):
+        if only not in f"{library} {name}":
+            continue
+        row = Row(library, name, mode + VARIANT.removeprefix(BACKEND), dtype)
+        try:
+            if isinstance(subject, tuple):
+                errors_along_rows(row, witness(subject), compiler)
+            elif isinstance(subject, ka.AlongAxis):
+                theirs = compiler(function)
+                errors_along_rows(row, witness((type(subject), {})), lambda _, theirs=theirs: theirs)
+            else:
+                errors(row, Curve.of(subject), compiler(with_derivatives(function)))
+        except Exception as error:  # a peer that cannot do it at all is a finding too
+            row.missing = f"{type(error).__name__}: {error}".partition("\n")[0][:200]
+        rows.append(row)
+        if library == "keras_activations" and not row.within_budget:
+            print(row, flush=True)
+    file = OUTPUT / f"{VARIANT}{'-64' if dtypes == ['float64'] else ''}.json"
+    file.write_text(json.dumps([asdict(row) for row in rows], indent=1))
+
+
+# ----------------------------------------------------------------------------------------------------------------------- tables
+
+HEADER = "| library | dtype | functions | within budget | worst value | worst gradient | worst second derivative | not finite | no digit |"
+
+
+def write_tables():
+    """docs/accuracy.md, and in README.md what stands between the marks."""
+    rows = [Row(**row) for file in sorted(OUTPUT.glob("*.json")) for row in json.loads(file.read_text())]
+    if not rows:
+        raise SystemExit("Nothing has been measured yet: run `make accuracy`.")
+    summary = "\n".join([HEADER, "|---" * HEADER.count(" |") + "|", *map(summarized, *zip(*grouped(rows), strict=True))])
+    exceptions = [row for row in rows if row.library == "keras_activations" and not row.within_budget]
+    lines = [
+        "# Accuracy",
+        "",
+        *(__doc__.partition("\n\n")[2].partition("bfloat16")[1:]),
+        "",
+        summary,
+        "",
+        "## Where this package is outside its budget",
+        "",
+        "| function | mode | dtype | value | gradient | second derivative | not finite | |",
+        "|---|---|---|---|---|---|---|---|",
+        *(
+            f"| `{row.function}` | {row.mode} | {row.dtype} | {row.value:.2f} | {row.gradient:.2f} | {row.second:.2f} | {row.not_finite} "
+            f"| {row.missing} |"
+            for row in exceptions
+        ),
+    ]
+    (ROOT / "docs").mkdir(exist_ok=True)
+    (ROOT / "docs" / "accuracy.md").write_text("\n".join(lines) + "\n")
+    readme = ROOT / "README.md"
+    before, start, rest = readme.read_text().partition("<!-- accuracy -->\n")
+    _, end, after = rest.partition("<!-- end of accuracy -->")
+    readme.write_text(before + start + summary + "\n" + end + after)
+
+
+def grouped(rows):
+    """(library, dtype, rows), ours first."""
+    keys = sorted({(row.library != "keras_activations", row.library) for row in rows})
+    for (_, library), dtype in itertools.product(keys, ("float32", "bfloat16", "float16", "float64")):
+        found = [row for row in rows if (row.library, row.dtype) == (library, dtype)]
+        if found:
+            yield library, dtype, found
+
+
+def summarized(library, dtype, rows):
+    """One row of the summary: the worst over all functions and modes."""
+    functions = {row.function for row in rows}
+    good = functions - {row.function for row in rows if not row.within_budget}
+    worst = [max(getattr(row, name) for row in rows) for name in ("value", "gradient", "second")]
+    cells = [library, dtype, len(functions), len(good), *(f"{error:.3g}" for error in worst)]
+    cells += [sum(getattr(row, name) for row in rows) for name in ("not_finite", "lost")]
+    return "| " + " | ".join(map(str, cells)) + " |"
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("what", choices=["truth", "measure", "table"])
+    parser.add_argument("--only", default="", help="a part of the library's and function's name")
+    arguments = parser.parse_args()
+    warnings.filterwarnings("ignore")
+    OUTPUT.mkdir(parents=True, exist_ok=True)
+    if arguments.what == "truth":
+        curves = {Curve.of(layer) for layer in LAYERS}
+        with multiprocessing.Pool() as pool:
+            pool.map(compute, sorted(itertools.product(curves, testing.BITS), key=repr), chunksize=1)
+    elif arguments.what == "measure":
+        measure(arguments.only)
+    else:
+        write_tables()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,44 @@
+"""The two evaluations of a formula in high precision, mpmath's and the balls of `benchmarks/exact.py`, are witnesses against each other."""
+
+import numpy as np
+import pytest
+from cases import BACKEND, CASES, parametrize, witness
+from exact import Exact
+
+import keras_activations as ka
+
+pytestmark = pytest.mark.skipif(BACKEND != "tensorflow", reason="the same on every backend")
+
+BY_POINT = [
+    case for case in CASES if witness(case).formula and (not issubclass(case[0], ka.AlongAxis) or witness(case).formula.inputs != ["x"])
+]
+
+
+@parametrize(BY_POINT)
+def test_two_witnesses(case):
+    ((rows, truth),) = witness(case).groups
+
+    finite = np.isfinite(rows).all(axis=1)
+    formula, arguments = witness(case).formula, witness(case)._scalars()
+    for index, name in enumerate(formula.inputs):
+        value, first, second, _ = Exact(formula.equation, arguments, name)(rows[finite])
+        for ours, theirs in (
+            (value, truth["value"]),
+            (first, truth["gradient"][:, :, index]),
+            (second, truth["hessian"][:, :, index, index]),
+        ):
+            # Either may round a number halfway between two the other way.
+            np.testing.assert_allclose(ours, theirs[finite], rtol=2.0**-52, atol=1e-320)
+
+
+def test_third_derivatives():
+    x = np.array([-2.5, -1e-3, 0.0, 0.75, 3.0])
+    tanh = np.tanh(x)
+    third = Exact("f(x) = tanh(x)", {})(x)[3, :, 0]
+    np.testing.assert_allclose(third, (1 - tanh**2) * (6 * tanh**2 - 2), rtol=1e-14)
+
+
+def test_a_cancellation_is_not_agreed_upon():
+    """Where every precision that is tried first loses the same term."""
+    x = np.array([-1e-66])
+    assert Exact("f(x) = exp(x) - 1 + x", {})(x)[0, 0, 0] == -2e-66
