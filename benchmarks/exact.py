@@ -65,7 +65,7 @@ class Exact:
         # Balls of an exponential of an exponential may be as wide as the line; mpmath knows what to do, but no third derivative.
         try:
             truth = self.formula.truth([self.arguments | dict(zip(self.inputs, row, strict=True))], self.inputs)
-        except TypeError:  # of a complex number
+        except (TypeError, ZeroDivisionError):  # a complex number, or a pole
             return [[math.nan] * (ORDER + 1)]
         index = self.inputs.index(self.variable)
         columns = truth["value"][0], truth["gradient"][0, :, index], truth["hessian"][0, :, index, index]
@@ -80,6 +80,12 @@ class _Translated(ast.NodeTransformer):
         if any(isinstance(side, ast.Constant) and isinstance(side.value, str) for side in node.comparators):
             return node
         node.left, *node.comparators = (ast.Call(ast.Name("rounded", ast.Load()), [side], []) for side in (node.left, *node.comparators))
+        return node
+
+    def visit_BinOp(self, node):
+        self.generic_visit(node)
+        if isinstance(node.op, ast.Pow) and not isinstance(node.right, ast.Constant):
+            return ast.Call(ast.Name("power", ast.Load()), [node.left, node.right], [])
         return node
 
     def visit_Constant(self, node):
@@ -131,6 +137,14 @@ def _root(u):
     return 0 * u if _value(u) == 0 else u.sqrt()
 
 
+def _power(u, exponent):
+    if isinstance(exponent, int):
+        return u**exponent
+    # The logarithm of 1 plus an exponential that has underflowed: 0, as far as float64 can tell.
+    vanished = _value(u).contains(0) and _value(u).abs_upper() < arb(2) ** (1 - MOST_BITS)
+    return arb_series([0]) if vanished and _value(exponent) >= 0.5 else u**exponent
+
+
 def _tanh(u):
     # Of a power series there is none.
     e = (-2 * _absolute(u)).exp() if _value(u) != 0 else (-2 * u).exp()
@@ -158,7 +172,7 @@ class Row(list):
     """Several numbers, on which arithmetic works entry by entry."""
 
     __mul__ = __rmul__ = _each(operator.mul)
-    __sub__, __rpow__ = _each(operator.sub), _each(lambda exponent, base: base**exponent)
+    __sub__ = _each(operator.sub)
 
 
 def _method(name):
@@ -173,6 +187,7 @@ NAMES = {name: _each(_method(name)) for name in FUNCTIONS} | {
     "abs": _each(_absolute),
     "min": _each(_least),
     "max": _each(_greatest),
+    "power": _each(_power),
     "sum": lambda row: functools.reduce(operator.add, row),
     "polynomial": _polynomial,
     "index": lambda row: Row(range(1, len(row) + 1)),

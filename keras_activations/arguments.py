@@ -8,7 +8,10 @@ def number(name, value, *, low=None, above=None, high=None):
     """A finite float, at least `low`, greater than `above` and at most `high` where those are given."""
     if isinstance(value, bool) or not isinstance(value, numbers.Real):
         raise TypeError(f"{name} must be a number, such as {name}=0.5; received {value!r} ({type(value).__name__}).")
-    value = float(value)
+    try:
+        value = float(value)
+    except OverflowError:  # of a huge integer
+        value = math.copysign(math.inf, value)
     if not math.isfinite(value):
         raise ValueError(f"{name} must be finite; received {value!r}.")
     if above is not None and value <= above:
@@ -37,9 +40,11 @@ def flag(name, value):
 
 
 def integer(name, value, *, low=None):
-    """An int, at least `low` where that is given."""
+    """An int, at least `low` where that is given, of at most 32 bits: sizes, axes and seeds of every backend."""
     if isinstance(value, bool) or not isinstance(value, numbers.Integral):
         raise TypeError(f"{name} must be an integer; received {value!r} ({type(value).__name__}).")
+    if abs(value) >= 2**32:
+        raise ValueError(f"{name} must be less than 2**32 in magnitude; received {value!r}.")
     if low is not None and value < low:
         raise ValueError(f"{name} must be at least {low}; received {value!r}.")
     return int(value)
@@ -50,3 +55,12 @@ def choice(name, value, choices):
     if value not in choices:
         raise ValueError(f"{name} must be one of {', '.join(map(repr, choices))}; received {value!r}.")
     return value
+
+
+def found(name, get, identifier):
+    """What a lookup of Keras's, such as `keras.initializers.get`, makes of an identifier, or an error that names the argument."""
+    try:
+        return get(identifier)
+    except Exception as error:  # whatever the innards of Keras's deserialization raise
+        kind = get.__module__.rpartition(".")[2]
+        raise ValueError(f"{name} is nothing that keras.{kind}.get knows; received {identifier!r}. {error}") from error

@@ -38,7 +38,7 @@ class Parameter:
                 raise ValueError(f"{name} is not learned and needs a number; received {value!r}. Write learned=True, or {name}=0.5.")
             if entries == 0:
                 raise ValueError(f"{name} needs to know how many entries it has; received {value!r}. Write a tuple, such as (0.0, 1.0).")
-            value = keras.initializers.get(value)
+            value = arguments.found(name, keras.initializers.get, value)
         elif entries is None:
             value = arguments.number(name, value, low=self.low, high=self.high)
         else:
@@ -147,8 +147,8 @@ class Parametric(Activation):
     def __init__(self, *, learned: bool = False, regularizer=None, constraint=None, **kwargs):
         super().__init__(**kwargs)
         self.learned = arguments.flag("learned", learned)
-        self.regularizer = keras.regularizers.get(regularizer)
-        self.constraint = keras.constraints.get(constraint)
+        self.regularizer = arguments.found("regularizer", keras.regularizers.get, regularizer)
+        self.constraint = arguments.found("constraint", keras.constraints.get, constraint)
         self.declared = {}  # Parameter by name, in the order of the weights
 
     def learn(self, **values: "float | Sequence[float] | Parameter") -> None:

@@ -163,8 +163,8 @@ def erf(x):
 
 def erf_slope(x):
     """The derivative of `erf`."""
-    t = held(magnitude(x), 16.0, 39.0)
-    return 2 / math.sqrt(math.pi) * ops.exp(-t * t)
+    square, error = _squared(held(magnitude(x), 16.0, 39.0))
+    return 2 / math.sqrt(math.pi) * (ops.exp(-square) * (1.0 - error))
 
 
 def arctan(x):
@@ -202,11 +202,16 @@ def _over_root(x, alpha):
 
 
 def gaussian(t):
-    """``exp(-t**2 / 2)`` for 0 <= t < 64: the rounding error of the square, which exp would magnify t**2 times, is put back."""
+    """``exp(-t**2 / 2)`` for 0 <= t < 64."""
+    square, error = _squared(t)
+    return ops.exp(-0.5 * square) * (1.0 - 0.5 * error)
+
+
+def _squared(t):
+    """``t**2`` for 0 <= t < 64, and what rounding took from it, which an exponential would magnify t**2 times."""
     square = t * t
     coarse = floor(128.0 * t) / 128.0
-    error = (coarse * coarse - square) + (t - coarse) * (t + coarse)
-    return ops.exp(-0.5 * square) * (1.0 - 0.5 * error)
+    return square, (coarse * coarse - square) + (t - coarse) * (t + coarse)
 
 
 def normal_tail(t):

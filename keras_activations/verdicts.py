@@ -173,3 +173,6 @@ VERDICTS = {
         ],
     },
 }
+
+REFUSED = {}
+"""Where each of the other native ops was not: (hyperparameters, input, what is wrong there)."""

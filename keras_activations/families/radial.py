@@ -7,7 +7,7 @@ from keras import ops
 from .. import arguments
 from ..activation import Activation
 from ..registry import register
-from ..special import expm1, gaussian, held, is_double, log1p, magnitude, tanh, where
+from ..special import clipped, expm1, gaussian, held, is_double, log1p, magnitude, tanh, where
 
 
 @register
@@ -39,6 +39,10 @@ class Gaussian(Activation):
 
     def fallback(self, x):
         return gaussian(held(magnitude(x / self.sigma), 16.0, 40.0))
+
+    def derivative(self, x):
+        z = clipped(x / self.sigma, 16.0, 40.0)
+        return -z / self.sigma * gaussian(magnitude(z))
 
 
 def _radius(x, center, width):
