@@ -59,8 +59,8 @@ def points(dtype, kinks, many=True):
     return np.unique(every[np.isfinite(every)])
 
 
-CORNERS = {"EIS": [0.0]}
-"""Where a formula has a corner that no comparison shows: the root of a square."""
+CORNERS = dict.fromkeys(("EIS", "Rational", "Softsign"), [0.0])
+"""Where a derivative jumps though no comparison shows it: the absolute value, or the root of a square."""
 
 
 @dataclass(frozen=True)
@@ -256,7 +256,7 @@ def functions():
     for library, module, like in peers():
         for name in sorted(dir(module)):
             function = getattr(module, name)
-            if name.startswith("_") or not callable(function) or isinstance(function, type):
+            if name.startswith("_") or name.endswith("_") or name in NO_PEERS or not callable(function) or isinstance(function, type):
                 continue
             try:
                 layer = ka.get(name, like=like)
@@ -271,6 +271,10 @@ def functions():
                 yield library, "gelu, tanh form", ka.GELU(approximate=True), functools.partial(function, approximate=tanh)
             else:
                 yield library, name, layer, function
+
+
+NO_PEERS = {"bilinear", "linear", "prelu", "gumbel_softmax", "maxout"}
+"""Names that mean something else there, take weights, or draw random numbers."""
 
 
 def peers():

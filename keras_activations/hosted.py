@@ -124,7 +124,7 @@ class Hosted(keras.layers.Layer):
 
     @classmethod
     def from_config(cls, config):
-        unknown = [name for name in config if name not in constructor_arguments(cls)]
+        unknown = [name for name in config if name not in constructor_arguments(cls) and name not in dict(getattr(cls, "renamed", ()))]
         if unknown:
             raise ValueError(
                 f"The config of {cls.__name__} has the unknown argument(s) {', '.join(map(repr, unknown))}; "

@@ -162,3 +162,28 @@ class TestRegister:
     def test_only_activations(self):
         with pytest.raises(TypeError, match="takes a subclass of Activation; received"):
             ka.register(keras.layers.Dense)
+
+
+RENAMED = [(entry.cls, old, new) for entry in CATALOGUE.values() for old, new in vars(entry.cls).get("renamed", ())]
+
+
+@pytest.mark.parametrize(("cls", "old", "new"), RENAMED, ids=lambda part: getattr(part, "__name__", part))
+def test_an_argument_under_its_name_elsewhere(cls, old, new):
+    """One warning, and the same layer."""
+    value = {"channels": 3, "constraint": "non_neg", "regularizer": "l2", "min_value": -2.0}.get(new, 1.25)
+    others = {"threshold": 1.0, "default_value": 2.0} if cls is ka.Threshold else {}
+    others.pop(new, None)
+    with pytest.warns(UserWarning, match=f"{old} of {cls.__name__} is called {new} here") as caught:
+        layer = cls(**others | {old: value})
+    assert len(caught) == 1
+    assert layer.get_config() | {"name": None} == cls(**others | {new: value}).get_config() | {"name": None}
+    assert old not in layer.get_config()
+    with pytest.raises(TypeError, match="received both"):
+        cls(**others | {old: value, new: value})
+
+
+def test_a_config_may_hold_an_argument_under_its_name_elsewhere():
+    """As the files of Keras 2 do."""
+    with pytest.warns(UserWarning, match="alpha of LeakyReLU is called negative_slope here"):
+        layer = ka.LeakyReLU.from_config({"name": "leaky_re_lu", "alpha": 0.3})
+    assert layer.negative_slope == 0.3

@@ -39,6 +39,13 @@ class PReLU(Learned):
     """
 
     aliases = ("parametric_relu",)
+    renamed = (
+        ("alpha_initializer", "alpha"),
+        ("alpha_regularizer", "regularizer"),
+        ("alpha_constraint", "constraint"),
+        ("init", "alpha"),
+        ("num_parameters", "channels"),
+    )
     samples = ({}, {"alpha": 0.125, "channels": 4}, {"alpha": 0.1, "learned": False})
 
     def __init__(self, alpha: float = 0.25, *, learned: bool = True, **kwargs):

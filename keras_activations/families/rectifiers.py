@@ -57,6 +57,7 @@ class ReLU(Activation):
     """
 
     aliases = ("rectifier",)
+    renamed = (("alpha", "negative_slope"),)
     samples = (
         {},
         {"max_value": 6.0},
@@ -124,6 +125,7 @@ class LeakyReLU(Activation):
     """
 
     aliases = ("lrelu",)
+    renamed = (("alpha", "negative_slope"),)
     samples = ({}, {"negative_slope": 0.01}, {"negative_slope": 0.0})
 
     def __init__(self, negative_slope: float = 0.2, **kwargs):
@@ -159,6 +161,7 @@ class Threshold(Activation):
         https://arxiv.org/abs/1402.3337
     """
 
+    renamed = (("theta", "threshold"), ("value", "default_value"))
     samples = ({"threshold": 1.0, "default_value": 0.0}, {"threshold": -0.5, "default_value": 2.0})
 
     def __init__(self, threshold: float, default_value: float, **kwargs):

@@ -25,6 +25,7 @@ class SoftShrink(Activation):
     """
 
     aliases = ("soft_threshold",)
+    renamed = (("lambd", "threshold"),)
     samples = ({}, {"threshold": 1.25})
 
     def __init__(self, threshold: float = 0.5, **kwargs):
@@ -58,6 +59,7 @@ class HardShrink(Activation):
     """
 
     aliases = ("hard_threshold",)
+    renamed = (("lambd", "threshold"),)
     samples = ({}, {"threshold": 1.25})
 
     def __init__(self, threshold: float = 0.5, **kwargs):
@@ -90,6 +92,7 @@ class Shrink(Activation):
         The operator Shrink of ONNX: https://onnx.ai/onnx/operators/onnx__Shrink.html
     """
 
+    renamed = (("lambd", "threshold"),)
     samples = ({}, {"threshold": 1.25, "bias": 0.75})
 
     def __init__(self, threshold: float = 0.5, bias: float = 0.0, **kwargs):

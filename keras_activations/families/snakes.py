@@ -51,6 +51,7 @@ class Snake(Learned):
         https://arxiv.org/abs/2006.08195
     """
 
+    renamed = (("frequency", "alpha"),)
     samples = ({}, {"alpha": 0.5, "channels": 4}, {"alpha": 0.25, "learned": False})
 
     def __init__(self, alpha: float = 1.0, *, learned: bool = True, **kwargs):

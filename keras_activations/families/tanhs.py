@@ -154,6 +154,7 @@ class HardTanh(Activation):
         Collobert, Large Scale Machine Learning, 2004, http://ronan.collobert.com/pub/2004_phdthesis_lip6.html
     """
 
+    renamed = (("min_val", "min_value"), ("max_val", "max_value"))
     samples = ({}, {"min_value": -0.5, "max_value": 2.0})
 
     def __init__(self, min_value: float = -1.0, max_value: float = 1.0, **kwargs):
