@@ -54,7 +54,7 @@ from .plotting import plot
 from .registry import catalogue, deserialize, get, register, serialize
 from .stochastic import Stochastic
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 __all__ = [
     "Absolute",

@@ -1,0 +1,32 @@
+"""Write what this release saves, once for each release: `KERAS_BACKEND=tensorflow python tests/golden.py`.
+
+tests/data/<version>.keras holds every class with every sample of hyperparameters, and the .npz beside it an input and the outputs.
+`tests/test_golden.py` loads all of them for ever.
+"""
+
+from pathlib import Path
+
+import keras
+import numpy as np
+
+import keras_activations as ka
+
+DATA = Path(__file__).parent / "data"
+
+
+def main():
+    inputs = keras.Input((6, 4))
+    layers = [entry.cls(**sample) for entry in ka.catalogue().values() for sample in entry.cls.samples]
+    model = keras.Model(inputs, [layer(inputs) for layer in layers])
+    for layer in layers:
+        # As training would move them, within the bounds that some have.
+        layer.set_weights([weight + 0.0625 if "seed" not in v.path else weight for weight, v in zip(layer.get_weights(), layer.weights, strict=True)])
+    x = np.random.default_rng(0).normal(size=(2, 6, 4)).astype("float32")
+    DATA.mkdir(exist_ok=True)
+    model.save(DATA / f"{ka.__version__}.keras")
+    outputs = {f"{index:03}": y for index, y in enumerate(model.predict(x, verbose=0))}
+    np.savez_compressed(DATA / f"{ka.__version__}.npz", x=x, **outputs)
+
+
+if __name__ == "__main__":
+    main()
