@@ -59,7 +59,7 @@ def points(dtype, kinks, many=True):
     return np.unique(every[np.isfinite(every)])
 
 
-CORNERS = dict.fromkeys(("EIS", "Rational", "Softsign"), [0.0])
+CORNERS = {"EIS": [0.0], "Rational": [0.0], "Softsign": [0.0]}
 """Where a derivative jumps though no comparison shows it: the absolute value, or the root of a square."""
 
 

@@ -11,6 +11,14 @@ import math
 
 from keras import backend, ops
 
+if backend.backend() == "jax":
+    # keras.ops makes float32 of float64 in these functions (Keras 3.15).
+    from jax import numpy as _trigonometry
+else:
+    _trigonometry = ops
+
+sin, cos = _trigonometry.sin, _trigonometry.cos
+
 # fmt: off
 EXPM1_TAIL = (
     0.5, 0.16666670240455536, 0.04166667023581726, 0.008332750181743731, 0.001388830644033282, 0.0002007889419451124,
@@ -79,14 +87,12 @@ def expm1(x):
 
 def log1p(z):
     """``log(1 + z)`` for z >= -1/2 without cancellation near 0."""
-    if is_double(z):
-        return ops.log1p(z)
     far = z > 1.0
     near = where(far, 0.0, z)
     u = near / (2.0 + near)
     w = u * u
     # 2 u is z - z u, of which the first term has no rounding error.
-    return where(far, ops.log(1.0 + z), near - u * (near - w * polynomial(w, LOG1P_TAIL)))
+    return where(far, ops.log(1.0 + z), near - u * (near - w * polynomial(w, LOG1P_TAIL_DOUBLE if is_double(z) else LOG1P_TAIL)))
 
 
 def expm1_rest(x):
@@ -108,13 +114,18 @@ def tanh(x):
     y, fraction = tanh_parts(x)
     e = ops.exp(-2.0 * held(magnitude(x), 64.0, 400.0))
     far = 1.0 - 2.0 * e / (1.0 + e)
-    return where(abs(x) < 1.5, x * fraction / (y + fraction), where(x >= 0, far, -far))
+    return where(abs(x) < 0.7, x * fraction / (y + fraction), where(x >= 0, far, -far))
 
 
 def tanh_slope(x):
     """The derivative of `tanh`."""
+    near = abs(x) < 0.5
+    z = where(near, x, 0.0)
+    y, fraction = tanh_parts(z)
+    t = z * fraction / (y + fraction)
     e = ops.exp(-2.0 * magnitude(x))
-    return 4.0 * e / ((1.0 + e) * (1.0 + e))
+    # The derivative of the latter is a difference, which near 0 has few digits.
+    return where(near, 1.0 - t * t, 4.0 * e / ((1.0 + e) * (1.0 + e)))
 
 
 def sigmoid(x):
@@ -170,7 +181,7 @@ def erf_slope(x):
 def arctan(x):
     """``atan(x)``."""
     if is_double(x):
-        return ops.arctan(x)
+        return _trigonometry.arctan(x)
     t = magnitude(x)
     far = t > 1.0
     # atan(t) = pi/2 - atan(1 / t)

@@ -189,7 +189,7 @@ def value_errors(result, truth, rows, dtype):
     return _errors(result, truth["value"], truth["rest"], unit, dtype)
 
 
-def gradient_errors(result, truth, rows, dtype):
+def gradient_errors(result, truth, rows, dtype, along_axis=False):
     """The same for the gradient of the outputs, weighted by `upstream`, with respect to the inputs and the learned parameters."""
     weights = upstream(truth["value"].shape[1])[:, None]
     width = rows.shape[1]
@@ -198,7 +198,7 @@ def gradient_errors(result, truth, rows, dtype):
     unit = np.maximum(unit, _condition(truth["hessian"][..., :width], rows[:, None, None, :], dtype))
     unit = np.maximum(np.sum(np.abs(weights) * unit, axis=1), ulp(expected, dtype, _floor(dtype)))
     total = np.sum(np.abs(weights))
-    if truth["value"].shape[1] == width > 1:
+    if along_axis:
         # Along an axis the upstream gradients cancel against each other, and what they lose is absolute.
         epsilon = 2.0 ** -(52 if dtype == "float64" else 23)
         unit = unit + ABSOLUTE_GRADIENT_BUDGET * epsilon * total / GRADIENT_BUDGET[dtype]
@@ -293,7 +293,8 @@ def measure(witness, dtype, kernel, compiler=None):
             zero = np.argmax((rows == 0).all(axis=1))
             flushed = value_errors(y, {name: np.broadcast_to(part[zero], part.shape) for name, part in truth.items()}, rows, dtype)
             errors = np.where(normal, errors, np.minimum(errors, flushed))
-        slope_errors = gradient_errors(np.concatenate(slopes, axis=1), truth, rows, dtype)
+        along_axis = issubclass(witness.cls, AlongAxis) and not issubclass(witness.cls, Splitting)
+        slope_errors = gradient_errors(np.concatenate(slopes, axis=1), truth, rows, dtype, along_axis)
         measured.append((rows, errors, np.where(normal, slope_errors, 0.0)))
     return measured
 

@@ -19,8 +19,9 @@ def main():
     layers = [entry.cls(**sample) for entry in ka.catalogue().values() for sample in entry.cls.samples]
     model = keras.Model(inputs, [layer(inputs) for layer in layers])
     for layer in layers:
-        # As training would move them, within the bounds that some have.
-        layer.set_weights([weight + 0.0625 if "seed" not in v.path else weight for weight, v in zip(layer.get_weights(), layer.weights, strict=True)])
+        # As training would move them.
+        weights = zip(layer.weights, layer.get_weights(), strict=True)
+        layer.set_weights([value if "seed" in weight.path else value + 0.0625 for weight, value in weights])
     x = np.random.default_rng(0).normal(size=(2, 6, 4)).astype("float32")
     DATA.mkdir(exist_ok=True)
     model.save(DATA / f"{ka.__version__}.keras")

@@ -9,7 +9,7 @@ from .. import arguments
 from ..activation import Activation, AlongAxis, Splitting
 from ..parameters import Parametric
 from ..registry import register
-from ..special import where
+from ..special import cos, sin, where
 
 
 @register
@@ -166,9 +166,9 @@ class Householder(AlongAxis, Parametric):
     def fallback(self, x, theta):
         theta = ops.convert_to_tensor(theta, dtype=x.dtype)
         a, b = ops.split(x, 2, axis=self.axis)
-        beyond = ops.sin(0.5 * theta) * a > ops.cos(0.5 * theta) * b
+        beyond = sin(0.5 * theta) * a > cos(0.5 * theta) * b
         # An infinite pair that stays would make NaN of the derivative with respect to theta.
         u, v = where(beyond, a, 0.0), where(beyond, b, 0.0)
-        cosine, sine = ops.cos(theta), ops.sin(theta)
+        cosine, sine = cos(theta), sin(theta)
         reflected = cosine * u + sine * v, sine * u - cosine * v
         return ops.concatenate([where(beyond, r, x) for r, x in zip(reflected, (a, b), strict=True)], axis=self.axis)

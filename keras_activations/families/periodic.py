@@ -2,12 +2,10 @@
 
 import math
 
-from keras import ops
-
 from .. import arguments
 from ..activation import Activation
 from ..registry import register
-from ..special import where
+from ..special import cos, sin, where
 
 
 def _angle(x, omega):
@@ -46,7 +44,7 @@ class Sine(Activation):
         self.omega = arguments.number("omega", omega)
 
     def fallback(self, x):
-        return ops.sin(_angle(x, self.omega))
+        return sin(_angle(x, self.omega))
 
 
 @register
@@ -78,7 +76,7 @@ class Cosine(Activation):
         self.omega = arguments.number("omega", omega)
 
     def fallback(self, x):
-        return ops.cos(_angle(x, self.omega))
+        return cos(_angle(x, self.omega))
 
 
 @register
@@ -99,7 +97,7 @@ class GCU(Activation):
     aliases = ("growing_cosine_unit",)
 
     def fallback(self, x):
-        return x * ops.cos(x)
+        return x * cos(x)
 
 
 @register
@@ -129,5 +127,5 @@ class SineReLU(Activation):
 
     def fallback(self, x):
         below = where(x > 0, 0.0, x)
-        wave = self.epsilon * (ops.sin(below) - ops.cos(below))
+        wave = self.epsilon * (sin(below) - cos(below))
         return where(x > 0, x, where(below > wave, below, wave))

@@ -6,7 +6,7 @@ from .. import arguments
 from ..activation import Activation, AlongAxis
 from ..parameters import Learned, Parameter, Parametric
 from ..registry import get, register
-from ..special import clipped, entries, held, lowest, polynomial, where
+from ..special import clipped, cos, entries, held, lowest, polynomial, sin, where
 
 
 @register
@@ -121,10 +121,10 @@ class PolyNorm(AlongAxis, Parametric):
     def fallback(self, x, coefficients):
         end = -lowest(backend.standardize_dtype(x.dtype))
         x = clipped(x, end, end)
-        # Powers only of what is at most 35: the result does not depend on the unit, which therefore needs no derivative. XLA
-        # multiplies by its reciprocal, which must not underflow.
+        # Powers only of what is at most 35: the result does not depend on the unit, which therefore needs no derivative. Of a quotient,
+        # XLA would take the power of either part, which overflows. The reciprocal must not underflow.
         unit = held(ops.stop_gradient(ops.max(abs(x), axis=self.axis, keepdims=True, initial=1.0)), 1e37, 1e307)
-        x = x / unit
+        x = x * (1.0 / unit)
         count = ops.convert_to_tensor(ops.shape(x)[self.axis], dtype=x.dtype)
         result, *others = entries(coefficients)
         power, epsilon = 1.0, count * self.epsilon
@@ -186,7 +186,7 @@ class Fourier(Learned):
 
     def fallback(self, x, offset, cosines, sines):
         # Of a large x, k x would round to another angle; the addition theorem has no large angles.
-        first_cosine, first_sine = cosine, sine = ops.cos(x), ops.sin(x)
+        first_cosine, first_sine = cosine, sine = cos(x), sin(x)
         total = offset
         for a, b in zip(entries(cosines), entries(sines), strict=True):
             total = total + a * cosine + b * sine

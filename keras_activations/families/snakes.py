@@ -2,18 +2,16 @@
 
 import math
 
-from keras import ops
-
 from ..parameters import Learned, Parameter
 from ..registry import register
-from ..special import where
+from ..special import cos, sin, where
 
 
 def _circle(x, alpha):
     """Sine and cosine of ``alpha x``, or where that overflows of another angle: no digit of them is known there, but they exist."""
     angle = alpha * x
     angle = where(abs(angle) < math.inf, angle, x)
-    return ops.sin(angle), ops.cos(angle)
+    return sin(angle), cos(angle)
 
 
 def _snake(x, alpha, beta):
