@@ -389,6 +389,7 @@ needs them. What draws random numbers in training exports its inference.
 No flag is needed, and no import of this package by what runs the model. A few things to know:
 
 * ONNX runs in onnxruntime. LiteRT runs in its interpreter, and is made of builtin operators only.
+* From TensorFlow to ONNX, tf2onnx makes a sum of products of every choice between two numbers, so that an infinite input gives NaN.
 * OpenVINO computes in bfloat16 where the processor can, which is less accurate than any of this: compile the model with
   `INFERENCE_PRECISION_HINT` f32. Exported from TensorFlow, a model has its outputs first and then further ones, one for each custom
   gradient, also of Keras's silu; a SavedModel that OpenVINO converts has not.

@@ -122,9 +122,8 @@ def exp(x):
     if is_double(x):
         return ops.exp(x)
     far = x > 64.0
-    # The difference has no rounding error.
-    e = ops.exp(where(far, x - 1.0, x))
-    return where(far, math.e * e, e)
+    # The difference has no rounding error. Neither choice is infinite: tf2onnx makes a sum of products of each.
+    return ops.exp(where(far, x - 1.0, x)) * where(far, math.e, ops.ones_like(x))
 
 
 def sigmoid(x):
