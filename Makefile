@@ -10,7 +10,7 @@ TORCH ?= torch==2.13.0
 export TF_CPP_MIN_LOG_LEVEL ?= 2
 BACKENDS := tensorflow jax torch
 
-.PHONY: demo test test-others lint oracle readme verdicts clean $(BACKENDS:%=test-%)
+.PHONY: demo test test-others lint oracle readme verdicts export clean $(BACKENDS:%=test-%)
 
 demo: $(VENV)/demo
 	KERAS_BACKEND=tensorflow $(RUN) examples/digits.py
@@ -44,6 +44,12 @@ verdicts: oracle
 	KERAS_BACKEND=jax JAX_ENABLE_X64=1 $(RUN) benchmarks/verdicts.py
 	$(RUN) -m ruff format keras_activations/verdicts.py
 
+# Which activations survive which converter: rewrites docs/export.md. The converters bring other versions of what the rest needs,
+# and have an environment of their own.
+export: $(VENV)-export/done
+	$(VENV)-export/bin/python benchmarks/export.py
+	KERAS_BACKEND=tensorflow $(VENV)-export/bin/python -m pytest --quiet -p no:anyio tests/test_export.py
+
 # Debian ships venv without what it needs to install pip.
 $(RUN):
 	$(PYTHON) -c "import ensurepip" || (apt-get update && apt-get install --yes python3-venv) \
@@ -59,5 +65,12 @@ $(VENV)/test: $(RUN) pyproject.toml
 	$(RUN) -m pip install --quiet tensorflow-cpu jax --editable ".[examples,test]"
 	@touch $@
 
+$(VENV)-export/done: $(RUN) pyproject.toml
+	$(PYTHON) -m venv $(VENV)-export
+	$(VENV)-export/bin/python -m pip install --quiet "$(TORCH)"
+	$(VENV)-export/bin/python -m pip install --quiet tensorflow-cpu jax --editable ".[test,export]"
+	$(VENV)-export/bin/python -m pip install --quiet litert-torch "$(TORCH)"
+	@touch $@
+
 clean:
-	rm -rf $(VENV) output tests/.oracle
+	rm -rf $(VENV) $(VENV)-export output tests/.oracle

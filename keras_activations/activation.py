@@ -337,13 +337,17 @@ class Splitting(AlongAxis):
 
     def compute_output_shape(self, input_shape):
         shape, (axis,) = super().compute_output_shape(input_shape), self._checked_axes(input_shape)
-        return shape if shape[axis] is None else (*shape[:axis], int(shape[axis] * self.width), *shape[axis + 1 :])
+        if shape[axis] is None:
+            return shape
+        # While torch traces a model for ONNX, sizes are tensors, which no Fraction multiplies.
+        return (*shape[:axis], shape[axis] * self.width.numerator // self.width.denominator, *shape[axis + 1 :])
 
     def _pieces(self, x):
         return tuple(self._split(x, self.axis))
 
     def _split(self, x, axis):
-        return ops.split(x, self.divisor, axis=axis)
+        # A split into one piece does not survive the way from torch to LiteRT.
+        return ops.split(x, self.divisor, axis=axis) if self.divisor > 1 else [x]
 
     def _dealt(self, x, axis):
         """The pieces of neighbours: every n-th entry, from the first, the second ... on."""

@@ -25,7 +25,7 @@ def is_traced():
     """Whether operations are being recorded for a compiler. On JAX they always are: it compiles each operation outside jit too."""
     if _BACKEND == "tensorflow":
         return not tf.executing_eagerly()
-    return _BACKEND == "jax" or (_BACKEND == "torch" and torch.compiler.is_compiling())
+    return _BACKEND == "jax" or (_BACKEND == "torch" and (torch.compiler.is_compiling() or torch.jit.is_tracing()))
 
 
 def differentiate(value, derivative, *tensors):

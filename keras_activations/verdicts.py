@@ -74,11 +74,9 @@ VERDICTS = {
         ],
         ("float32", True): [
             "LeakyReLU",
-            "LogSigmoid",
             "ReLU",
             "ReLU6",
             "Sigmoid",
-            "Softplus",
             "SparsePlus",
             "Tanh",
         ],

