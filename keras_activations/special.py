@@ -2,7 +2,8 @@
 
 Every function here is exact to about one unit in the last place, differentiates safely by itself (no branch that is not selected can
 produce a NaN), lets NaN through, and uses only operations that every converter takes: `expm1`, `log1p` and `erf` do not survive
-the way to ONNX or LiteRT. In float64, where nothing is exported to small devices, the backend's own functions serve.
+the way to ONNX or LiteRT. In float64, where nothing is exported to small devices, the backend's own functions serve, and in torch's
+forward mode too, which differentiates these functions themselves: each derivative of a fit has two or three digits fewer than the fit.
 
 `benchmarks/fit.py` computes each table of coefficients.
 """
@@ -10,6 +11,8 @@ the way to ONNX or LiteRT. In float64, where nothing is exported to small device
 import math
 
 from keras import backend, ops
+
+from .autodiff import in_forward_mode
 
 # fmt: off
 EXPM1_TAIL = (
@@ -70,16 +73,15 @@ def where(condition, a, b):
 
 def expm1(x):
     """``exp(x) - 1`` without cancellation near 0."""
-    if is_double(x):
-        return ops.expm1(x)
+    # The derivative of the backends' own is y + 1, which cancels far below 0.
     near = abs(x) < 0.69
     z = where(near, x, 0.0)
-    return where(near, z + z * z * polynomial(z, EXPM1_TAIL), ops.exp(x) - 1.0)
+    return where(near, z + z * z * polynomial(z, EXPM1_TAIL_DOUBLE if is_thorough(x) else EXPM1_TAIL), ops.exp(x) - 1.0)
 
 
 def log1p(z):
     """``log(1 + z)`` for z >= -1/2 without cancellation near 0."""
-    if is_double(z):
+    if is_thorough(z):
         return ops.log1p(z)
     far = z > 1.0
     near = where(far, 0.0, z)
@@ -93,14 +95,14 @@ def expm1_rest(x):
     """``exp(x) - 1 - x`` without cancellation near 0."""
     near = abs(x) < 0.69
     z = where(near, x, 0.0)
-    return where(near, z * z * polynomial(z, EXPM1_TAIL_DOUBLE if is_double(x) else EXPM1_TAIL), ops.exp(x) - 1.0 - x)
+    return where(near, z * z * polynomial(z, EXPM1_TAIL_DOUBLE if is_thorough(x) else EXPM1_TAIL), ops.exp(x) - 1.0 - x)
 
 
 def tanh_parts(x):
     """(y, D) with ``tanh(x) = x D / (y + D)`` and ``x - tanh(x) = x y / (y + D)``, for abs(x) < 1.5; held at 0 beyond."""
     z = where(abs(x) < 1.5, x, 0.0)
     y = z * z
-    return y, polynomial(y, TANH_FRACTION_DOUBLE if is_double(x) else TANH_FRACTION_SINGLE)
+    return y, polynomial(y, TANH_FRACTION_DOUBLE if is_thorough(x) else TANH_FRACTION_SINGLE)
 
 
 def tanh(x):
@@ -113,7 +115,8 @@ def tanh(x):
 
 def tanh_slope(x):
     """The derivative of `tanh`."""
-    e = ops.exp(-2.0 * magnitude(x))
+    # TensorFlow's forward mode multiplies the derivative 0 of the number 2 by what stands beside it, which must not be infinite.
+    e = ops.exp(-2.0 * held(magnitude(x), 64.0, 400.0))
     return 4.0 * e / ((1.0 + e) * (1.0 + e))
 
 
@@ -151,7 +154,7 @@ def gelu_slope(x):
 
 def erf(x):
     """The error function."""
-    if is_double(x):
+    if is_thorough(x):
         return ops.erf(clipped(x, 6.0, 6.0))  # of huge numbers, TensorFlow's is NaN
     t = held(magnitude(x), 6.0, 6.0)
     near = t < 1.0
@@ -167,10 +170,14 @@ def erf_slope(x):
     return 2 / math.sqrt(math.pi) * ops.exp(-t * t)
 
 
+# Where the derivative of arctan has underflowed, as single and as double. The square would overflow.
+_ARCTAN_BOUNDS = 2.0**62, 2.0**510
+
+
 def arctan(x):
     """``atan(x)``."""
-    if is_double(x):
-        return ops.arctan(x)
+    if is_thorough(x):
+        return ops.arctan(clipped(x, *_ARCTAN_BOUNDS))
     t = magnitude(x)
     far = t > 1.0
     # atan(t) = pi/2 - atan(1 / t)
@@ -179,6 +186,12 @@ def arctan(x):
     near = u + u * w * polynomial(w, ARCTAN_TAIL)
     near = where(far, math.pi / 2 - near, near)
     return where(x < 0, -near, near)
+
+
+def arctan_slope(x):
+    """The derivative of `arctan`."""
+    z = clipped(x, *_ARCTAN_BOUNDS)
+    return 1.0 / (1.0 + z * z)
 
 
 def inverse_root(x, alpha):
@@ -216,7 +229,7 @@ def normal_tail(t):
 
 def half_erfcx(t):
     """``erfcx(t / sqrt(2)) / 2`` for 0 <= t <= 16 (39 in float64): a smooth function that falls from 1/2 to 0."""
-    return polynomial((t - 3.5) / (t + 3.5), HALF_ERFCX_DOUBLE if is_double(t) else HALF_ERFCX_SINGLE)
+    return polynomial((t - 3.5) / (t + 3.5), HALF_ERFCX_DOUBLE if is_thorough(t) else HALF_ERFCX_SINGLE)
 
 
 def floor(x):
@@ -275,3 +288,8 @@ def lowest(dtype):
 def is_double(x):
     """Whether x is float64."""
     return backend.standardize_dtype(x.dtype) == "float64"
+
+
+def is_thorough(x):
+    """Whether the long tables and the backend's own functions serve."""
+    return is_double(x) or in_forward_mode()
