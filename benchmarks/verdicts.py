@@ -12,6 +12,7 @@ it.
 
 import os
 import pprint
+import re
 from pathlib import Path
 
 import keras
@@ -98,7 +99,6 @@ def main():
         for dtype in testing.BITS:
             if dtype == "float64" and BACKEND == "jax" and not os.environ.get("JAX_ENABLE_X64"):
                 continue
-<<<<<<< HEAD
             key = dtype, traced
             refused[key] = {}
             for cls in candidates():
@@ -109,29 +109,14 @@ def main():
             trusted[key] = [cls.__name__ for cls in candidates() if cls.__name__ not in refused[key]]
             print(f"{BACKEND:10} {dtype:8} {'traced' if traced else 'eager':6} {trusted[key]}", flush=True)
     write(trusted, refused)
-=======
-            trusted = []
-            for cls in candidates:
-                name = cls.__name__
-                if traced and dtype == "float32" and name in REWRITTEN.get(backend, ()):
-                    continue
-                table[dtype, traced] = {name}
-                witnesses = [testing.Witness(cls, sample, cache=CACHE) for sample in cls.samples]
-                if trustworthy(witnesses, dtype, ways):
-                    trusted.append(name)
-            print(
-                f"{backend:10} {dtype:8} {'traced' if traced else 'eager':6} {len(trusted):2} of {len(candidates)}: {trusted}", flush=True
-            )
-            table[dtype, traced] = trusted
-    write(backend, table)
->>>>>>> export
 
 
 def write(trusted, refused):
     path = Path(verdicts.__file__)
     head, _, _ = path.read_text().partition("VERDICTS = ")
     tables = {"VERDICTS": verdicts.VERDICTS | {BACKEND: trusted}, "REFUSED": verdicts.REFUSED | {BACKEND: refused}}
-    texts = {name: pprint.pformat(table, width=138, sort_dicts=True).replace("nan,", 'float("nan"),').replace("[inf]", '[float("inf")]') for name, table in tables.items()}
+    texts = {name: pprint.pformat(table, width=138, sort_dicts=True) for name, table in tables.items()}
+    texts = {name: re.sub(r"\b(nan|inf)\b(?!')", r'float("\1")', text) for name, text in texts.items()}
     about = '"""Where each of the other native ops was not: (hyperparameters, input, what is wrong there)."""\n'
     path.write_text(f"{head}VERDICTS = {texts['VERDICTS']}\n\nREFUSED = {texts['REFUSED']}\n{about}")
 

@@ -178,7 +178,8 @@ class Activation(Hosted):
             return self.fallback(*tensors, *fixed)
 
         def value(*tensors):
-            result = self._native(*tensors, *fixed) if native else NotImplemented
+            # torch's forward mode takes the derivative from here, and the native op has its own.
+            result = self._native(*tensors, *fixed) if native and not autodiff.in_forward_mode() else NotImplemented
             return autodiff.rounded_once(fallback, *tensors) if result is NotImplemented else result
 
         def derivative(*tensors):

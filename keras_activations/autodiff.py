@@ -28,6 +28,12 @@ def is_traced():
     return _BACKEND == "jax" or (_BACKEND == "torch" and (torch.compiler.is_compiling() or torch.jit.is_tracing()))
 
 
+def in_forward_mode():
+    """Whether torch is in forward mode, where it differentiates the plain operations. The other backends use the hooks there too."""
+    # The level is the only sign of forward mode that torch shows through the wrappers of torch.func too.
+    return _BACKEND == "torch" and torch.autograd.forward_ad._current_level >= 0
+
+
 def differentiate(value, derivative, *tensors):
     """``value(*tensors)``, whose partial derivatives are ``derivative(*tensors)``: one tensor, or a tuple of one per argument.
 
@@ -189,8 +195,7 @@ if _BACKEND == "torch":
     def _wanted(tensors):
         """Whether a hook is to be entered."""
         # A hook with a forward-mode rule is silently 0 at second order, and Dynamo refuses it: there the plain operations serve.
-        # The level is the only sign of forward mode that torch shows through the wrappers of torch.func too.
-        plain = torch.compiler.is_compiling() or torch.jit.is_tracing() or torch.autograd.forward_ad._current_level >= 0
+        plain = torch.compiler.is_compiling() or torch.jit.is_tracing() or in_forward_mode()
         return torch.is_grad_enabled() and any(x.requires_grad for x in tensors) and not plain
 
     def _torch(value, derivative, tensors):

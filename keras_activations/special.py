@@ -2,7 +2,8 @@
 
 Every function here is exact to about one unit in the last place, differentiates safely by itself (no branch that is not selected can
 produce a NaN), lets NaN through, and uses only operations that every converter takes: `expm1`, `log1p` and `erf` do not survive
-the way to ONNX or LiteRT. In float64, where nothing is exported to small devices, the backend's own functions serve.
+the way to ONNX or LiteRT. In float64, where nothing is exported to small devices, the backend's own functions serve, and in torch's
+forward mode too, which differentiates these functions themselves: each derivative of a fit has two or three digits fewer than the fit.
 
 `benchmarks/fit.py` computes each table of coefficients.
 """
@@ -10,6 +11,8 @@ the way to ONNX or LiteRT. In float64, where nothing is exported to small device
 import math
 
 from keras import backend, ops
+
+from .autodiff import in_forward_mode
 
 if backend.backend() == "jax":
     # keras.ops makes float32 of float64 in these functions (Keras 3.15).
@@ -78,11 +81,10 @@ def where(condition, a, b):
 
 def expm1(x):
     """``exp(x) - 1`` without cancellation near 0."""
-    if is_double(x):
-        return ops.expm1(x)
+    # The derivative of the backends' own is y + 1, which cancels far below 0.
     near = abs(x) < 0.69
     z = where(near, x, 0.0)
-    return where(near, z + z * z * polynomial(z, EXPM1_TAIL), ops.exp(x) - 1.0)
+    return where(near, z + z * z * polynomial(z, EXPM1_TAIL_DOUBLE if is_thorough(x) else EXPM1_TAIL), ops.exp(x) - 1.0)
 
 
 def log1p(z):
@@ -92,21 +94,21 @@ def log1p(z):
     u = near / (2.0 + near)
     w = u * u
     # 2 u is z - z u, of which the first term has no rounding error.
-    return where(far, ops.log(1.0 + z), near - u * (near - w * polynomial(w, LOG1P_TAIL_DOUBLE if is_double(z) else LOG1P_TAIL)))
+    return where(far, ops.log(1.0 + z), near - u * (near - w * polynomial(w, LOG1P_TAIL_DOUBLE if is_thorough(z) else LOG1P_TAIL)))
 
 
 def expm1_rest(x):
     """``exp(x) - 1 - x`` without cancellation near 0."""
     near = abs(x) < 0.69
     z = where(near, x, 0.0)
-    return where(near, z * z * polynomial(z, EXPM1_TAIL_DOUBLE if is_double(x) else EXPM1_TAIL), ops.exp(x) - 1.0 - x)
+    return where(near, z * z * polynomial(z, EXPM1_TAIL_DOUBLE if is_thorough(x) else EXPM1_TAIL), ops.exp(x) - 1.0 - x)
 
 
 def tanh_parts(x):
     """(y, D) with ``tanh(x) = x D / (y + D)`` and ``x - tanh(x) = x y / (y + D)``, for abs(x) < 1.5; held at 0 beyond."""
     z = where(abs(x) < 1.5, x, 0.0)
     y = z * z
-    return y, polynomial(y, TANH_FRACTION_DOUBLE if is_double(x) else TANH_FRACTION_SINGLE)
+    return y, polynomial(y, TANH_FRACTION_DOUBLE if is_thorough(x) else TANH_FRACTION_SINGLE)
 
 
 def tanh(x):
@@ -123,7 +125,8 @@ def tanh_slope(x):
     z = where(near, x, 0.0)
     y, fraction = tanh_parts(z)
     t = z * fraction / (y + fraction)
-    e = ops.exp(-2.0 * magnitude(x))
+    # TensorFlow's forward mode multiplies the derivative 0 of the number 2 by what stands beside it, which must not be infinite.
+    e = ops.exp(-2.0 * held(magnitude(x), 64.0, 400.0))
     # The derivative of the latter is a difference, which near 0 has few digits.
     return where(near, 1.0 - t * t, 4.0 * e / ((1.0 + e) * (1.0 + e)))
 
@@ -171,7 +174,7 @@ def gelu_slope(x):
 
 def erf(x):
     """The error function."""
-    if is_double(x):
+    if is_thorough(x):
         return ops.erf(clipped(x, 6.0, 6.0))  # of huge numbers, TensorFlow's is NaN
     t = held(magnitude(x), 6.0, 6.0)
     near = t < 1.0
@@ -187,10 +190,14 @@ def erf_slope(x):
     return 2 / math.sqrt(math.pi) * (ops.exp(-square) * (1.0 - error))
 
 
+# Where the derivative of arctan has underflowed, as single and as double. The square would overflow.
+_ARCTAN_BOUNDS = 2.0**62, 2.0**510
+
+
 def arctan(x):
     """``atan(x)``."""
-    if is_double(x):
-        return _trigonometry.arctan(x)
+    if is_thorough(x):
+        return _trigonometry.arctan(clipped(x, *_ARCTAN_BOUNDS))
     t = magnitude(x)
     far = t > 1.0
     # atan(t) = pi/2 - atan(1 / t)
@@ -201,10 +208,16 @@ def arctan(x):
 
 def arctan_near(u):
     """``atan(u)`` for 0 <= u <= 1."""
-    if is_double(u):
-        return ops.arctan(u)
+    if is_thorough(u):
+        return _trigonometry.arctan(u)
     w = u * u
     return u + u * w * polynomial(w, ARCTAN_TAIL)
+
+
+def arctan_slope(x):
+    """The derivative of `arctan`."""
+    z = clipped(x, *_ARCTAN_BOUNDS)
+    return 1.0 / (1.0 + z * z)
 
 
 def inverse_root(x, alpha):
@@ -247,7 +260,7 @@ def normal_tail(t):
 
 def half_erfcx(t):
     """``erfcx(t / sqrt(2)) / 2`` for 0 <= t <= 16 (39 in float64): a smooth function that falls from 1/2 to 0."""
-    return polynomial((t - 3.5) / (t + 3.5), HALF_ERFCX_DOUBLE if is_double(t) else HALF_ERFCX_SINGLE)
+    return polynomial((t - 3.5) / (t + 3.5), HALF_ERFCX_DOUBLE if is_thorough(t) else HALF_ERFCX_SINGLE)
 
 
 def floor(x):
@@ -306,3 +319,8 @@ def lowest(dtype):
 def is_double(x):
     """Whether x is float64."""
     return backend.standardize_dtype(x.dtype) == "float64"
+
+
+def is_thorough(x):
+    """Whether the long tables and the backend's own functions serve."""
+    return is_double(x) or in_forward_mode()

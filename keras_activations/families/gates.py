@@ -75,16 +75,16 @@ class Swish(Learned):
 
     def fallback(self, x, beta):
         z = beta * x
-        e = ops.exp(-magnitude(z))
+        e = ops.exp(-held(magnitude(z), 128.0, 800.0))
         gate = where(z >= 0, 1.0, e) / (1.0 + e)
         return where(gate == 0, 0.0, x * gate)
 
     def derivative(self, x, beta):
         z = beta * x
-        root = ops.exp(-0.5 * magnitude(z))
+        t = held(magnitude(z), 256.0, 1600.0)
+        root = ops.exp(-0.5 * t)
         e = root * root
         gate, complement = where(z >= 0, 1.0, e) / (1.0 + e), where(z >= 0, e, 1.0) / (1.0 + e)
-        t = held(magnitude(z), 128.0, 800.0)
         # Half of the exponential for each x: it may underflow where the product does not.
         bell = x * root / (1.0 + e) * (x * root / (1.0 + e))
         return gate * (1.0 + where(z >= 0, t, -t) * complement), where(root == 0, 0.0, bell)

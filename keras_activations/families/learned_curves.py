@@ -18,7 +18,7 @@ from ..special import (
     expm1,
     expm1_rest,
     held,
-    is_double,
+    is_thorough,
     log1p,
     magnitude,
     normal_tail,
@@ -180,7 +180,7 @@ class SoftExponential(Learned):
 
     def fallback(self, x, alpha):
         negative, x, above, y, below = self._split(x, alpha)
-        double = is_double(x)
+        double = is_thorough(x)
         u, near, z = self._exponential(x, above)
         series = x + clipped(x, 1e30, 1e300) * z * polynomial(z, EXPM1_TAIL_DOUBLE if double else EXPM1_TAIL)
         growing = where(near, series, (ops.exp(u) - 1.0) / where(near, 1.0, above)) + above
@@ -191,7 +191,7 @@ class SoftExponential(Learned):
 
     def derivative(self, x, alpha):
         negative, x, above, y, below = self._split(x, alpha)
-        double = is_double(x)
+        double = is_thorough(x)
         u, near, z = self._exponential(x, above)
         tail = EXPM1_TAIL_DOUBLE if double else EXPM1_TAIL
         series = x * x * polynomial(z, tuple((k + 1) * c for k, c in enumerate(tail)))
@@ -276,7 +276,7 @@ class Pserf(Learned):
         return _gated(erf(gamma * softplus(delta * x)), x)
 
     def derivative(self, x, gamma, delta):
-        z = held(delta * x, 1e5, 1e5)
+        z = clipped(delta * x, 1e5, 1e5)
         # Half of the exponential for each x: it may underflow where the product does not.
         root = ops.exp(-0.5 * magnitude(z))
         e, half = root * root, where(z < 0, root, 1.0)
@@ -318,7 +318,7 @@ class AconC(Learned):
     # Written as p1 x sigmoid(w) + p2 x sigmoid(-w), which does not cancel while p1 and p2 have one sign.
 
     def fallback(self, x, p1, p2, beta):
-        w = beta * (p1 - p2) * x
+        w = clipped(beta * (p1 - p2) * x, 400.0, 1600.0)
         return scaled(p1, _gated(sigmoid(w), x)) + scaled(p2, _gated(sigmoid(-w), x))
 
     def derivative(self, x, p1, p2, beta):

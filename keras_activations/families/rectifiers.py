@@ -234,6 +234,10 @@ class ReSP(Activation):
     def fallback(self, x):
         return where(x >= 0, self.alpha * x + math.log(2.0), log1p(ops.exp(where(x >= 0, 0.0, x))))
 
+    def derivative(self, x):
+        e = ops.exp(where(x >= 0, 0.0, x))
+        return where(x >= 0, self.alpha, e / (1.0 + e))
+
 
 @register
 class ClippedLinear(Activation):

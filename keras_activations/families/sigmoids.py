@@ -9,6 +9,7 @@ from ..activation import Activation, native_ops
 from ..registry import register
 from ..special import (
     arctan,
+    arctan_slope,
     expm1,
     floor,
     half_erfcx,
@@ -234,7 +235,8 @@ class Softsign(Activation):
         return where(x < 0, -t, t) / (1.0 + t)
 
     def derivative(self, x):
-        t = magnitude(x)
+        # At the bound it has underflowed. The square would overflow.
+        t = held(magnitude(x), 2.0**62, 2.0**510)
         return 1.0 / ((1.0 + t) * (1.0 + t))
 
     def native(self, x):
@@ -294,7 +296,7 @@ class Arctan(Activation):
         return arctan(x)
 
     def derivative(self, x):
-        return 1.0 / (1.0 + x * x)
+        return arctan_slope(x)
 
     def native(self, x):
         return native_ops.arctan(x)

@@ -16,6 +16,7 @@ from ..special import (
     log1p,
     magnitude,
     positive_part,
+    scaled,
     sigmoid,
     softplus,
     tanh,
@@ -401,8 +402,7 @@ class APTx(Activation):
         return self.gamma * where(near, self.alpha + z * fraction / (y + fraction), far)
 
     def fallback(self, x):
-        gate = self._gate(self.beta * x)
-        return where(gate == 0, 0.0, x * gate)
+        return scaled(self._gate(self.beta * x), x)
 
     def derivative(self, x):
         z = self.beta * x

@@ -1,0 +1,236 @@
+"""Second and third derivatives in every mix of reverse and forward mode, as networks that solve differential equations need them."""
+
+import functools
+import importlib
+import sys
+from pathlib import Path
+
+import mpmath as mp
+import numpy as np
+import pytest
+from cases import BACKEND, CASES, EXEMPT, case_id, parametrize, witness
+from test_derivatives import gradient_of
+
+import keras_activations as ka
+from keras_activations import testing
+from keras_activations.formula import _float
+
+if BACKEND == "tensorflow":
+    import tensorflow as tf
+
+    def reverse(function):
+        def derivative(x):
+            with tf.GradientTape() as tape:
+                tape.watch(x)
+                y = function(x)
+            return tape.gradient(y, x, unconnected_gradients="zero")
+
+        return derivative
+
+    def forward(function):
+        def derivative(x):
+            with tf.autodiff.ForwardAccumulator(x, tf.ones_like(x)) as accumulator:
+                y = function(x)
+            return accumulator.jvp(y, unconnected_gradients="zero")
+
+        return derivative
+
+elif BACKEND == "jax":
+    import jax
+
+    def reverse(function):
+        return jax.grad(lambda x: function(x).sum())
+
+    def forward(function):
+        return lambda x: jax.jvp(function, (x,), (jax.numpy.ones_like(x),))[1]
+
+else:
+    import torch
+
+    def reverse(function):
+        return torch.func.grad(lambda x: function(x).sum())
+
+    def forward(function):
+        return lambda x: torch.func.jvp(function, (x,), (torch.ones_like(x),))[1]
+
+
+def derivative(function, modes):
+    """The derivative of an elementwise function by modes such as "forward over reverse", of which the last comes first."""
+    for mode in reversed(modes.split(" over ")):
+        function = {"reverse": reverse, "forward": forward}[mode](function)
+    return function
+
+
+MODES = ["reverse over reverse over reverse", "forward over reverse", "reverse over forward"]
+if BACKEND != "tensorflow":
+    # Of TensorFlow's own operations its nested accumulators are wrong too: with m = tf.identity(x), the second derivative of
+    # exp(-m * m / 2) * (1 - (0 - m * m + m * m) / 2) is 0 everywhere.
+    MODES += ["forward over forward"]
+if BACKEND == "torch":
+    MODES += ["forward over reverse over reverse", "reverse over reverse over forward", "forward over forward over forward"]
+
+POINTS = [-19.25, -12.5, -8.125, -5.5, -3.5, -2.25, -1.375, -0.6875, -0.25, -0.015625, 0.0]
+POINTS = np.array([*POINTS, 2.0**-10, 0.125, 0.4375, 0.9375, 1.625, 2.75, 4.5, 6.75, 10.125, 17.5])
+# Next to 0 and far out.
+EXTREMES = np.float32([1e-30, 1e-8, 1e-3, 50.0, 100.0, 1e4, 1e9, 1e18, 3e38]).astype("float64")
+EXTREMES = np.concatenate([-EXTREMES, EXTREMES])
+
+# Units of the dtype's epsilon. Each differentiation doubles or triples the number of terms, and rounds each of them.
+BUDGET = {2: 4.0, 3: 12.0}
+
+# Units whose budget is multiplied, and why.
+ALLOWANCE = {
+    # A quotient of polynomials of degree up to 5: the quotient rule squares the divisor each time, and the terms cancel.
+    "rational": 10.0,
+    # Their derivative holds a fit of expm1 or log1p, of which each further derivative has two or three bits fewer.
+    "xielu": 3.0,
+    "tanh_soft": 3.0,
+    # In torch's forward mode, logarithms of exponentials are differentiated one by one.
+    "soft_clipping": 2.5,
+    "log_cosh": 1.5,
+}
+
+# What a network that solves an equation is made of; each is smooth everywhere.
+SMOOTH = ["tanh", "sigmoid", "silu", "swish", "mish", "gelu", "softplus", "squareplus", "gaussian", "sine", "snake", "arctan", "log_cosh"]
+SMOOTH = [next(case for case in CASES if ka.activation.canonical_name(case[0]) == name) for name in SMOOTH]
+
+ELEMENTWISE = [case for case in CASES if not issubclass(case[0], ka.AlongAxis)]
+
+
+@functools.cache
+def _truth(index):
+    """The points at which case `index` is smooth, and its first four derivatives there.
+
+    The formula says the second derivative to a hundred digits, of which differences leave sixty for the fourth.
+    """
+    case = CASES[index]
+    formula, arguments = witness(case).formula, witness(case)._scalars()
+    name, h = formula.inputs[0], mp.mpf(10) ** -20
+    exempt = EXEMPT.get(case_id(case), EXEMPT.get(ka.activation.canonical_name(case[0]), lambda rows: np.zeros(len(rows), bool)))
+    points, smooth, derivatives = np.concatenate([POINTS, EXTREMES]), [], []
+    with mp.workdps(100):
+        for x in points[~exempt(points[:, None])]:
+            jets = [formula._jets(arguments | {name: mp.mpf(x) + step}, [name])[0] for step in (-h, mp.mpf(0), h)]
+            slopes = [jet.gradient.get(0, mp.mpf(0)) for jet in jets]
+            left, here, right = (jet.hessian.get((0, 0), mp.mpf(0)) for jet in jets)
+            third, fourth = (right - left) / (2 * h), (right - 2 * here + left) / h**2
+            # At a corner one of them jumps, and the quotient is as large as 1 / h. Where the value overflows, so may the rest.
+            if max(abs(slopes[2] - slopes[0]) / h, abs(third), abs(fourth)) < 1e15 and abs(jets[1].value) < 3.4e38:
+                smooth.append(x)
+                derivatives.append([_float(d) for d in (slopes[1], here, third, fourth)])
+    return np.array(smooth), np.array(derivatives)
+
+
+def truth(case, order):
+    """The smooth points, the derivative of some order there, and the unit of its error.
+
+    A derivative of size 1 is a sum of terms that are not smaller. The largest of its values nearby are such terms too, where it goes
+    through 0; and an input that is rounded moves it by the next derivative.
+    """
+    x, derivatives = _truth(CASES.index(case))
+    expected, condition = derivatives[:, order - 1], abs(x * derivatives[:, order])
+    nearby = np.where(abs(x[:, None] - x) <= 0.5, abs(expected), 0.0).max(axis=1)
+    return x, expected, np.maximum.reduce([np.ones_like(x), nearby, condition])
+
+
+def laid_out(x):
+    """The points in a column for each of the channels that some samples have: one shape for all, because JAX compiles for each."""
+    return np.repeat(np.pad(x, (0, len(POINTS) + len(EXTREMES) - len(x)), mode="edge")[:, None], 4, axis=1)
+
+
+def numbers(y):
+    # A derivative that torch knows to be 0 is a tensor without numbers until something is added to it.
+    return testing.array(y + torch.zeros(()) if BACKEND == "torch" else y)
+
+
+def check(case, what, result, order, dtype="float32"):
+    x, expected, unit = truth(case, order)
+    unit = unit * BUDGET[order] * ALLOWANCE.get(ka.activation.canonical_name(case[0]), 1.0) * 2.0 ** -testing.BITS[dtype]
+    found = numbers(result)[: len(x)].reshape(len(x), -1)
+    with np.errstate(all="ignore"):
+        error = np.nan_to_num(abs(found - expected[:, None]).max(axis=1) / unit, nan=np.inf)
+    worst = np.argmax(error)
+    assert error[worst] <= 1, (
+        f"{what} is wrong by {error[worst]:.3g} times the budget at x = {x[worst]}: {found[worst]}, not {expected[worst]}"
+    )
+
+
+def check_modes(case, modes, dtype="float32"):
+    cls, sample = case
+    layer, x = cls(**sample), testing.tensor(laid_out(truth(case, 3)[0]), dtype)
+    for mode in modes:
+        check(case, mode, derivative(layer, mode)(x), mode.count("over") + 1, dtype)
+
+
+@parametrize(ELEMENTWISE)
+def test_derivatives(case):
+    check_modes(case, MODES)
+
+
+@pytest.mark.skipif(BACKEND == "jax", reason="JAX has float64 only where the whole process asks for it")
+@parametrize(ELEMENTWISE)
+def test_derivatives_in_float64(case):
+    check_modes(case, MODES[:4] if BACKEND == "torch" else MODES[:1], "float64")
+
+
+def transforms():
+    """The second derivative at each entry of a vector, as the backend's own functions of functions compute it."""
+    if BACKEND == "tensorflow":
+
+        def jacobian(function, x):
+            with tf.GradientTape() as tape:
+                tape.watch(x)
+                y = function(x)
+            return tf.linalg.diag_part(tape.jacobian(y, x))
+
+        yield "jacobian of a gradient", lambda f, x: jacobian(reverse(f), x)
+        yield "vectorized_map of a gradient", lambda f, x: tf.vectorized_map(reverse(reverse(f)), x)
+        return
+    api = jax if BACKEND == "jax" else torch.func
+    yield "hessian", lambda f, x: api.hessian(lambda x: f(x).sum())(x).diagonal()
+    yield "vmap of grad of grad", lambda f, x: api.vmap(api.grad(api.grad(f)))(x)
+
+
+@parametrize([case for case in ELEMENTWISE if case[1] == case[0].samples[0]] if BACKEND == "torch" else SMOOTH)
+def test_transforms(case):
+    cls, sample = case
+    layer, x = cls(**sample), testing.tensor(laid_out(truth(case, 2)[0])[:, 0], "float32")
+    for name, transform in transforms():
+        check(case, name, transform(layer, x)[:, None], 2)
+
+
+COMPILERS = {
+    "tensorflow": {"tf.function": lambda f: tf.function(f), "jit_compile": lambda f: tf.function(f, jit_compile=True)},
+    "jax": {"jit": lambda f: jax.jit(f)},
+    "torch": {},  # its compiler differentiates once only
+}[BACKEND]
+
+
+@pytest.mark.parametrize("compiler", COMPILERS.values(), ids=COMPILERS)
+def test_compiled(compiler):
+    """All in one function, because compiling takes its time."""
+    modes = ["reverse over reverse over reverse", "forward over reverse", "forward over reverse over reverse"]
+    layers = [cls(**sample) for cls, sample in SMOOTH]
+    x = testing.tensor(laid_out(truth(SMOOTH[0], 3)[0]), "float32")
+    results = compiler(lambda x: [[derivative(layer, mode)(x) for mode in modes] for layer in layers])(x)
+    for case, derivatives in zip(SMOOTH, results, strict=True):
+        for mode, result in zip(modes, derivatives, strict=True):
+            check(case, mode, result, mode.count("over") + 1)
+
+
+@pytest.mark.skipif(BACKEND != "torch", reason="torch has another reverse mode beside that of its functions of functions")
+@parametrize(ELEMENTWISE)
+def test_backward_three_times(case):
+    cls, sample = case
+    x = testing.tensor(laid_out(truth(case, 3)[0]), "float32")
+    check(case, "backward", gradient_of(cls(**sample), 3)(x).detach(), 3)
+
+
+def test_the_heat_equation(monkeypatch):
+    monkeypatch.syspath_prepend(Path(__file__).parents[1] / "examples")
+    heat = importlib.import_module("heat")
+    monkeypatch.delitem(sys.modules, "heat")
+    _, error = heat.solve("gelu", steps=120)
+    assert error < 0.15
+    _, error = heat.solve("relu", steps=120)
+    assert error > 0.4
