@@ -8,9 +8,11 @@ RUN := $(VENV)/bin/python
 TORCH ?= torch==2.13.0
 
 export TF_CPP_MIN_LOG_LEVEL ?= 2
+# What measures the package reads the cases of its tests.
+ACCURACY := PYTHONPATH=tests $(RUN) benchmarks/accuracy.py
 BACKENDS := tensorflow jax torch
 
-.PHONY: demo test test-others lint oracle readme verdicts export clean $(BACKENDS:%=test-%)
+.PHONY: demo test test-others lint oracle readme accuracy verdicts export clean $(BACKENDS:%=test-%)
 
 demo: $(VENV)/demo
 	KERAS_BACKEND=tensorflow $(RUN) examples/digits.py
@@ -37,11 +39,21 @@ oracle: $(VENV)/test
 readme: $(VENV)/test
 	KERAS_BACKEND=numpy $(RUN) examples/catalogue.py --update
 
+# Every activation and its peers at every 16-bit number and many others, two hours: rewrites docs/accuracy.md and README.md's table.
+accuracy: oracle
+	KERAS_BACKEND=numpy $(ACCURACY) truth
+	KERAS_BACKEND=tensorflow $(ACCURACY) measure
+	KERAS_BACKEND=tensorflow TF_ENABLE_ONEDNN_OPTS=0 $(ACCURACY) measure
+	KERAS_BACKEND=torch $(ACCURACY) measure
+	KERAS_BACKEND=jax $(ACCURACY) measure
+	KERAS_BACKEND=jax JAX_ENABLE_X64=1 $(ACCURACY) measure
+	KERAS_BACKEND=numpy $(ACCURACY) table
+
 # Which native ops are accurate enough, measured here: rewrites keras_activations/verdicts.py.
 verdicts: oracle
-	KERAS_BACKEND=tensorflow $(RUN) benchmarks/verdicts.py
-	KERAS_BACKEND=torch $(RUN) benchmarks/verdicts.py
-	KERAS_BACKEND=jax JAX_ENABLE_X64=1 $(RUN) benchmarks/verdicts.py
+	KERAS_BACKEND=tensorflow PYTHONPATH=tests $(RUN) benchmarks/verdicts.py
+	KERAS_BACKEND=torch PYTHONPATH=tests $(RUN) benchmarks/verdicts.py
+	KERAS_BACKEND=jax JAX_ENABLE_X64=1 PYTHONPATH=tests $(RUN) benchmarks/verdicts.py
 	$(RUN) -m ruff format keras_activations/verdicts.py
 
 # Which activations survive which converter: rewrites docs/export.md. The converters bring other versions of what the rest needs,

@@ -15,6 +15,8 @@ import itertools
 import json
 import multiprocessing
 import os
+import subprocess
+import sys
 import warnings
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -273,6 +275,7 @@ def functions():
                 yield library, name, layer, function
 
 
+PARTS = 8
 NO_PEERS = {"bilinear", "linear", "prelu", "gumbel_softmax", "maxout"}
 """Names that mean something else there, take weights, or draw random numbers."""
 
@@ -308,14 +311,12 @@ def layers():
 LAYERS = list({repr(layer): layer for layer in layers()}.values())
 
 
-def measure(only):
+def measure(part):
     rows = []
-    dtypes = ["float64"] if BACKEND == "jax" and os.environ.get("JAX_ENABLE_X64") == "1" else list(testing.BITS)
-    if BACKEND == "jax" and len(dtypes) > 1:
-        dtypes.remove("float64")
-    for (library, name, subject, function), (mode, compiler), dtype in itertools.product(functions(), modes().items(), dtypes):
-        if only not in f"{library} {name}":
-            continue
+    doubles = BACKEND == "jax" and os.environ.get("JAX_ENABLE_X64") == "1"
+    dtypes = ["float64"] if doubles else [dtype for dtype in testing.BITS if BACKEND != "jax" or dtype != "float64"]
+    mine = [entry for index, entry in enumerate(functions()) if index % PARTS == part]
+    for (library, name, subject, function), (mode, compiler), dtype in itertools.product(mine, modes().items(), dtypes):
         row = Row(library, name, mode + VARIANT.removeprefix(BACKEND), dtype)
         try:
             if isinstance(subject, tuple):
@@ -328,9 +329,7 @@ def measure(only):
         except Exception as error:  # a peer that cannot do it at all is a finding too
             row.missing = f"{type(error).__name__}: {error}".partition("\n")[0][:200]
         rows.append(row)
-        if library == "keras_activations" and not row.within_budget:
-            print(row, flush=True)
-    file = OUTPUT / f"{VARIANT}{'-64' if dtypes == ['float64'] else ''}.json"
+    file = OUTPUT / f"{VARIANT}{'-64' if doubles else ''}-{part}.json"
     file.write_text(json.dumps([asdict(row) for row in rows], indent=1))
 
 
@@ -393,7 +392,7 @@ def summarized(library, dtype, rows):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("what", choices=["truth", "measure", "table"])
-    parser.add_argument("--only", default="", help="a part of the library's and function's name")
+    parser.add_argument("--part", type=int, help=f"one of {PARTS} parts of what there is to measure")
     arguments = parser.parse_args()
     warnings.filterwarnings("ignore")
     OUTPUT.mkdir(parents=True, exist_ok=True)
@@ -402,7 +401,11 @@ def main():
         with multiprocessing.Pool() as pool:
             pool.map(compute, sorted(itertools.product(curves, testing.BITS), key=repr), chunksize=1)
     elif arguments.what == "measure":
-        measure(arguments.only)
+        # XLA keeps what it has compiled, and a process that compiles thousands of functions ends in a segmentation fault.
+        for part in range(PARTS) if arguments.part is None else ():
+            subprocess.run([sys.executable, __file__, "measure", "--part", str(part)], check=True)
+        if arguments.part is not None:
+            measure(arguments.part)
     else:
         write_tables()
 

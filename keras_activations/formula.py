@@ -321,8 +321,9 @@ def _extrapolated(far):
 
 def _digits_at_stake(point):
     """How many digits a number may lose, or its exponential, where it is added to 1: a term that is lost twice would be agreed upon."""
-    numbers = [v for value in point.values() for v in (value if isinstance(value, list) else [value]) if isinstance(v, float) and v]
-    return max((int(min(abs(v) / 2, 400) + abs(np.log10(abs(v)))) for v in numbers if np.isfinite(v)), default=0)
+    numbers = [abs(v) for value in point.values() for v in (value if isinstance(value, list) else [value]) if isinstance(v, float) and v]
+    # Of larger numbers than that, the exponential has underflowed.
+    return max((int((v < 2000) * v / 2 + abs(np.log10(v))) for v in numbers if np.isfinite(v)), default=0)
 
 
 def _agree(a, b):
