@@ -1,8 +1,10 @@
 """Values and gradients against the docstring's formula, evaluated in high precision, within the accuracy budget."""
 
+import keras
 import numpy as np
 import pytest
 from cases import BACKEND, CASES, CATALOGUE, MASKED, ORACLES, case_id, parametrize, parametrize_with_kernels, witness
+from exact import Exact
 
 import keras_activations as ka
 from keras_activations import testing
@@ -64,6 +66,21 @@ def test_any_shape(case, shape):
 def test_a_scalar_is_a_shape_too(case):
     cls, sample = case
     np.testing.assert_array_equal(testing.array(cls(**sample)(1.5)), testing.array(cls(**sample)([1.5]))[0])
+
+
+@pytest.mark.parametrize("policy", ["mixed_float16", "mixed_bfloat16"])
+@pytest.mark.parametrize("name", ["tanh", "sigmoid", "silu", "gelu", "mish", "elu", "softplus", "tanh_shrink", "squareplus"])
+def test_mixed_precision_rounds_once_in_a_model(name, policy):
+    """What a compiled model makes of the 16-bit numbers of its own matrix product."""
+    layer, dtype = ka.get(name), policy.removeprefix("mixed_")
+    weights = keras.initializers.RandomNormal(seed=0)
+    hosts = [keras.layers.Dense(64, activation, dtype=policy, kernel_initializer=weights) for activation in (None, layer)]
+    models = [keras.Sequential([keras.Input((16,)), host]) for host in hosts]
+    x = np.random.default_rng(0).normal(size=(256, 16)).astype("float32") * 20
+    z, y = (np.asarray(model.predict(x, verbose=0), "float64").reshape(-1, 1) for model in models)
+    arguments = {name: value for name, value in layer.get_config().items() if isinstance(value, (bool, float))}
+    truth = Exact(CATALOGUE[name].formula, arguments)(z)[0]
+    assert np.max(np.abs(y - truth) / testing.ulp(truth, dtype)) <= 0.51
 
 
 def test_every_class_has_a_formula_or_an_oracle():
