@@ -19,7 +19,6 @@ import keras
 import numpy as np
 from accuracy import Curve, Row, errors, modes, with_derivatives
 from cases import witness
-from exact import Exact
 
 import keras_activations as ka
 from keras_activations import testing, verdicts
@@ -57,22 +56,7 @@ def refusal(cls, dtype, traced, compilers):
             found = wrong_at(cls, sample, dtype, compiler)
             if found:
                 return (sample, *found)
-        if traced and BACKEND == "tensorflow" and not issubclass(cls, ka.AlongAxis) and wrong_in_a_model(layer, dtype):
-            return sample, [np.nan], "model"
     return None
-
-
-def wrong_in_a_model(layer, dtype):
-    """Whether a dense layer in front makes it worse: grappler and oneDNN fuse the two."""
-    x = np.random.default_rng(0).normal(size=(256, 16)) * 20
-    weights = keras.initializers.RandomNormal(seed=0)
-    hosts = [keras.layers.Dense(64, activation, dtype=dtype, kernel_initializer=weights) for activation in (None, layer)]
-    models = [keras.Sequential([keras.Input((16,)), host]) for host in hosts]
-    z, y = (np.asarray(model.predict(x, verbose=0), "float64").reshape(-1, 1) for model in models)
-    curve = Curve.of(layer)
-    value, slope, *_ = Exact(curve.equation, dict(curve.arguments))(z)
-    truth = {"value": value, "rest": np.zeros_like(value), "gradient": slope[:, :, None]}
-    return testing.value_errors(y, truth, z, dtype).max() > testing.VALUE_BUDGET[dtype]
 
 
 def wrong_at(cls, sample, dtype, compiler):

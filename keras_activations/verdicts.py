@@ -12,7 +12,7 @@ VERDICTS = {
     },
     "tensorflow": {
         ("bfloat16", False): ["Arctan", "ReLU", "ReLU6", "Tanh"],
-        ("bfloat16", True): ["Arctan", "ReLU", "ReLU6"],
+        ("bfloat16", True): ["Arctan", "ReLU", "ReLU6", "Tanh"],
         ("float16", False): ["Arctan", "ReLU", "ReLU6", "Tanh"],
         ("float16", True): ["Arctan", "ReLU", "ReLU6", "Tanh"],
         ("float32", False): ["Arctan", "CELU", "LeakyReLU", "LogSigmoid", "ReLU", "ReLU6", "Sigmoid", "Softplus", "SparsePlus", "Tanh"],
@@ -231,7 +231,6 @@ REFUSED = {
             "SparseSigmoid": ({}, [1.0], "gradient"),
             "Squareplus": ({}, [-float("inf")], "value"),
             "Swish": ({}, [-float("inf")], "value"),
-            "Tanh": ({}, [float("nan")], "model"),
             "TanhShrink": ({}, [0.056640625], "value"),
             "Threshold": ({"default_value": 0.0, "threshold": 1.0}, float("nan"), "nan"),
         },

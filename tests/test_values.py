@@ -79,8 +79,10 @@ def test_mixed_precision_rounds_once_in_a_model(name, policy):
     x = np.random.default_rng(0).normal(size=(256, 16)).astype("float32") * 20
     z, y = (np.asarray(model.predict(x, verbose=0), "float64").reshape(-1, 1) for model in models)
     arguments = {name: value for name, value in layer.get_config().items() if isinstance(value, (bool, float))}
-    truth = Exact(CATALOGUE[name].formula, arguments)(z)[0]
-    assert np.max(np.abs(y - truth) / testing.ulp(truth, dtype)) <= 0.51
+    # A fused graph may skip the rounding of z: the result belongs to a number that rounds to it.
+    near = [Exact(CATALOGUE[name].formula, arguments)(z + side * testing.ulp(z, dtype) / 2)[0] for side in (-1, 0, 1)]
+    outside = np.maximum(np.min(near, axis=0) - y, y - np.max(near, axis=0))
+    assert np.max(outside / testing.ulp(near[1], dtype, testing._floor(dtype))) <= 0.51
 
 
 def test_every_class_has_a_formula_or_an_oracle():

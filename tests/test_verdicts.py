@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from cases import BACKEND, witness
-from verdicts import candidates, hands_nan_on, ways, wrong_in_a_model
+from verdicts import candidates, hands_nan_on, ways
 
 import keras_activations as ka
 from keras_activations import testing
@@ -37,8 +37,6 @@ def test_what_was_refused_is_still_wrong(key, monkeypatch):
 def is_wrong(cls, sample, dtype, compiler, point, what):
     if what == "export":
         return True  # of the converter, and not of the op: benchmarks/verdicts.py lists it
-    if what == "model":
-        return wrong_in_a_model(cls(**sample), dtype)
     if what == "nan":
         return not hands_nan_on(cls(**sample), dtype, compiler)
     truth = witness((cls, sample))
