@@ -30,7 +30,7 @@ import numpy as np
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "export.md"
 SHAPE = (4, 4)
 TOLERANCE = 1e-4
-TOGETHER = 40
+TOGETHER = 20
 
 # Why it is a gap, by what is said about it: the first that matches counts, and what matches none is quoted.
 REASONS = (
@@ -174,8 +174,11 @@ def openvino(model, folder, inputs):
     # Without the hint it computes in bfloat16 where the processor can.
     compiled = openvino.Core().compile_model(f"{folder}/model.xml", "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
     results = compiled(inputs)
-    # From TensorFlow's graphs it takes every dead end for one more output: each custom gradient has one, Keras's silu too.
-    return [results[output] for output in compiled.outputs][: len(inputs)]
+    # From TensorFlow's graphs it takes every dead end for one more output: each custom gradient has one, Keras's silu too. They come
+    # after the others, which are in the order of their names as texts: the eleventh before the third.
+    named = {name: output for output in reversed(compiled.outputs) for name in output.names}
+    names = ["Identity:0", *(f"Identity_{k}:0" for k in range(1, len(inputs)))]
+    return [results[output] for output in ([named[name] for name in names] if names[0] in named else compiled.outputs)]
 
 
 def tensorflow_litert(model, folder, inputs):
@@ -391,8 +394,9 @@ No flag is needed, and no import of this package by what runs the model. A few t
 * ONNX runs in onnxruntime. LiteRT runs in its interpreter, and is made of builtin operators only.
 * From TensorFlow to ONNX, tf2onnx makes a sum of products of every choice between two numbers, so that an infinite input gives NaN.
 * OpenVINO computes in bfloat16 where the processor can, which is less accurate than any of this: compile the model with
-  `INFERENCE_PRECISION_HINT` f32. Exported from TensorFlow, a model has its outputs first and then further ones, one for each custom
-  gradient, also of Keras's silu; a SavedModel that OpenVINO converts has not.
+  `INFERENCE_PRECISION_HINT` f32. Exported from TensorFlow, a model has its outputs first, of which the
+  eleventh stands before the third, and then further ones, one for each custom gradient, also of Keras's silu. A model that OpenVINO
+  converts from a SavedModel has no further ones.
 * From torch, LiteRT and torch.export are made for one size of batch, which the `input_signature` gives."""
 CONTROLS = """The same for some operations of Keras in a `Lambda` layer: what fails here is a limit of the converter. This package has
 formulas of its own in their place."""
