@@ -1,18 +1,14 @@
 """What converters make of the activations: few of them on few numbers; `benchmarks/export.py` measures every class."""
 
-import importlib.util
 from pathlib import Path
 
+import export
 import keras
 import numpy as np
 import pytest
 from cases import BACKEND
 
 import keras_activations as ka
-
-spec = importlib.util.spec_from_file_location("export", Path(__file__).parents[1] / "benchmarks" / "export.py")
-export = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(export)
 
 X = export.grid()[::8]
 UNITS = export.units(every_sample=False)
