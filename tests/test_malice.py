@@ -7,7 +7,7 @@ import zipfile
 import keras
 import numpy as np
 import pytest
-from cases import CATALOGUE
+from cases import BACKEND, CATALOGUE
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -15,6 +15,7 @@ import keras_activations as ka
 from keras_activations import testing
 from keras_activations.registry import constructor_arguments
 
+pytestmark = pytest.mark.skipif(BACKEND == "jax", reason="hardly anything here computes, and nothing depends on the backend")
 many = settings(max_examples=80, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 entries = st.sampled_from(list(CATALOGUE.values()))
 numbers = st.one_of(st.integers(), st.floats(), st.booleans(), st.sampled_from([0, 1, -1, 0.5, 10**400, 2**63]))

@@ -3,7 +3,7 @@
 import keras
 import numpy as np
 import pytest
-from cases import CATALOGUE
+from cases import BACKEND, CATALOGUE
 
 import keras_activations as ka
 from keras_activations import testing
@@ -16,6 +16,7 @@ def test_curves_are_value_and_derivative():
     np.testing.assert_allclose(derivative, np.gradient(function, x), atol=2e-3)
 
 
+@pytest.mark.skipif(BACKEND == "jax", reason="JAX would compile each, for half a minute")
 def test_every_activation_is_drawn(tmp_path):
     layers = [entry.cls(**entry.cls.samples[0]) for entry in CATALOGUE.values()]
     figure = ka.plot(*layers, path=tmp_path / "all.png")
