@@ -434,3 +434,12 @@ def test_masked_steps_are_not_sorted_among_the_others():
     assert ka.GroupSort()(masked)._keras_mask.shape == (1, 4)
     with pytest.raises(ValueError, match="would sort masked steps among the others"):
         ka.GroupSort(axis=1)(masked)
+
+
+@pytest.mark.skipif(BACKEND != "tensorflow", reason="about XLA, which takes the squares of both parts of a quotient")
+@pytest.mark.parametrize("layer", [ka.Squash(), ka.PolyNorm()], ids=repr)
+def test_rows_of_the_largest_numbers_under_xla(layer):
+    import tensorflow as tf
+
+    x = tf.constant([[np.finfo("float32").max] * 4])
+    np.testing.assert_allclose(tf.function(layer, jit_compile=True)(x), layer(x), rtol=1e-6)

@@ -365,10 +365,12 @@ class Squash(AlongAxis):
         # Squares only of what is near 1: relative to the largest entry for the direction, and to 1 or the largest entry for the length.
         # Beyond the bound its reciprocal, by which XLA multiplies instead, would be subnormal.
         scale = held(largest(magnitude(x), self.axis), 1e37, 1e300)
-        u = x / where(scale == 0, 1.0, scale)
+        # By the reciprocal: of a quotient, XLA would take the squares of both parts. That of the smallest numbers is infinite.
+        lift = where(scale < 1e-30, 2.0**100, ops.ones_like(scale))
+        u = x * lift * (1.0 / where(scale == 0, 1.0, scale * lift))
         squares = self._total(u * u)
         unit = where(scale > 1, scale, 1.0)
-        x = x / unit
+        x = x * (1.0 / unit)
         # The inner product with the direction is the length, and its derivative is the direction, however short the vector.
         length = self._total(u / ops.sqrt(where(scale == 0, 1.0, squares)) * x)
         return x * length / (self.constant / unit / unit + length * length)
