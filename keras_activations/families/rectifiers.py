@@ -2,7 +2,7 @@
 
 import math
 
-from keras import ops
+from keras import backend, ops
 
 from .. import arguments
 from ..activation import Activation, AlongAxis, native_ops
@@ -338,7 +338,10 @@ class BipolarReLU(AlongAxis):
 
     def fallback(self, x):
         (axis,) = self._checked_axes(x.shape)
-        index = ops.reshape(ops.arange(ops.shape(x)[axis], dtype="int32"), (-1,) + (1,) * (len(x.shape) - 1 - axis))
+        # Not of integers: beside float64, XLA of jax 0.10 then takes the first choice for every index.
+        index = ops.reshape(
+            ops.arange(ops.shape(x)[axis], dtype=backend.standardize_dtype(x.dtype)), (-1,) + (1,) * (len(x.shape) - 1 - axis)
+        )
         return where(index % 2 == 0, where(x <= 0, 0.0, x), where(x >= 0, 0.0, x))
 
 
