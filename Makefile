@@ -39,7 +39,7 @@ oracle: $(VENV)/test
 readme: $(VENV)/test
 	KERAS_BACKEND=numpy $(RUN) examples/catalogue.py --update
 
-# Every activation and its peers at every 16-bit number and many others, two hours: rewrites docs/accuracy.md and README.md's table.
+# Every activation and its peers at every 16-bit number and many others, which takes long: rewrites docs/accuracy.md and README.md's table.
 accuracy: oracle
 	KERAS_BACKEND=numpy $(ACCURACY) truth
 	KERAS_BACKEND=tensorflow $(ACCURACY) measure

@@ -4,9 +4,7 @@
 """
 
 import functools
-import inspect
 import re
-import warnings
 from collections.abc import Sequence
 from fractions import Fraction
 
@@ -40,23 +38,6 @@ class _NativeOps:
 native_ops = _NativeOps()
 
 
-def _accepting(renamed, init):
-    """The constructor, which takes its arguments under their further names too."""
-
-    @functools.wraps(init)
-    def accepting(self, *args, **kwargs):
-        for old in [name for name in renamed if name in kwargs]:
-            new = renamed[old]
-            if new in kwargs:
-                raise TypeError(f"{type(self).__name__} takes {new}, of which {old} is another name; received both. Write {new} alone.")
-            warnings.warn(f"{old} of {type(self).__name__} is called {new} here. Write {new}={kwargs[old]!r}.", stacklevel=2)
-            kwargs[new] = kwargs.pop(old)
-        init(self, *args, **kwargs)
-
-    accepting.__signature__ = inspect.signature(init)  # which Keras reads without following the wrapper
-    return accepting
-
-
 class Activation(Hosted):
     """Base class of every activation: a layer whose mathematics stands in up to three methods, pure in their tensors.
 
@@ -79,8 +60,6 @@ class Activation(Hosted):
     """Further names that `get` answers to."""
     samples = ({},)
     """Hyperparameters worth testing, plotting and timing."""
-    renamed = ()
-    """Pairs of a name that Keras 2, TensorFlow Addons or PyTorch give an argument, accepted with a warning, and its name here."""
     keeps_logits = False
     """Whether Keras's cross-entropy losses may take the input in place of the output: right for a sigmoid or softmax only."""
     derivative = None
@@ -89,8 +68,6 @@ class Activation(Hosted):
 
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)
-        if "renamed" in vars(cls):
-            cls.__init__ = _accepting(dict(cls.renamed), cls.__init__)
         # Who redefines the value does not mean the derivative and the native op of the old one.
         if "fallback" in vars(cls):
             for name in ("derivative", "native"):

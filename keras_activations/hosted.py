@@ -18,6 +18,23 @@ _LAYER_ARGUMENTS = ("name", "dtype", "trainable", "activity_regularizer")
 _loaded = weakref.WeakKeyDictionary()
 
 
+def _accepting(renamed, init):
+    """The constructor, which takes its arguments under their further names too."""
+
+    @functools.wraps(init)
+    def accepting(self, *args, **kwargs):
+        for old in [name for name in renamed if name in kwargs]:
+            new = renamed[old]
+            if new in kwargs:
+                raise TypeError(f"{type(self).__name__} takes {new}, of which {old} is another name; received both. Write {new} alone.")
+            warnings.warn(f"{old} of {type(self).__name__} is called {new} here. Write {new}={kwargs[old]!r}.", stacklevel=2)
+            kwargs[new] = kwargs.pop(old)
+        init(self, *args, **kwargs)
+
+    accepting.__signature__ = inspect.signature(init)  # which Keras reads without following the wrapper
+    return accepting
+
+
 class Hosted(keras.layers.Layer):
     """Base class: a layer of one tensor that keeps its input's dtype and whose config is its constructor's arguments.
 
@@ -31,6 +48,14 @@ class Hosted(keras.layers.Layer):
         trainable: As in every Keras layer.
         activity_regularizer: As in every Keras layer.
     """
+
+    renamed = ()
+    """Pairs of a name that Keras 2, TensorFlow Addons or PyTorch give an argument, accepted with a warning, and its name here."""
+
+    def __init_subclass__(cls, **kwargs):
+        super().__init_subclass__(**kwargs)
+        if "renamed" in vars(cls):
+            cls.__init__ = _accepting(dict(cls.renamed), cls.__init__)
 
     def __new__(cls, *args, **kwargs):
         if any(isinstance(value, keras.KerasTensor) or ops.is_tensor(value) for value in args):
@@ -124,7 +149,7 @@ class Hosted(keras.layers.Layer):
 
     @classmethod
     def from_config(cls, config):
-        unknown = [name for name in config if name not in constructor_arguments(cls) and name not in dict(getattr(cls, "renamed", ()))]
+        unknown = [name for name in config if name not in constructor_arguments(cls) and name not in dict(cls.renamed)]
         if unknown:
             raise ValueError(
                 f"The config of {cls.__name__} has the unknown argument(s) {', '.join(map(repr, unknown))}; "

@@ -227,6 +227,12 @@ ALLOWANCE = {
     "eis": 1.25,
 }
 
+
+def exempt(case):
+    """The rule of points at which nothing is promised of the case, or None."""
+    return EXEMPT.get(case_id(case), EXEMPT.get(ka.activation.canonical_name(case[0])))
+
+
 _witnesses = {}
 
 
@@ -235,8 +241,7 @@ def witness(case):
     cls, sample = case
     if case_id(case) not in _witnesses:
         name = ka.activation.canonical_name(cls)
-        exempt = EXEMPT.get(case_id(case), EXEMPT.get(name))
-        _witnesses[case_id(case)] = testing.Witness(cls, sample, ORACLES.get(name), CACHE, exempt, ALLOWANCE.get(name, 1.0))
+        _witnesses[case_id(case)] = testing.Witness(cls, sample, ORACLES.get(name), CACHE, exempt(case), ALLOWANCE.get(name, 1.0))
     return _witnesses[case_id(case)]
 
 
