@@ -370,7 +370,7 @@ class Squash(AlongAxis):
         u = x * lift * (1.0 / where(scale == 0, 1.0, scale * lift))
         squares = self._total(u * u)
         unit = where(scale > 1, scale, 1.0)
-        x = x * (1.0 / unit)
+        x = x / unit
         # The inner product with the direction is the length, and its derivative is the direction, however short the vector.
         length = self._total(u / ops.sqrt(where(scale == 0, 1.0, squares)) * x)
         return x * length / (self.constant / unit / unit + length * length)
