@@ -12,7 +12,8 @@ export TF_CPP_MIN_LOG_LEVEL ?= 2
 ACCURACY := PYTHONPATH=tests $(RUN) benchmarks/accuracy.py
 BACKENDS := tensorflow jax torch
 
-.PHONY: demo test test-others lint oracle readme accuracy verdicts export clean $(BACKENDS:%=test-%)
+.PHONY: demo test test-others test-oldest lint oracle readme accuracy verdicts export survive clean \
+	$(BACKENDS:%=test-%) $(BACKENDS:%=survive-%)
 
 demo: $(VENV)/demo
 	KERAS_BACKEND=tensorflow $(RUN) examples/digits.py
@@ -26,6 +27,10 @@ test-others:
 
 $(BACKENDS:%=test-%): test-%: $(VENV)/test
 	KERAS_BACKEND=$* $(RUN) -m pytest --quiet
+
+# The oldest Keras that is supported, with the TensorFlow of its time; its NumPy backend imports JAX.
+test-oldest: $(VENV)-oldest/done oracle
+	KERAS_BACKEND=tensorflow $(VENV)-oldest/bin/python -m pytest --quiet
 
 lint: $(VENV)/test
 	$(RUN) -m ruff check .
@@ -62,6 +67,12 @@ export: $(VENV)-export/done
 	$(VENV)-export/bin/python benchmarks/export.py
 	KERAS_BACKEND=tensorflow $(VENV)-export/bin/python -m pytest --quiet -p no:anyio tests/test_export.py
 
+# Every activation in every host, dtype policy and file format, which takes hours.
+survive: $(BACKENDS:%=survive-%)
+
+$(BACKENDS:%=survive-%): survive-%: $(VENV)/test
+	KERAS_BACKEND=$* $(RUN) tests/survival.py
+
 # Debian ships venv without what it needs to install pip.
 $(RUN):
 	$(PYTHON) -c "import ensurepip" || (apt-get update && apt-get install --yes python3-venv) \
@@ -84,5 +95,10 @@ $(VENV)-export/done: $(RUN) pyproject.toml
 	$(VENV)-export/bin/python -m pip install --quiet litert-torch "$(TORCH)"
 	@touch $@
 
+$(VENV)-oldest/done: $(RUN) pyproject.toml
+	$(PYTHON) -m venv $(VENV)-oldest
+	$(VENV)-oldest/bin/python -m pip install --quiet "keras==3.10.0" "tensorflow-cpu==2.19.*" "jax<0.7" --editable ".[examples,test]"
+	@touch $@
+
 clean:
-	rm -rf $(VENV) $(VENV)-export output tests/.oracle
+	rm -rf $(VENV) $(VENV)-export $(VENV)-oldest output tests/.oracle

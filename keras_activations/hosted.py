@@ -35,6 +35,18 @@ def _accepting(renamed, init):
     return accepting
 
 
+def _bidirectional_is_made():
+    """Whether the constructor of a Bidirectional is under way.
+
+    It gives the copies of an activation for the two directions one name, so that weights which both have from the start would have one
+    path: torch would clear the gradient of only one of them, legacy H5 files and state trees would refuse them.
+    """
+    frame = inspect.currentframe()
+    while frame and not (frame.f_code.co_name == "__init__" and isinstance(frame.f_locals.get("self"), keras.layers.Bidirectional)):
+        frame = frame.f_back
+    return frame is not None
+
+
 class Hosted(keras.layers.Layer):
     """Base class: a layer of one tensor that keeps its input's dtype and whose config is its constructor's arguments.
 
@@ -42,7 +54,8 @@ class Hosted(keras.layers.Layer):
     `call`. Everything else (config, repr, dtype, symbolic shape, masks, loading) follows.
 
     Args:
-        name: The layer's name. Leave it out unless it is unique in the model: torch keys its parameters by it.
+        name: The layer's name. Leave it out unless it is unique in the model: torch keys its parameters by it. Bidirectional's two
+            copies of an activation have names of their own.
         dtype: None, the default, computes in the dtype of the input tensor, whatever the policy was when the layer was made; arrays,
             lists and integers become what that policy says, as in every Keras layer. A dtype or a policy casts the input to it.
         trainable: As in every Keras layer.
@@ -155,7 +168,7 @@ class Hosted(keras.layers.Layer):
                 f"The config of {cls.__name__} has the unknown argument(s) {', '.join(map(repr, unknown))}; "
                 f"known are: {', '.join(constructor_arguments(cls))}. It may come from a newer version of the package: upgrade it."
             )
-        return super().from_config(config)
+        return super().from_config(config | {"name": None} if _bidirectional_is_made() else config)
 
     def _argument(self, name):
         """The value with which the constructor argument `name` makes an equal layer."""

@@ -235,19 +235,6 @@ def test_name_of_the_function():
     assert ka.HardSiLU().__name__ == "hard_silu"
 
 
-@pytest.mark.filterwarnings("ignore:Layer InputLayer does not have a `quantize` method:UserWarning")
-@pytest.mark.parametrize("mode", ["int8", "int4"])
-def test_a_quantized_host_keeps_its_activation(mode):
-    if mode == "int4" and keras.__version__.startswith("3.10"):
-        pytest.skip("Keras 3.10 has no int4")
-    model = keras.Sequential(
-        [keras.Input((4,)), keras.layers.Dense(8, activation=ka.Mish()), keras.layers.Dense(8, ka.Swish(learned=True))]
-    )
-    expected = model.predict(X[0], verbose=0)
-    model.quantize(mode)
-    np.testing.assert_allclose(model.predict(X[0], verbose=0), expected, atol=0.05 if mode == "int8" else 0.5)
-
-
 @parametrize([case for case in CASES if "channels" not in case[1]])
 def test_the_choice_costs_nothing_in_a_compiled_graph(case):
     """The layer's graph is the kernel's: as many operations, none for choosing."""

@@ -1,4 +1,4 @@
-"""Every way to save, copy and load, for every activation and every host, also in a new process."""
+"""Configs, copies and files of every activation, and what may go wrong with them. What hosts do to them: test_survival.py."""
 
 import copy
 import json
@@ -11,7 +11,7 @@ import textwrap
 import keras
 import numpy as np
 import pytest
-from cases import BACKEND, CASES, parametrize
+from cases import BACKEND, parametrize
 from keras import ops
 
 import keras_activations as ka
@@ -20,34 +20,6 @@ from keras_activations import testing
 X = np.random.default_rng(3).normal(size=(2, 6, 4)).astype("float32")
 
 layers = keras.layers
-HOSTS = {
-    "Activation": lambda a: layers.Activation(a),
-    "Dense": lambda a: layers.Dense(4, activation=a),
-    "EinsumDense": lambda a: layers.EinsumDense("abc,cd->abd", (None, 4), activation=a),
-    "TimeDistributed": lambda a: layers.TimeDistributed(layers.Dense(4, activation=a)),
-    "Conv1D": lambda a: layers.Conv1D(4, 2, activation=a),
-    "Conv1DTranspose": lambda a: layers.Conv1DTranspose(4, 2, activation=a),
-    "SeparableConv1D": lambda a: layers.SeparableConv1D(4, 2, activation=a),
-    "DepthwiseConv1D": lambda a: layers.DepthwiseConv1D(2, activation=a, depth_multiplier=1),
-    "Conv2D": lambda a: keras.Sequential([layers.Reshape((6, 2, 2)), layers.Conv2D(4, 2, activation=a)]),
-    "Conv3D": lambda a: keras.Sequential([layers.Reshape((3, 2, 2, 2)), layers.Conv3D(4, 2, activation=a)]),
-    "SimpleRNN": lambda a: layers.SimpleRNN(4, activation=a),
-    "LSTM": lambda a: layers.LSTM(4, activation=a, recurrent_activation=ka.Sigmoid()),
-    "GRU": lambda a: layers.GRU(4, activation=a, recurrent_activation=ka.HardSigmoid()),
-    "Bidirectional": lambda a: layers.Bidirectional(layers.LSTM(4, activation=a)),
-    "ConvLSTM1D": lambda a: keras.Sequential([layers.Reshape((3, 2, 4)), layers.ConvLSTM1D(4, 2, activation=a)]),
-}
-KINDS = {
-    "stateless": lambda: ka.Mish(),
-    "configured": lambda: ka.LeakyReLU(negative_slope=0.3),
-    "learned per layer": lambda: ka.Swish(beta=0.7, learned=True),
-    "learned per channel": lambda: ka.Swish(beta=0.7, learned=True, channels=4),
-    "along an axis": lambda: ka.Softmax(),
-}
-
-
-def model_with(host, kind):
-    return keras.Sequential([keras.Input((6, 4)), HOSTS[host](KINDS[kind]())])
 
 
 def same(a, b):
@@ -81,43 +53,6 @@ def test_regularizers_and_constraints_are_saved():
     assert isinstance(again.regularizer, keras.regularizers.L2)
     assert isinstance(again.constraint, keras.constraints.NonNeg)
     assert isinstance(again.activity_regularizer, keras.regularizers.L1)
-
-
-@pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("host", HOSTS)
-def test_hosts(host, kind, tmp_path):
-    """An inner activation is there from the start, and whole after loading: also weights into a model that was never called."""
-    model = model_with(host, kind)
-    weights = len(model.weights)
-    model.set_weights([w + 0.01 for w in model.get_weights()])  # as training would
-    expected = model.predict(X, verbose=0)
-    assert len(model.weights) == weights
-
-    model.save_weights(tmp_path / "model.weights.h5")
-    fresh = model_with(host, kind)
-    fresh.load_weights(tmp_path / "model.weights.h5")
-    np.testing.assert_array_equal(fresh.predict(X, verbose=0), expected)
-
-    model.save(tmp_path / "model.keras")
-    np.testing.assert_array_equal(keras.models.load_model(tmp_path / "model.keras").predict(X, verbose=0), expected)
-
-
-@pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("host", ["Dense", "LSTM", "Bidirectional", "Conv2D"])
-def test_formats(host, kind, tmp_path):
-    model = model_with(host, kind)
-    model.set_weights([w + 0.01 for w in model.get_weights()])
-    loaded = []
-    # Legacy H5 files refuse a model inside a model, and two weights of one path, which Bidirectional makes of a copied activation.
-    if host != "Conv2D" and not (host == "Bidirectional" and kind.startswith("learned")):
-        model.save(tmp_path / "model.h5")
-        loaded.append(keras.models.load_model(tmp_path / "model.h5"))
-    for other in (keras.models.clone_model(model), keras.models.model_from_json(model.to_json())):
-        other.set_weights(model.get_weights())
-        loaded.append(other)
-    loaded += [pickle.loads(pickle.dumps(model)), copy.deepcopy(model)]
-    for other in loaded:
-        same(model, other)
 
 
 def test_resuming_training_continues_it(tmp_path):
@@ -204,48 +139,6 @@ def test_as_a_layer_of_a_functional_model_an_instance_may_be_shared(tmp_path):
     ka.check(model)
 
 
-def all_in_one():
-    """A model in which every case stands as a layer and, unless it is a splitter, as a Dense activation; an output for each."""
-    inputs, outputs = keras.Input((6, 4)), []
-    for cls, sample in CASES:
-        outputs.append(cls(**sample)(inputs))
-        if not issubclass(cls, ka.Splitting):
-            outputs.append(layers.Dense(4, activation=cls(**sample))(inputs))
-    return keras.Model(inputs, outputs)
-
-
-LOADER = """
-import sys
-import numpy as np
-import keras, keras_activations
-folder = sys.argv[1]
-x = np.load(folder + "/x.npy")
-from_json = keras.models.model_from_json(open(folder + "/model.json").read())
-from_json.load_weights(folder + "/model.weights.h5")
-models = [keras.models.load_model(folder + "/model.keras"), keras.models.load_model(folder + "/model.h5"), from_json]
-for k, model in enumerate(models):
-    np.savez(folder + f"/loaded{k}.npz", *model.predict(x, verbose=0))
-"""
-
-
-@pytest.mark.filterwarnings("ignore:You are saving your model as an HDF5 file")
-def test_a_new_process_loads_every_activation(tmp_path):
-    """Which has imported only keras and keras_activations: the predictions are equal to the last bit."""
-    model = all_in_one()
-    expected = model.predict(X, verbose=0)
-    np.save(tmp_path / "x.npy", X)
-    model.save(tmp_path / "model.keras")
-    model.save(tmp_path / "model.h5")
-    model.save_weights(tmp_path / "model.weights.h5")
-    (tmp_path / "model.json").write_text(model.to_json())
-    run = subprocess.run([sys.executable, "-c", LOADER, str(tmp_path)], capture_output=True, text=True, env=os.environ, timeout=300)
-    assert run.returncode == 0, run.stderr[-3000:]
-    for k in range(3):
-        with np.load(tmp_path / f"loaded{k}.npz") as loaded:
-            for index, output in enumerate(expected):
-                np.testing.assert_array_equal(loaded[f"arr_{index}"], output)
-
-
 def test_without_the_import_keras_names_the_missing_class(tmp_path):
     keras.Sequential([keras.Input((4,)), ka.Mish()]).save(tmp_path / "model.keras")
     program = f"import keras; keras.models.load_model({str(tmp_path / 'model.keras')!r})"
@@ -282,24 +175,6 @@ def test_importing_changes_nothing_inside_keras():
         assert keras.saving.get_custom_objects().keys() - custom == names
     """)
     subprocess.run([sys.executable, "-c", program], check=True, timeout=300)
-
-
-def test_files_of_other_backends(tmp_path):
-    """A weights file is only numbers: what one backend writes, NumPy reads."""
-    model = keras.Sequential(
-        [keras.Input((6, 4)), layers.Dense(4, activation=ka.Swish(learned=True)), ka.GELU(kernel="fallback"), ka.Softmax()]
-    )
-    expected = model.predict(X, verbose=0)
-    model.save(tmp_path / "model.keras")
-    np.save(tmp_path / "x.npy", X)
-    program = """if True:
-        import sys, numpy as np, keras, keras_activations
-        model = keras.models.load_model(sys.argv[1] + "/model.keras")
-        np.save(sys.argv[1] + "/y.npy", model.predict(np.load(sys.argv[1] + "/x.npy"), verbose=0))
-    """
-    env = os.environ | {"KERAS_BACKEND": "numpy"}
-    subprocess.run([sys.executable, "-c", program, str(tmp_path)], check=True, env=env, timeout=300)
-    np.testing.assert_allclose(np.load(tmp_path / "y.npy"), expected, atol=1e-6)
 
 
 def test_the_initial_value_is_in_the_config_and_the_learned_one_in_the_weights():

@@ -1,0 +1,379 @@
+"""Whether every activation survives every host, dtype policy and file format: `make survive` runs the whole matrix.
+
+    KERAS_BACKEND=tensorflow python tests/survival.py [--hosts Dense,LSTM] [--policies float32]
+
+A branch is one activation in one host under one policy; a model has many of them side by side. It is trained for two epochs, saved in
+every format, and read by a new process, also of the other backends. `test_survival.py` runs a selection.
+"""
+
+import argparse
+import collections
+import copy
+import importlib.util
+import itertools
+import json
+import os
+import pickle
+import subprocess
+import sys
+import tempfile
+import time
+import warnings
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import keras
+import numpy as np
+from keras import layers
+
+import keras_activations as ka
+
+BACKEND = keras.backend.backend()
+OTHERS = tuple(name for name in ("tensorflow", "jax", "torch", "numpy") if name != BACKEND and importlib.util.find_spec(name))
+POLICIES = ("float32", "mixed_float16", "mixed_bfloat16")
+SHAPE = (4, 4)
+"""Of one example: steps and channels. Every host returns four channels, for activations with a parameter for each."""
+
+
+# ----------------------------------------------------------------------------------------------------------------------- models
+
+
+@keras.saving.register_keras_serializable("keras_activations_tests")
+class Subclassed(keras.Model):
+    """A model that Keras knows only by its call."""
+
+    def __init__(self, activation, **kwargs):
+        super().__init__(**kwargs)
+        self.dense = layers.Dense(4, activation=activation, dtype=self.dtype_policy)
+
+    def call(self, x):
+        return self.dense(x)
+
+    def get_config(self):
+        return {**super().get_config(), "activation": keras.saving.serialize_keras_object(self.dense.activation)}
+
+    @classmethod
+    def from_config(cls, config):
+        return cls(**config | {"activation": ka.get(config["activation"])})
+
+
+def reshaped(*shape):
+    """A host of images or volumes, which sees the steps as further dimensions."""
+    return lambda host: lambda activation: lambda x: host(activation)(layers.Reshape(shape)(x))
+
+
+def nested(activation):
+    inner = keras.Input(SHAPE)
+    return keras.Model(inner, layers.Dense(4, activation=activation)(layers.Dense(4)(inner)))
+
+
+def shared(activation):
+    dense = layers.Dense(4, activation=activation)
+    return lambda x: dense(dense(x))
+
+
+HOSTS = {
+    "no host": lambda a: a,
+    "no host, shared": lambda a: lambda x: a(layers.Dense(4)(a(x))),
+    "Activation": layers.Activation,
+    "Dense": lambda a: layers.Dense(4, activation=a),
+    "Dense, shared": shared,
+    "EinsumDense": lambda a: layers.EinsumDense("abc,cd->abd", (4, 4), activation=a),
+    "TimeDistributed": lambda a: layers.TimeDistributed(a),
+    "TimeDistributed Dense": lambda a: layers.TimeDistributed(layers.Dense(4, activation=a)),
+    "Conv1D": lambda a: layers.Conv1D(4, 2, activation=a),
+    "Conv2D": reshaped(2, 2, 4)(lambda a: layers.Conv2D(4, 2, activation=a)),
+    "Conv3D": reshaped(2, 2, 2, 2)(lambda a: layers.Conv3D(4, 2, activation=a)),
+    "Conv1DTranspose": lambda a: layers.Conv1DTranspose(4, 2, activation=a),
+    "Conv2DTranspose": reshaped(2, 2, 4)(lambda a: layers.Conv2DTranspose(4, 2, activation=a)),
+    "Conv3DTranspose": reshaped(2, 2, 2, 2)(lambda a: layers.Conv3DTranspose(4, 2, activation=a)),
+    "SeparableConv1D": lambda a: layers.SeparableConv1D(4, 2, activation=a),
+    "SeparableConv2D": reshaped(2, 2, 4)(lambda a: layers.SeparableConv2D(4, 2, activation=a)),
+    "DepthwiseConv1D": lambda a: layers.DepthwiseConv1D(2, activation=a),
+    "DepthwiseConv2D": reshaped(2, 2, 4)(lambda a: layers.DepthwiseConv2D(2, activation=a)),
+    "SimpleRNN": lambda a: layers.SimpleRNN(4, activation=a),
+    "LSTM": lambda a: layers.LSTM(4, activation=a),
+    "LSTM, recurrent": lambda a: layers.LSTM(4, recurrent_activation=a),
+    "GRU": lambda a: layers.GRU(4, activation=a),
+    "GRU, recurrent": lambda a: layers.GRU(4, recurrent_activation=a),
+    "Bidirectional": lambda a: layers.Bidirectional(layers.GRU(4, activation=a)),
+    "ConvLSTM1D": reshaped(2, 2, 4)(lambda a: layers.ConvLSTM1D(4, 2, activation=a)),
+    "ConvLSTM2D": reshaped(2, 2, 2, 2)(lambda a: layers.ConvLSTM2D(4, 2, activation=a)),
+    "nested model": nested,
+    "subclassed model": Subclassed,
+}
+"""Functions of an activation to something that is called with a tensor."""
+
+WITHOUT_A_WIDTH = ("no host", "TimeDistributed")
+"""Hosts that do not declare how wide their output is, so that a splitter may stand there."""
+
+
+@dataclass(frozen=True)
+class Branch:
+    host: str
+    activation: str
+    policy: str = "float32"
+
+    def __call__(self, x):
+        keras.config.set_dtype_policy(self.policy)
+        return layers.Flatten(dtype="float32")(HOSTS[self.host](ka.get(self.activation))(x))
+
+
+def activations():
+    """Every class as it is by default and, if it has parameters, learned, one for each channel where it can be."""
+    for entry in ka.catalogue().values():
+        layer = entry.cls(**entry.cls.samples[0])
+        yield repr(layer)
+        arguments = ka.registry.constructor_arguments(entry.cls)
+        if "learned" in arguments:
+            learned = {"learned": True} | ({"channels": 4} if "channels" in arguments else {})
+            yield repr(entry.cls(**entry.cls.samples[0] | learned))
+
+
+RECURRENT = ("SimpleRNN", "LSTM", "LSTM, recurrent", "GRU", "GRU, recurrent", "Bidirectional", "ConvLSTM1D", "ConvLSTM2D")
+
+
+def may_stand(activation, host):
+    """Whether the documentation lets it stand there."""
+    layer = ka.get(activation)
+    if isinstance(layer, ka.Splitting):
+        return host in WITHOUT_A_WIDTH
+    # An LSTM applies it twice in each step: a tower of powers, which soon overflows.
+    if isinstance(layer, ka.Exponential) and host == "LSTM":
+        return False
+    # JAX compiles the steps into one loop, out of which no state of a seed comes.
+    return not (BACKEND == "jax" and host in RECURRENT and isinstance(layer, ka.Stochastic))
+
+
+def build(branches):
+    """A model of the branches, side by side; compiled, never called."""
+    inputs = keras.Input(SHAPE)
+    outputs = [branch(inputs) for branch in branches]
+    keras.config.set_dtype_policy(branches[0].policy)
+    model = keras.Model(inputs, layers.Concatenate(dtype="float32")(outputs))
+    model.compile(keras.optimizers.Adam(0.01), keras.losses.MeanSquaredError(), run_eagerly=BACKEND != "jax", jit_compile=BACKEND == "jax")
+    return model
+
+
+# ---------------------------------------------------------------------------------------------------------------------- formats
+
+X = np.random.default_rng(0).normal(size=(2, *SHAPE)).astype("float32")
+
+
+def outputs_of(model):
+    return keras.ops.convert_to_numpy(model(X, training=False))
+
+
+def fit(model, until, **arguments):
+    """Train for epochs from the one before `until` on, or from where a callback resumes, and return the outputs."""
+    y = np.zeros((len(X), model.output_shape[-1]))
+    model.fit(X, y, epochs=until, shuffle=False, verbose=0, **arguments)
+    return outputs_of(model)
+
+
+class Interruption(keras.callbacks.Callback):
+    """The process dies when the second epoch begins."""
+
+    def on_epoch_begin(self, epoch, logs=None):
+        if epoch == 1:
+            raise KeyboardInterrupt
+
+
+def never_called(folder, branches):
+    model = build(branches)
+    model.load_weights(folder / "model.weights.h5")
+    return outputs_of(model)
+
+
+def from_json(folder, branches):
+    model = keras.models.model_from_json((folder / "model.json").read_text())
+    model.load_weights(folder / "model.weights.h5")
+    return outputs_of(model)
+
+
+def cloned(model):
+    clone = keras.models.clone_model(model)
+    clone.set_weights(model.get_weights())
+    return clone
+
+
+COPIES = {"clone_model": cloned, "deepcopy": copy.deepcopy, "pickle": lambda model: pickle.loads(pickle.dumps(model))}
+"""What copies a model in its own process."""
+
+WRITERS = {
+    ".keras": lambda model, folder: model.save(folder / "model.keras"),
+    ".weights.h5": lambda model, folder: model.save_weights(folder / "model.weights.h5"),
+    "JSON": lambda model, folder: (folder / "model.json").write_text(model.to_json()),
+    # The last, for it takes the optimizer out of the model's own compile config (Keras 3.15).
+    ".h5": lambda model, folder: model.save(folder / "model.h5"),
+}
+
+READERS = {
+    ".keras": lambda folder, branches: outputs_of(keras.models.load_model(folder / "model.keras")),
+    ".weights.h5": never_called,
+    "JSON": from_json,
+    ".h5": lambda folder, branches: outputs_of(keras.models.load_model(folder / "model.h5")),
+    "checkpoint": lambda folder, branches: fit(keras.models.load_model(folder / "model.keras"), 2, initial_epoch=1),
+    "BackupAndRestore": lambda folder, branches: fit(build(branches), 2, callbacks=[keras.callbacks.BackupAndRestore(folder / "backup")]),
+}
+"""What a new process makes of the files: outputs, for the last two after one more epoch, for which the optimizer's state counts."""
+
+FORMATS = (*COPIES, *READERS)
+ELSEWHERE = (".keras", ".weights.h5")
+"""What is read under the other backends."""
+
+# ---------------------------------------------------------------------------------------------------------------------- running
+
+
+@dataclass
+class Failure:
+    """Branches that did not survive something, and why."""
+
+    branches: list
+    way: str
+    cause: str
+
+
+class Trained:
+    """A model of the branches after one epoch, its files in a folder, and what every reader must find."""
+
+    def __init__(self, branches, folder, formats):
+        self.branches, self.folder, self.formats, self.failures = branches, Path(folder), formats, []
+        (self.folder / "branches.json").write_text(json.dumps([asdict(branch) for branch in branches]))
+        np.save(self.folder / "x.npy", X)
+        keras.utils.clear_session()
+        keras.utils.set_random_seed(0)
+        model = build(branches)
+        self.widths = [output.shape[-1] for output in keras.tree.flatten(model.layers[-1].input)]
+        weights = len(model.weights)
+        backup = keras.callbacks.BackupAndRestore(self.folder / "backup", delete_checkpoint=False)
+        try:
+            fit(model, 2, callbacks=[backup, Interruption()])
+        except KeyboardInterrupt:
+            self.outputs = outputs_of(model)
+        if len(model.weights) != weights:
+            raise ValueError(f"{weights} weights before the first call are {len(model.weights)} after it.")
+        for name, copied in COPIES.items():
+            self._guard(name, lambda copied=copied, name=name: self.compare(name, outputs_of(copied(model))))
+        for name, write in WRITERS.items():
+            self._guard(name, lambda write=write: write(model, self.folder))
+        self.further = fit(model, 2, initial_epoch=1)
+
+    def _guard(self, name, action):
+        if name in self.formats:
+            try:
+                action()
+            except Exception as error:
+                self.failures.append(Failure(self.branches, name, described(error)))
+
+    def pieces(self, outputs):
+        return np.split(outputs, np.cumsum(self.widths)[:-1], axis=1)
+
+    def compare(self, name, outputs, backend=BACKEND):
+        """Note the branches whose outputs are not what they were."""
+        resumed = name in ("checkpoint", "BackupAndRestore")
+        expected = self.further if resumed else self.outputs
+        for branch, a, b in zip(self.branches, self.pieces(outputs), self.pieces(expected), strict=True):
+            # The state of a seed is in no file: Keras's Dropout starts again too.
+            if resumed and isinstance(ka.get(branch.activation), ka.Stochastic):
+                continue
+            same = np.array_equal(a, b, equal_nan=True) if backend == BACKEND else np.allclose(a, b, 1e-4, 1e-5, equal_nan=True)
+            if not same:
+                self.failures.append(Failure([branch], f"{name} on {backend}", f"outputs differ by up to {np.nanmax(abs(a - b)):.3g}"))
+
+    def check_finite(self):
+        for branch, output in zip(self.branches, self.pieces(self.further), strict=True):
+            if not np.isfinite(output).all():
+                self.failures.append(Failure([branch], "fit", "outputs are not finite"))
+
+    def read(self, backend=BACKEND):
+        """Let a new process read the files, and compare."""
+        wanted = [name for name in (READERS if backend == BACKEND else ELSEWHERE) if name in self.formats]
+        command = [sys.executable, __file__, "--read", str(self.folder), *wanted]
+        run = subprocess.run(command, env=os.environ | {"KERAS_BACKEND": backend}, capture_output=True, text=True)
+        for name in wanted:
+            file = self.folder / f"{name} read by {backend}.npy"
+            if file.exists():
+                self.compare(name, np.load(file), backend)
+            else:
+                report = file.with_suffix(".txt")
+                cause = report.read_text() if report.exists() else run.stderr[-500:]
+                self.failures.append(Failure(self.branches, f"{name} on {backend}", cause))
+
+
+def described(error):
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return f"{type(error).__name__}: {' '.join(lines)[:300]}"
+
+
+def read(folder, names):
+    """What the new process does."""
+    folder = Path(folder)
+    branches = [Branch(**branch) for branch in json.loads((folder / "branches.json").read_text())]
+    for name in names:
+        file = folder / f"{name} read by {BACKEND}.npy"
+        try:
+            keras.utils.clear_session()
+            # As the program that wrote them does, or Keras would leave out the scale of the loss.
+            keras.config.set_dtype_policy(branches[0].policy)
+            np.save(file, READERS[name](folder, branches))
+        except Exception as error:
+            file.with_suffix(".txt").write_text(described(error))
+
+
+def survive(branches, formats=FORMATS):
+    """What went wrong, for each branch by itself. All of them are of one policy."""
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            trained = Trained(branches, folder, formats)
+        except Exception as error:
+            failures = [Failure(branches, "fit", described(error))]
+        else:
+            trained.check_finite()
+            # What is computed in 16 bits differs between backends by more than one unit.
+            for backend in (BACKEND, *(OTHERS if branches[0].policy == "float32" else ())):
+                trained.read(backend)
+            failures = trained.failures
+    found = [failure for failure in failures if len(failure.branches) == 1]
+    together = {failure.way.partition(" on ")[0]: failure for failure in failures if len(failure.branches) > 1}
+    for way in together:
+        # Which of them it is: each half by itself.
+        half = len(branches) // 2
+        for part in (branches[:half], branches[half:]):
+            found += survive(part, formats if way == "fit" else (way,))
+    return found
+
+
+def report(checks, failures, seconds):
+    """The size of the matrix, and the failures by cause."""
+    print(f"{BACKEND}, keras {keras.__version__}: {checks} combinations in {seconds / 60:.0f} minutes, {len(failures)} failures.")
+    causes = collections.defaultdict(list)
+    for failure in failures:
+        causes[failure.way, failure.cause].extend(failure.branches)
+    for (way, cause), branches in causes.items():
+        print(f"\n{way}: {cause}", *(f"{branch.activation} in {branch.host}, {branch.policy}" for branch in branches), sep="\n    ")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--hosts", type=lambda text: text.split(";"), default=HOSTS, help="separated by semicolons; all if left out")
+    parser.add_argument("--policies", type=lambda text: text.split(";"), default=POLICIES)
+    parser.add_argument("--every", type=int, default=1, help="take only every so manieth activation")
+    parser.add_argument("--read", nargs="+", help=argparse.SUPPRESS)
+    arguments = parser.parse_args()
+    warnings.filterwarnings("ignore")
+    if arguments.read:
+        return read(arguments.read[0], arguments.read[1:])
+    chosen, start, checks, failures = list(activations())[:: arguments.every], time.time(), 0, []
+    for host, policy in itertools.product(arguments.hosts, arguments.policies):
+        branches = [Branch(host, a, policy) for a in chosen if may_stand(a, host)]
+        found = survive(branches)
+        count = len(branches) * (len(FORMATS) + (len(OTHERS) * len(ELSEWHERE) if policy == "float32" else 0))
+        print(f"{host}, {policy}: {count} combinations, {len(found)} failures, {time.time() - start:.0f} s", flush=True)
+        checks, failures = checks + count, failures + found
+    report(checks, failures, time.time() - start)
+    return bool(failures)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,157 @@
+"""What else Keras can do with a model: quantization, adapters, replicas, rematerialization, and its own test of layers."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+from cases import BACKEND
+from keras import ops
+
+import keras_activations as ka
+from keras_activations import autodiff, testing
+
+X = np.random.default_rng(3).normal(size=(2, 6, 4)).astype("float32")
+KINDS = [
+    (ka.Mish, {}),
+    (ka.LeakyReLU, {"negative_slope": 0.3}),
+    (ka.Swish, {"learned": True}),
+    (ka.Swish, {"learned": True, "channels": 4}),
+    (ka.Softmax, {}),
+    (ka.GLU, {}),
+    (ka.RReLU, {"seed": 1}),
+]
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")  # of Keras about the training that its test does
+@pytest.mark.parametrize(("cls", "arguments"), KINDS)
+def test_keras_own_test_of_layers(cls, arguments):
+    from keras.src.testing import TestCase
+
+    layer = cls(**arguments)
+    TestCase().run_layer_test(
+        cls,
+        init_kwargs=arguments,
+        input_data=X,
+        expected_output_shape=layer.compute_output_shape(X.shape),
+        expected_num_trainable_weights=len(layer.trainable_weights),
+        expected_num_non_trainable_weights=0,
+        expected_num_seed_generators=int(isinstance(layer, ka.Stochastic)),
+        supports_masking=True,
+        # Which also asks that a `build` of a subclass wait for an input; one that makes the parameters cannot.
+        assert_built_after_instantiation=not layer.weights,
+    )
+
+
+@pytest.mark.filterwarnings("ignore:Layer InputLayer does not have a `quantize` method:UserWarning")
+@pytest.mark.parametrize("mode", ["int8", "int4"])
+def test_a_quantized_host_keeps_its_activation(mode, tmp_path):
+    if mode == "int4" and keras.__version__.startswith("3.10"):
+        pytest.skip("Keras 3.10 has no int4")
+    hosts = [keras.layers.Dense(8, activation=ka.Mish()), keras.layers.Dense(8, ka.Swish(learned=True))]
+    model = keras.Sequential([keras.Input((4,)), *hosts])
+    hosts[1].activation.beta = 0.5
+    expected = model.predict(X[0], verbose=0)
+    model.quantize(mode)
+    quantized = model.predict(X[0], verbose=0)
+    np.testing.assert_allclose(quantized, expected, atol=0.05 if mode == "int8" else 0.5)
+    model.save(tmp_path / "model.keras")
+    np.testing.assert_array_equal(keras.models.load_model(tmp_path / "model.keras").predict(X[0], verbose=0), quantized)
+
+
+def test_under_a_quantized_policy():
+    keras.config.set_dtype_policy("int8_from_float32")
+    for activation in (ka.Mish(), ka.Swish(learned=True), ka.Softmax()):
+        expected = testing.array(type(activation).from_config(activation.get_config() | {"dtype": "float32"})(X))
+        np.testing.assert_allclose(testing.array(activation(X)), expected, rtol=1e-6)
+
+
+def test_an_activation_learns_beside_an_adapter(tmp_path):
+    host = keras.layers.Dense(4, activation=ka.Swish(learned=True))
+    model = keras.Sequential([keras.Input((4,)), host])
+    host.enable_lora(2)
+    assert [weight.name for weight in model.trainable_weights] == ["bias", "lora_kernel_a", "lora_kernel_b", "beta"]
+    model.compile(keras.optimizers.SGD(0.1), "mse")
+    model.fit(X[0], np.ones((6, 4)), epochs=2, verbose=0)
+    assert testing.array(host.activation.beta) != 1.0
+    expected = model.predict(X[0], verbose=0)
+    model.save(tmp_path / "model.keras")
+    np.testing.assert_allclose(keras.models.load_model(tmp_path / "model.keras").predict(X[0], verbose=0), expected, rtol=1e-6)
+
+
+@pytest.mark.parametrize("activation", [ka.Mish(), ka.Swish(learned=True, channels=4), ka.Softmax()], ids=repr)
+def test_rematerialization_changes_no_gradient(activation):
+    """Eagerly: in TensorFlow's graphs Keras's RematScope fails for its own activations too."""
+
+    def gradient(layer):
+        return autodiff.value_and_gradients(layer, [ops.convert_to_tensor(X[0])], ops.ones((6, 4)))
+
+    with keras.RematScope(mode="full"):
+        inside = keras.layers.Dense(4, activation=activation, kernel_initializer="identity")
+        inside.build((None, 4))
+        y, (slope,) = gradient(inside)
+    outside = keras.layers.Dense(4, activation=type(activation).from_config(activation.get_config()), kernel_initializer="identity")
+    expected, (expected_slope,) = gradient(outside)
+    np.testing.assert_allclose(testing.array(y), testing.array(expected), rtol=1e-6)
+    np.testing.assert_allclose(testing.array(slope), testing.array(expected_slope), rtol=1e-5, atol=1e-7)
+
+
+REPLICAS = {
+    "tensorflow": """
+import tensorflow as tf
+cpu = tf.config.list_physical_devices("CPU")[0]
+tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * 2)
+strategy = tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
+assert strategy.num_replicas_in_sync == 2
+def replicated(build):
+    with strategy.scope():
+        return build()
+""",
+    "jax": """
+import jax, keras
+assert len(jax.devices()) == 2
+def replicated(build):
+    keras.distribution.set_distribution(keras.distribution.DataParallel())
+    return build()
+""",
+}
+
+TRAINING = """
+import keras
+import numpy as np
+import keras_activations as ka
+from survival import Branch, activations, may_stand
+
+chosen = [a for a in activations() if ka.get(a).weights and may_stand(a, "Dense") and not isinstance(ka.get(a), ka.Stochastic)]
+
+def build():
+    keras.utils.set_random_seed(0)
+    inputs = keras.Input((4, 4))
+    outputs = [Branch("Dense", a)(inputs) for a in chosen]
+    model = keras.Model(inputs, keras.layers.Concatenate()(outputs))
+    model.compile(keras.optimizers.SGD(0.5), keras.losses.MeanSquaredError(), jit_compile=False)
+    return model
+
+def trained(model):
+    x = np.random.default_rng(0).normal(size=(8, 4, 4)).astype("float32")
+    model.fit(x, np.zeros((8, model.output_shape[-1])), epochs=2, shuffle=False, verbose=0)
+    return model.get_weights()
+
+before = build().get_weights()
+alone, together = trained(build()), trained(replicated(build))
+assert any((a != b).any() for a, b in zip(before, alone))
+for a, b in zip(alone, together, strict=True):
+    np.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-6)
+"""
+
+
+@pytest.mark.skipif(BACKEND == "torch", reason="Keras has no distribution for torch")
+def test_replicas_learn_what_one_device_learns():
+    """Every learned activation in Dense, on two devices, which a new process makes of one processor."""
+    here = os.pathsep.join([str(Path(__file__).parent), os.environ.get("PYTHONPATH", "")])
+    env = os.environ | {"PYTHONPATH": here, "XLA_FLAGS": "--xla_force_host_platform_device_count=2"}
+    run = subprocess.run([sys.executable, "-c", REPLICAS[BACKEND] + TRAINING], capture_output=True, text=True, env=env, timeout=600)
+    assert run.returncode == 0, run.stderr[-3000:]
