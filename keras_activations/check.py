@@ -9,7 +9,8 @@ def check(model: keras.layers.Layer) -> None:
     """Look for activations that stand where they will fail, which Keras notices late or never. Call it before `fit` or `save`.
 
     It finds an instance with weights that several layers share: the model trains and saves, but the file does not load as saved.
-    And it finds a splitter such as GLU as the activation of a layer, which declares its own width, not the width that it returns.
+    It finds activations with weights and one explicit name: torch clears the gradient of only one of them, and so trains the others
+    wrong. And it finds a splitter such as GLU as the activation of a layer, which declares its own width, not the width that it returns.
 
     Args:
         model: A Keras model or layer, built or not.
@@ -32,7 +33,7 @@ def check(model: keras.layers.Layer) -> None:
         for layer in owner._flatten_layers(include_self=False, recursive=False):
             if isinstance(layer, Activation):
                 owners.setdefault(layer, []).append(owner)
-    problems = []
+    problems, paths = [], {}
     for layer, holders in owners.items():
         names = ", ".join(sorted({holder.name for holder in holders}))
         # A model that holds it as a layer, beside a part of its own that does, saves and loads it once.
@@ -42,6 +43,11 @@ def check(model: keras.layers.Layer) -> None:
             problems.append(
                 f"{layer.name} has weights and is shared by {names}: the saved model will not load as it was. "
                 f"Give each layer an activation of its own, such as get({layer.__name__!r}, ...)."
+            )
+        if layer.weights and paths.setdefault(layer.weights[0].path, layer) is not layer:
+            problems.append(
+                f"{layer.name} of {names} has weights of the same path, {layer.weights[0].path}, as another activation: torch and "
+                "state trees know only one of the two. Leave out the name, or give each a name of its own."
             )
         if isinstance(layer, Splitting) and any(_declares_its_own_width(holder, layer) for holder in holders):
             problems.append(
