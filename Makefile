@@ -66,6 +66,7 @@ verdicts: oracle
 export: $(VENV)-export/done
 	$(VENV)-export/bin/python benchmarks/export.py
 	KERAS_BACKEND=tensorflow $(VENV)-export/bin/python -m pytest --quiet -p no:anyio tests/test_export.py
+	KERAS_BACKEND=tensorflow $(VENV)-export/bin/python -m pytest --quiet -p no:anyio tests/test_survival.py  # OpenVINO reads the files
 
 # Every activation in every host, dtype policy and file format, which takes hours.
 survive: $(BACKENDS:%=survive-%)

@@ -29,7 +29,7 @@ from keras import layers
 import keras_activations as ka
 
 BACKEND = keras.backend.backend()
-OTHERS = tuple(name for name in ("tensorflow", "jax", "torch", "numpy") if name != BACKEND and importlib.util.find_spec(name))
+OTHERS = tuple(name for name in ("tensorflow", "jax", "torch", "numpy", "openvino") if name != BACKEND and importlib.util.find_spec(name))
 POLICIES = ("float32", "mixed_float16", "mixed_bfloat16")
 SHAPE = (4, 4)
 """Of one example: steps and channels. Every host returns four channels, for activations with a parameter for each."""
@@ -344,16 +344,6 @@ def survive(branches, formats=FORMATS):
     return found
 
 
-def report(checks, failures, seconds):
-    """The size of the matrix, and the failures by cause."""
-    print(f"{BACKEND}, keras {keras.__version__}: {checks} combinations in {seconds / 60:.0f} minutes, {len(failures)} failures.")
-    causes = collections.defaultdict(list)
-    for failure in failures:
-        causes[failure.way, failure.cause].extend(failure.branches)
-    for (way, cause), branches in causes.items():
-        print(f"\n{way}: {cause}", *(f"{branch.activation} in {branch.host}, {branch.policy}" for branch in branches), sep="\n    ")
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--hosts", type=lambda text: text.split(";"), default=HOSTS, help="separated by semicolons; all if left out")
@@ -370,8 +360,13 @@ def main():
         found = survive(branches)
         count = len(branches) * (len(FORMATS) + (len(OTHERS) * len(ELSEWHERE) if policy == "float32" else 0))
         print(f"{host}, {policy}: {count} combinations, {len(found)} failures, {time.time() - start:.0f} s", flush=True)
+        for failure in found:
+            print(f"    {failure.branches[0].activation}: {failure.way}: {failure.cause}", flush=True)
         checks, failures = checks + count, failures + found
-    report(checks, failures, time.time() - start)
+    minutes = (time.time() - start) / 60
+    print(f"{BACKEND}, keras {keras.__version__}: {checks} combinations, {len(failures)} failures, {minutes:.0f} minutes")
+    for cause, count in collections.Counter(f"{failure.way}: {failure.cause}" for failure in failures).most_common():
+        print(f"{count:6} {cause}")
     return bool(failures)
 
 

@@ -59,6 +59,21 @@ def test_in_fit(name, jit):
         assert abs(kernels[0] - np.eye(2)).max() > 1  # it moved: nothing was lost in saturation
 
 
+@pytest.mark.skipif(BACKEND != "tensorflow", reason="Keras has this path on TensorFlow only")
+@pytest.mark.parametrize("policy", ["mixed_float16", "mixed_bfloat16"])
+def test_mixed_precision_keeps_what_the_strings_lose(policy):
+    """With a dtype of its own, an activation passes on logits in float32, not a rounded probability."""
+    keras.config.set_dtype_policy(policy)
+
+    def loss(activation):
+        model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1, activation=activation, kernel_initializer="ones")])
+        model.compile(loss="binary_crossentropy")
+        return model.evaluate(np.full((1, 1), 50.0), np.zeros((1, 1)), verbose=0)
+
+    assert loss(ka.Sigmoid(dtype="float32")) == pytest.approx(50.0)
+    assert loss("sigmoid") < 17
+
+
 @parametrize([case for case in CASES if not case[0].keeps_logits and "channels" not in case[1]])
 def test_nobody_else(case):
     cls, sample = case
