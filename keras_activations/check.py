@@ -9,8 +9,9 @@ def check(model: keras.layers.Layer) -> None:
     """Look for activations that stand where they will fail, which Keras notices late or never. Call it before `fit` or `save`.
 
     It finds an instance with weights that several layers share: the model trains and saves, but the file does not load as saved.
-    It finds activations with weights and one explicit name: torch clears the gradient of only one of them, and so trains the others
-    wrong. And it finds a splitter such as GLU as the activation of a layer, which declares its own width, not the width that it returns.
+    It finds activations whose weights have one path, as equal names give them: torch clears the gradient of only one of them, and those
+    of the others add up. And it finds a splitter such as GLU as the activation of a layer, which declares its own width, not the width
+    that it returns.
 
     Args:
         model: A Keras model or layer, built or not.
@@ -44,10 +45,11 @@ def check(model: keras.layers.Layer) -> None:
                 f"{layer.name} has weights and is shared by {names}: the saved model will not load as it was. "
                 f"Give each layer an activation of its own, such as get({layer.__name__!r}, ...)."
             )
-        if layer.weights and paths.setdefault(layer.weights[0].path, layer) is not layer:
+        taken = [weight.path for weight in layer.weights if paths.setdefault(weight.path, layer) is not layer]
+        if taken:
             problems.append(
-                f"{layer.name} of {names} has weights of the same path, {layer.weights[0].path}, as another activation: torch and "
-                "state trees know only one of the two. Leave out the name, or give each a name of its own."
+                f"{layer.name} of {names} has weights of the same path, {taken[0]}, as another activation: torch and state trees know only "
+                "one of the two. Give it a name of its own, or none, where it is made."
             )
         if isinstance(layer, Splitting) and any(_declares_its_own_width(holder, layer) for holder in holders):
             problems.append(

@@ -35,16 +35,20 @@ def _accepting(renamed, init):
     return accepting
 
 
-def _bidirectional_is_made():
-    """Whether the constructor of a Bidirectional is under way.
+def _named_by_direction(name):
+    """The name of a copy that the constructor of a Bidirectional is making, and any other name as it is.
 
-    It gives the copies of an activation for the two directions one name, so that weights which both have from the start would have one
-    path: torch would clear the gradient of only one of them, legacy H5 files and state trees would refuse them.
+    Keras calls the two layers forward_... and backward_..., but both copies of their activation as the original. Weights that these have
+    from the start would have one path: torch would clear the gradient of only one of them, legacy H5 files and state trees would refuse
+    them. No argument tells a copy where it is made; the stack does.
     """
     frame = inspect.currentframe()
-    while frame and not (frame.f_code.co_name == "__init__" and isinstance(frame.f_locals.get("self"), keras.layers.Bidirectional)):
+    while frame and frame.f_code is not keras.layers.Bidirectional.__init__.__code__:
         frame = frame.f_back
-    return frame is not None
+    if frame is None:
+        return name
+    direction = "backward_" if hasattr(frame.f_locals["self"], "forward_layer") else "forward_"
+    return direction + name.removeprefix("forward_").removeprefix("backward_")
 
 
 class Hosted(keras.layers.Layer):
@@ -54,8 +58,8 @@ class Hosted(keras.layers.Layer):
     `call`. Everything else (config, repr, dtype, symbolic shape, masks, loading) follows.
 
     Args:
-        name: The layer's name. Leave it out unless it is unique in the model: torch keys its parameters by it. Bidirectional's two
-            copies of an activation have names of their own.
+        name: The layer's name. Leave it out unless it is unique in the model: torch keys its parameters by it. The two
+            copies in a Bidirectional are called forward_... and backward_..., as its layers are.
         dtype: None, the default, computes in the dtype of the input tensor, whatever the policy was when the layer was made; arrays,
             lists and integers become what that policy says, as in every Keras layer. A dtype or a policy casts the input to it.
         trainable: As in every Keras layer.
@@ -168,7 +172,7 @@ class Hosted(keras.layers.Layer):
                 f"The config of {cls.__name__} has the unknown argument(s) {', '.join(map(repr, unknown))}; "
                 f"known are: {', '.join(constructor_arguments(cls))}. It may come from a newer version of the package: upgrade it."
             )
-        return super().from_config(config | {"name": None} if _bidirectional_is_made() else config)
+        return super().from_config(config | {"name": _named_by_direction(config["name"])} if config.get("name") else config)
 
     def _argument(self, name):
         """The value with which the constructor argument `name` makes an equal layer."""

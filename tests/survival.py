@@ -1,9 +1,10 @@
 """Whether every activation survives every host, dtype policy and file format: `make survive` runs the whole matrix.
 
-    KERAS_BACKEND=tensorflow python tests/survival.py [--hosts Dense,LSTM] [--policies float32]
+    KERAS_BACKEND=tensorflow python tests/survival.py --hosts "Dense;LSTM, recurrent" --policies float32
 
-A branch is one activation in one host under one policy; a model has many of them side by side. It is trained for two epochs, saved in
-every format, and read by a new process, also of the other backends. `test_survival.py` runs a selection.
+A branch is one activation in one host under one policy; a model has many of them side by side. It is trained for an epoch, saved in
+every format, and read by a new process, also of the other backends; where the optimizer's state is saved too, a second epoch must go on
+as if nothing had happened. `test_survival.py` runs a selection.
 """
 
 import argparse
@@ -102,7 +103,7 @@ HOSTS = {
     "nested model": nested,
     "subclassed model": Subclassed,
 }
-"""Functions of an activation to something that is called with a tensor."""
+"""For each host a function that puts an activation into it. What it returns is called with the input."""
 
 WITHOUT_A_WIDTH = ("no host", "TimeDistributed")
 """Hosts that do not declare how wide their output is, so that a splitter may stand there."""
@@ -119,15 +120,19 @@ class Branch:
         return layers.Flatten(dtype="float32")(HOSTS[self.host](ka.get(self.activation))(x))
 
 
+KINDS = ("without weights", "one of each parameter", "one for each channel")
+
+
 def activations():
-    """Every class as it is by default and, if it has parameters, learned, one for each channel where it can be."""
+    """Kind and call of every class: as it is by default and, if it has parameters, learned in every way."""
+    found = {"GELU(kernel='fallback')": KINDS[0]}
     for entry in ka.catalogue().values():
-        layer = entry.cls(**entry.cls.samples[0])
-        yield repr(layer)
-        arguments = ka.registry.constructor_arguments(entry.cls)
-        if "learned" in arguments:
-            learned = {"learned": True} | ({"channels": 4} if "channels" in arguments else {})
-            yield repr(entry.cls(**entry.cls.samples[0] | learned))
+        known = ka.registry.constructor_arguments(entry.cls)
+        for learned in ({}, {"learned": True}, {"learned": True, "channels": 4}):
+            if learned.keys() <= known.keys():
+                layer = entry.cls(**entry.cls.samples[0] | learned)
+                found[repr(layer)] = KINDS[bool(layer.trainable_weights) + ("channels" in learned)]
+    return [(kind, activation) for activation, kind in found.items()]
 
 
 RECURRENT = ("SimpleRNN", "LSTM", "LSTM, recurrent", "GRU", "GRU, recurrent", "Bidirectional", "ConvLSTM1D", "ConvLSTM2D")
@@ -165,10 +170,14 @@ def outputs_of(model):
 
 
 def fit(model, until, **arguments):
-    """Train for epochs from the one before `until` on, or from where a callback resumes, and return the outputs."""
+    """Train until the epoch of that number, from the first on unless the arguments say otherwise, and return the outputs."""
     y = np.zeros((len(X), model.output_shape[-1]))
     model.fit(X, y, epochs=until, shuffle=False, verbose=0, **arguments)
     return outputs_of(model)
+
+
+class Killed(BaseException):
+    """What Keras does not catch."""
 
 
 class Interruption(keras.callbacks.Callback):
@@ -176,7 +185,7 @@ class Interruption(keras.callbacks.Callback):
 
     def on_epoch_begin(self, epoch, logs=None):
         if epoch == 1:
-            raise KeyboardInterrupt
+            raise Killed
 
 
 def never_called(folder, branches):
@@ -237,19 +246,21 @@ class Failure:
 class Trained:
     """A model of the branches after one epoch, its files in a folder, and what every reader must find."""
 
-    def __init__(self, branches, folder, formats):
-        self.branches, self.folder, self.formats, self.failures = branches, Path(folder), formats, []
+    def __init__(self, branches, folder):
+        self.branches, self.folder, self.failures = branches, Path(folder), []
         (self.folder / "branches.json").write_text(json.dumps([asdict(branch) for branch in branches]))
-        np.save(self.folder / "x.npy", X)
         keras.utils.clear_session()
         keras.utils.set_random_seed(0)
         model = build(branches)
         self.widths = [output.shape[-1] for output in keras.tree.flatten(model.layers[-1].input)]
         weights = len(model.weights)
+        # What training would not move far enough to be missed.
+        for weight in model.trainable_weights:
+            weight.assign(weight + 0.0625)
         backup = keras.callbacks.BackupAndRestore(self.folder / "backup", delete_checkpoint=False)
         try:
             fit(model, 2, callbacks=[backup, Interruption()])
-        except KeyboardInterrupt:
+        except Killed:
             self.outputs = outputs_of(model)
         if len(model.weights) != weights:
             raise ValueError(f"{weights} weights before the first call are {len(model.weights)} after it.")
@@ -258,22 +269,26 @@ class Trained:
         for name, write in WRITERS.items():
             self._guard(name, lambda write=write: write(model, self.folder))
         self.further = fit(model, 2, initial_epoch=1)
+        for branch, output in zip(branches, self._pieces(self.further), strict=True):
+            if not np.isfinite(output).all():
+                self.failures.append(Failure([branch], "fit", "outputs are not finite"))
 
     def _guard(self, name, action):
-        if name in self.formats:
-            try:
-                action()
-            except Exception as error:
-                self.failures.append(Failure(self.branches, name, described(error)))
+        try:
+            action()
+        except Exception as error:
+            self.failures.append(Failure(self.branches, name, described(error)))
 
-    def pieces(self, outputs):
+    def _pieces(self, outputs):
         return np.split(outputs, np.cumsum(self.widths)[:-1], axis=1)
 
     def compare(self, name, outputs, backend=BACKEND):
         """Note the branches whose outputs are not what they were."""
         resumed = name in ("checkpoint", "BackupAndRestore")
         expected = self.further if resumed else self.outputs
-        for branch, a, b in zip(self.branches, self.pieces(outputs), self.pieces(expected), strict=True):
+        if outputs.shape != expected.shape:
+            raise ValueError(f"outputs of shape {outputs.shape} were of shape {expected.shape}")
+        for branch, a, b in zip(self.branches, self._pieces(outputs), self._pieces(expected), strict=True):
             # The state of a seed is in no file: Keras's Dropout starts again too.
             if resumed and isinstance(ka.get(branch.activation), ka.Stochastic):
                 continue
@@ -281,20 +296,16 @@ class Trained:
             if not same:
                 self.failures.append(Failure([branch], f"{name} on {backend}", f"outputs differ by up to {np.nanmax(abs(a - b)):.3g}"))
 
-    def check_finite(self):
-        for branch, output in zip(self.branches, self.pieces(self.further), strict=True):
-            if not np.isfinite(output).all():
-                self.failures.append(Failure([branch], "fit", "outputs are not finite"))
-
     def read(self, backend=BACKEND):
         """Let a new process read the files, and compare."""
-        wanted = [name for name in (READERS if backend == BACKEND else ELSEWHERE) if name in self.formats]
+        written = {failure.way for failure in self.failures if failure.branches is self.branches}
+        wanted = [name for name in (READERS if backend == BACKEND else ELSEWHERE) if name not in written]
         command = [sys.executable, __file__, "--read", str(self.folder), *wanted]
-        run = subprocess.run(command, env=os.environ | {"KERAS_BACKEND": backend}, capture_output=True, text=True)
+        run = subprocess.run(command, env=os.environ | {"KERAS_BACKEND": backend}, capture_output=True, text=True, timeout=600)
         for name in wanted:
             file = self.folder / f"{name} read by {backend}.npy"
             if file.exists():
-                self.compare(name, np.load(file), backend)
+                self._guard(f"{name} on {backend}", lambda file=file, name=name: self.compare(name, np.load(file), backend))
             else:
                 report = file.with_suffix(".txt")
                 cause = report.read_text() if report.exists() else run.stderr[-500:]
@@ -321,47 +332,49 @@ def read(folder, names):
             file.with_suffix(".txt").write_text(described(error))
 
 
-def survive(branches, formats=FORMATS):
+def survive(branches):
     """What went wrong, for each branch by itself. All of them are of one policy."""
-    with tempfile.TemporaryDirectory() as folder:
-        try:
-            trained = Trained(branches, folder, formats)
-        except Exception as error:
-            failures = [Failure(branches, "fit", described(error))]
-        else:
-            trained.check_finite()
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            trained = Trained(branches, folder)
             # What is computed in 16 bits differs between backends by more than one unit.
             for backend in (BACKEND, *(OTHERS if branches[0].policy == "float32" else ())):
                 trained.read(backend)
-            failures = trained.failures
-    found = [failure for failure in failures if len(failure.branches) == 1]
-    together = {failure.way.partition(" on ")[0]: failure for failure in failures if len(failure.branches) > 1}
-    for way in together:
-        # Which of them it is: each half by itself.
-        half = len(branches) // 2
-        for part in (branches[:half], branches[half:]):
-            found += survive(part, formats if way == "fit" else (way,))
-    return found
+        failures = trained.failures
+    except Exception as error:
+        failures = [Failure(branches, "fit", described(error))]
+    together = [failure for failure in failures if len(failure.branches) > 1]
+    if not together:
+        return failures
+    # Which of them it is: each half by itself. What only happens to all of them together is a failure of them all.
+    half = len(branches) // 2
+    found = [failure for part in (branches[:half], branches[half:]) for failure in survive(part)]
+    ways = {failure.way for failure in found}
+    return found + [failure for failure in together if failure.way not in ways]
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--hosts", type=lambda text: text.split(";"), default=HOSTS, help="separated by semicolons; all if left out")
-    parser.add_argument("--policies", type=lambda text: text.split(";"), default=POLICIES)
-    parser.add_argument("--every", type=int, default=1, help="take only every so manieth activation")
+    parser.add_argument("--hosts", default=";".join(HOSTS), help="separated by semicolons; all if left out")
+    parser.add_argument("--policies", default=";".join(POLICIES))
+    parser.add_argument("--every", type=int, default=1, metavar="N", help="take only every N-th activation")
     parser.add_argument("--read", nargs="+", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     warnings.filterwarnings("ignore")
     if arguments.read:
         return read(arguments.read[0], arguments.read[1:])
-    chosen, start, checks, failures = list(activations())[:: arguments.every], time.time(), 0, []
-    for host, policy in itertools.product(arguments.hosts, arguments.policies):
+    hosts, policies = arguments.hosts.split(";"), arguments.policies.split(";")
+    if unknown := set(hosts).difference(HOSTS) | set(policies).difference(POLICIES):
+        parser.error(f"there is no {', '.join(unknown)}. Hosts: {'; '.join(HOSTS)}. Policies: {'; '.join(POLICIES)}.")
+    chosen, start, checks, failures = [a for _, a in activations()][:: arguments.every], time.time(), 0, []
+    for host, policy in itertools.product(hosts, policies):
         branches = [Branch(host, a, policy) for a in chosen if may_stand(a, host)]
         found = survive(branches)
         count = len(branches) * (len(FORMATS) + (len(OTHERS) * len(ELSEWHERE) if policy == "float32" else 0))
         print(f"{host}, {policy}: {count} combinations, {len(found)} failures, {time.time() - start:.0f} s", flush=True)
         for failure in found:
-            print(f"    {failure.branches[0].activation}: {failure.way}: {failure.cause}", flush=True)
+            others = f" and {len(failure.branches) - 1} others" if len(failure.branches) > 1 else ""
+            print(f"    {failure.branches[0].activation}{others}: {failure.way}: {failure.cause}", flush=True)
         checks, failures = checks + count, failures + found
     minutes = (time.time() - start) / 60
     print(f"{BACKEND}, keras {keras.__version__}: {checks} combinations, {len(failures)} failures, {minutes:.0f} minutes")

@@ -9,10 +9,9 @@ import keras
 import numpy as np
 import pytest
 from cases import BACKEND
-from keras import ops
 
 import keras_activations as ka
-from keras_activations import autodiff, testing
+from keras_activations import testing
 
 X = np.random.default_rng(3).normal(size=(2, 6, 4)).astype("float32")
 KINDS = [
@@ -41,7 +40,7 @@ def test_keras_own_test_of_layers(cls, arguments):
         expected_num_non_trainable_weights=0,
         expected_num_seed_generators=int(isinstance(layer, ka.Stochastic)),
         supports_masking=True,
-        # Which also asks that a `build` of a subclass wait for an input; one that makes the parameters cannot.
+        # This also demands that a subclass's own `build` wait for an input, but `build` is what makes the parameters.
         assert_built_after_instantiation=not layer.weights,
     )
 
@@ -57,7 +56,11 @@ def test_a_quantized_host_keeps_its_activation(mode, tmp_path):
     expected = model.predict(X[0], verbose=0)
     model.quantize(mode)
     quantized = model.predict(X[0], verbose=0)
-    np.testing.assert_allclose(quantized, expected, atol=0.05 if mode == "int8" else 0.5)
+    error = abs(quantized - expected).max()
+    assert error < (0.05 if mode == "int8" else 0.5)
+    hosts[1].activation.beta = -0.5
+    assert abs(model.predict(X[0], verbose=0) - expected).max() > 2 * error
+    hosts[1].activation.beta = 0.5
     model.save(tmp_path / "model.keras")
     np.testing.assert_array_equal(keras.models.load_model(tmp_path / "model.keras").predict(X[0], verbose=0), quantized)
 
@@ -86,17 +89,20 @@ def test_an_activation_learns_beside_an_adapter(tmp_path):
 def test_rematerialization_changes_no_gradient(activation):
     """Eagerly: in TensorFlow's graphs Keras's RematScope fails for its own activations too."""
 
-    def gradient(layer):
-        return autodiff.value_and_gradients(layer, [ops.convert_to_tensor(X[0])], ops.ones((6, 4)))
+    def trained(host):
+        model = keras.Sequential([keras.Input((4,)), host])
+        before = model.get_weights()
+        model.compile(keras.optimizers.SGD(0.5), "mse", run_eagerly=BACKEND == "tensorflow", jit_compile=False)
+        model.fit(X[0], np.ones((6, 4)), epochs=2, shuffle=False, verbose=0)
+        return before, model.get_weights()
 
+    copy = type(activation).from_config(activation.get_config())
     with keras.RematScope(mode="full"):
-        inside = keras.layers.Dense(4, activation=activation, kernel_initializer="identity")
-        inside.build((None, 4))
-        y, (slope,) = gradient(inside)
-    outside = keras.layers.Dense(4, activation=type(activation).from_config(activation.get_config()), kernel_initializer="identity")
-    expected, (expected_slope,) = gradient(outside)
-    np.testing.assert_allclose(testing.array(y), testing.array(expected), rtol=1e-6)
-    np.testing.assert_allclose(testing.array(slope), testing.array(expected_slope), rtol=1e-5, atol=1e-7)
+        before, inside = trained(keras.layers.Dense(4, activation=activation, kernel_initializer="identity"))
+    _, outside = trained(keras.layers.Dense(4, activation=copy, kernel_initializer="identity"))
+    for start, a, b in zip(before, inside, outside, strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-5, atol=1e-6)
+        assert (a != start).any()
 
 
 REPLICAS = {
@@ -123,9 +129,10 @@ TRAINING = """
 import keras
 import numpy as np
 import keras_activations as ka
-from survival import Branch, activations, may_stand
+from survival import KINDS, Branch, activations, may_stand
 
-chosen = [a for a in activations() if ka.get(a).weights and may_stand(a, "Dense") and not isinstance(ka.get(a), ka.Stochastic)]
+learned = [activation for kind, activation in activations() if kind != KINDS[0] and may_stand(activation, "Dense")]
+chosen = [a for a in learned if not isinstance(ka.get(a), ka.Stochastic)]
 
 def build():
     keras.utils.set_random_seed(0)
@@ -140,11 +147,12 @@ def trained(model):
     model.fit(x, np.zeros((8, model.output_shape[-1])), epochs=2, shuffle=False, verbose=0)
     return model.get_weights()
 
-before = build().get_weights()
-alone, together = trained(build()), trained(replicated(build))
-assert any((a != b).any() for a, b in zip(before, alone))
-for a, b in zip(alone, together, strict=True):
+before, alone, together = build().get_weights(), trained(build()), trained(replicated(build))
+moved = 0
+for start, a, b in zip(before, alone, together, strict=True):
     np.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-6)
+    moved += (a != start).any()
+assert moved > 0.9 * len(before), f"{moved} of {len(before)} weights moved"
 """
 
 

@@ -11,7 +11,7 @@ import keras_activations as ka
 FILES = sorted(DATA.glob("*.keras"))
 
 
-@pytest.mark.skipif(BACKEND == "jax", reason="JAX would compile each layer; test_saving.py reads files of other backends")
+@pytest.mark.skipif(BACKEND == "jax", reason="JAX would compile each layer")
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
 def test_a_release(file):
     model = keras.models.load_model(file)
