@@ -143,8 +143,8 @@ def may_stand(activation, host):
     layer = ka.get(activation)
     if isinstance(layer, ka.Splitting):
         return host in WITHOUT_A_WIDTH
-    # An LSTM applies it twice in each step: a tower of powers, which soon overflows.
-    if isinstance(layer, ka.Exponential) and host == "LSTM":
+    # Step after step it makes a tower of powers, which overflows.
+    if isinstance(layer, ka.Exponential) and host in ("SimpleRNN", "LSTM"):
         return False
     # JAX compiles the steps into one loop, out of which no state of a seed comes.
     return not (BACKEND == "jax" and host in RECURRENT and isinstance(layer, ka.Stochastic))
