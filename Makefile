@@ -69,7 +69,8 @@ export: $(VENV)-export/done
 	KERAS_BACKEND=tensorflow $(VENV)-export/bin/python -m pytest --quiet -p no:anyio tests/test_survival.py  # OpenVINO reads the files
 
 # Every activation in every host, dtype policy and file format, which takes hours.
-survive: $(BACKENDS:%=survive-%)
+survive:
+	$(MAKE) --no-print-directory --keep-going $(BACKENDS:%=survive-%)
 
 $(BACKENDS:%=survive-%): survive-%: $(VENV)/test
 	KERAS_BACKEND=$* $(RUN) tests/survival.py
