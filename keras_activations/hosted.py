@@ -51,6 +51,15 @@ def _named_by_direction(name):
     return direction + name.removeprefix("forward_").removeprefix("backward_")
 
 
+def _shown(value):
+    """The call that makes the value: of a Keras regularizer, constraint or initializer, `repr` shows only an address."""
+    if not isinstance(value, (keras.regularizers.Regularizer, keras.constraints.Constraint, keras.initializers.Initializer)):
+        return repr(value)
+    config = keras.saving.serialize_keras_object(value)
+    arguments = ", ".join(f"{name}={argument!r}" for name, argument in config["config"].items())
+    return f"{config['module']}.{config['class_name']}({arguments})"
+
+
 class Hosted(keras.layers.Layer):
     """Base class: a layer of one tensor that keeps its input's dtype and whose config is its constructor's arguments.
 
@@ -185,7 +194,7 @@ class Hosted(keras.layers.Layer):
         for name, parameter in constructor_arguments(type(self)).items():
             value = self._argument(name)
             if name != "name" and (parameter.kind is not parameter.KEYWORD_ONLY or value != parameter.default):
-                shown.append(f"{name}={value!r}")
+                shown.append(f"{name}={_shown(value)}")
         return f"{type(self).__name__}({', '.join(shown)})"
 
     def load_own_variables(self, store):

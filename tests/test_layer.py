@@ -230,6 +230,14 @@ def test_repr_shows_what_was_chosen():
     assert repr(ka.Mish(dtype="mixed_bfloat16", kernel="fallback")) == "Mish(kernel='fallback', dtype='mixed_bfloat16')"
 
 
+def test_repr_of_keras_objects_is_their_constructor_call():
+    initializer = keras.initializers.RandomUniform(0.25, 0.75, seed=1)
+    layer = ka.PELU(alpha=initializer, regularizer=keras.regularizers.L2(0.25), constraint="non_neg", activity_regularizer="l1")
+    assert "regularizer=keras.regularizers.L2(l2=0.25)" in repr(layer)
+    again = eval(repr(layer), vars(ka) | {"keras": keras})
+    assert again.get_config() | {"name": None} == layer.get_config() | {"name": None}
+
+
 def test_name_of_the_function():
     assert ka.LeakyReLU().__name__ == "leaky_relu"
     assert ka.HardSiLU().__name__ == "hard_silu"
