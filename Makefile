@@ -54,12 +54,12 @@ accuracy: oracle
 	KERAS_BACKEND=jax JAX_ENABLE_X64=1 $(ACCURACY) measure
 	KERAS_BACKEND=numpy $(ACCURACY) table
 
-# Which native ops are accurate enough, measured here: rewrites keras_activations/verdicts.py.
+# Which native ops are accurate enough, measured here: rewrites keras_activations/verdicts.py and benchmarks/refused.py.
 verdicts: oracle
 	KERAS_BACKEND=tensorflow PYTHONPATH=tests $(RUN) benchmarks/verdicts.py
 	KERAS_BACKEND=torch PYTHONPATH=tests $(RUN) benchmarks/verdicts.py
 	KERAS_BACKEND=jax JAX_ENABLE_X64=1 PYTHONPATH=tests $(RUN) benchmarks/verdicts.py
-	$(RUN) -m ruff format keras_activations/verdicts.py
+	$(RUN) -m ruff format keras_activations/verdicts.py benchmarks/refused.py
 
 # Which activations survive which converter: rewrites docs/export.md. The converters bring other versions of what the rest needs,
 # and have an environment of their own.

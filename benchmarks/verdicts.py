@@ -6,7 +6,7 @@ rewrites the sections of that backend. An op is trusted for a dtype where the la
 from this package, if the unit has a `derivative`) stays within the budget for every sample of hyperparameters, at the inputs of the
 tests and at those of `benchmarks/accuracy.py`, and hands NaN on. It is trusted in traced code only if that holds in a plain graph and
 in one compiled by XLA, which look alike while they are traced, and if it survives the converters (`benchmarks/export.py`), for what is
-exported is traced. Of what is refused the table says where: `tests/test_verdicts.py` looks there, and notices when a release has mended
+exported is traced. Of what is refused, `refused.py` says where: `tests/test_verdicts.py` looks there, and notices when a release has mended
 it.
 """
 
@@ -17,6 +17,7 @@ from pathlib import Path
 
 import keras
 import numpy as np
+import refused
 from accuracy import Curve, Row, errors, modes, with_derivatives
 from cases import witness
 
@@ -92,7 +93,7 @@ def probe(layer, dtype):
 
 
 def main():
-    trusted, refused = {}, {}
+    trusted, wrong = {}, {}
     # While it is measured, every op is trusted.
     verdicts.VERDICTS[BACKEND] = measured = {}
     for traced, compilers in ways().items():
@@ -100,25 +101,25 @@ def main():
             if dtype == "float64" and BACKEND == "jax" and not os.environ.get("JAX_ENABLE_X64"):
                 continue
             key = dtype, traced
-            refused[key] = {}
+            wrong[key] = {}
             for cls in candidates():
                 measured[key] = {cls.__name__}
                 found = refusal(cls, dtype, traced, compilers)
                 if found:
-                    refused[key][cls.__name__] = found
-            trusted[key] = [cls.__name__ for cls in candidates() if cls.__name__ not in refused[key]]
+                    wrong[key][cls.__name__] = found
+            trusted[key] = [cls.__name__ for cls in candidates() if cls.__name__ not in wrong[key]]
             print(f"{BACKEND:10} {dtype:8} {'traced' if traced else 'eager':6} {trusted[key]}", flush=True)
-    write(trusted, refused)
+    write(verdicts, "VERDICTS", trusted)
+    write(refused, "REFUSED", wrong)
 
 
-def write(trusted, refused):
-    path = Path(verdicts.__file__)
-    head, _, _ = path.read_text().partition("VERDICTS = ")
-    tables = {"VERDICTS": verdicts.VERDICTS | {BACKEND: trusted}, "REFUSED": verdicts.REFUSED | {BACKEND: refused}}
-    texts = {name: pprint.pformat(table, width=138, sort_dicts=True) for name, table in tables.items()}
-    texts = {name: re.sub(r"\b(nan|inf)\b(?!')", r'float("\1")', text) for name, text in texts.items()}
-    about = '"""Where each of the other native ops was not: (hyperparameters, input, what is wrong there)."""\n'
-    path.write_text(f"{head}VERDICTS = {texts['VERDICTS']}\n\nREFUSED = {texts['REFUSED']}\n{about}")
+def write(module, name, found):
+    """Replace the sections of this backend in the table that is all of the module but its docstring."""
+    path = Path(module.__file__)
+    head, _, _ = path.read_text().partition(f"{name} = ")
+    table = pprint.pformat(getattr(module, name) | {BACKEND: found}, width=138, sort_dicts=True)
+    table = re.sub(r"\b(nan|inf)\b(?!')", r'float("\1")', table)
+    path.write_text(f"{head}{name} = {table}\n")
 
 
 if __name__ == "__main__":

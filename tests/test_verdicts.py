@@ -3,11 +3,12 @@
 import numpy as np
 import pytest
 from cases import BACKEND, witness
+from refused import REFUSED
 from verdicts import candidates, hands_nan_on, ways
 
 import keras_activations as ka
 from keras_activations import testing
-from keras_activations.verdicts import REFUSED, VERDICTS
+from keras_activations.verdicts import VERDICTS
 
 KEYS = [key for key in REFUSED[BACKEND] if key[0] != "float64" or BACKEND != "jax"]
 
