@@ -9,6 +9,7 @@ as if nothing had happened. `test_survival.py` runs a selection.
 
 import argparse
 import collections
+import contextlib
 import copy
 import importlib.util
 import itertools
@@ -86,7 +87,7 @@ HOSTS = {
     "Dense": lambda a: layers.Dense(4, activation=a),
     "Dense, shared": shared,
     "EinsumDense": lambda a: layers.EinsumDense("abc,cd->abd", (4, 4), activation=a),
-    "TimeDistributed": lambda a: layers.TimeDistributed(a),
+    "TimeDistributed": layers.TimeDistributed,
     "TimeDistributed Dense": lambda a: layers.TimeDistributed(layers.Dense(4, activation=a)),
     "Conv1D": lambda a: layers.Conv1D(4, 2, activation=a),
     "Conv2D": reshaped(2, 2, 4)(lambda a: layers.Conv2D(4, 2, activation=a)),
@@ -271,19 +272,23 @@ class Trained:
         if len(model.weights) != weights:
             raise ValueError(f"{weights} weights before the first call are {len(model.weights)} after it.")
         for name, copied in COPIES.items():
-            self._guard(name, lambda copied=copied, name=name: self.compare(name, outputs_of(copied(model))))
+            with self._noting(name):
+                self.compare(name, outputs_of(copied(model)))
         for name, write in WRITERS.items():
-            self._guard(name, lambda write=write: write(model, self.folder))
+            with self._noting(name):
+                write(model, self.folder)
         self.further = fit(model, 2, initial_epoch=1)
         for branch, output in zip(branches, self._pieces(self.further), strict=True):
             if not np.isfinite(output).all():
                 self.failures.append(Failure([branch], "fit", "outputs are not finite"))
 
-    def _guard(self, name, action):
+    @contextlib.contextmanager
+    def _noting(self, way):
+        """An error inside is a failure of all branches together."""
         try:
-            action()
+            yield
         except Exception as error:
-            self.failures.append(Failure(self.branches, name, described(error)))
+            self.failures.append(Failure(self.branches, way, described(error)))
 
     def _pieces(self, outputs):
         return np.split(outputs, np.cumsum(self.widths)[:-1], axis=1)
@@ -311,7 +316,8 @@ class Trained:
         for name in wanted:
             file = self.folder / f"{name} read by {backend}.npy"
             if file.exists():
-                self._guard(f"{name} on {backend}", lambda file=file, name=name: self.compare(name, np.load(file), backend))
+                with self._noting(f"{name} on {backend}"):
+                    self.compare(name, np.load(file), backend)
             else:
                 report = file.with_suffix(".txt")
                 cause = report.read_text() if report.exists() else run.stderr[-500:]

@@ -129,18 +129,16 @@ TRAINING = """
 import keras
 import numpy as np
 import keras_activations as ka
-from survival import KINDS, Branch, activations, may_stand
+from survival import KINDS, Branch, activations, build, may_stand
 
 learned = [activation for kind, activation in activations() if kind != KINDS[0] and may_stand(activation, "Dense")]
 chosen = [a for a in learned if not isinstance(ka.get(a), ka.Stochastic)]
 if keras.backend.backend() == "jax":  # which compiles each
     chosen = chosen[::3]
 
-def build():
+def fresh():
     keras.utils.set_random_seed(0)
-    inputs = keras.Input((4, 4))
-    outputs = [Branch("Dense", a)(inputs) for a in chosen]
-    model = keras.Model(inputs, keras.layers.Concatenate()(outputs))
+    model = build([Branch("Dense", a) for a in chosen])
     model.compile(keras.optimizers.SGD(0.5), keras.losses.MeanSquaredError(), jit_compile=False)
     return model
 
@@ -149,7 +147,7 @@ def trained(model):
     model.fit(x, np.zeros((8, model.output_shape[-1])), epochs=2, shuffle=False, verbose=0)
     return model.get_weights()
 
-before, alone, together = build().get_weights(), trained(build()), trained(replicated(build))
+before, alone, together = fresh().get_weights(), trained(fresh()), trained(replicated(fresh))
 moved = 0
 for start, a, b in zip(before, alone, together, strict=True):
     np.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-6)
