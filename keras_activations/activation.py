@@ -151,18 +151,21 @@ class Activation(Hosted):
             if self.kernel == "native":
                 raise ValueError(f"{self!r} has no native op in this Keras on {keras.backend.backend()}. Write kernel='auto'.")
 
-        def fallback(*tensors):
-            return self.fallback(*tensors, *fixed)
+        # The entries of a parameter are tensors by themselves, so that each has a gradient.
+        operands = [*self._pieces(x), *learned]
+        layout, tensors = keras.tree.map_structure(lambda _: 0, operands), keras.tree.flatten(operands)
+
+        def on(function, *tensors):
+            return function(*keras.tree.pack_sequence_as(layout, tensors), *fixed)
 
         def value(*tensors):
             # torch's forward mode takes the derivative from here, and the native op has its own.
-            result = self._native(*tensors, *fixed) if native and not autodiff.in_forward_mode() else NotImplemented
-            return autodiff.rounded_once(fallback, *tensors) if result is NotImplemented else result
+            result = on(self._native, *tensors) if native and not autodiff.in_forward_mode() else NotImplemented
+            return autodiff.rounded_once(functools.partial(on, self.fallback), *tensors) if result is NotImplemented else result
 
         def derivative(*tensors):
-            return self.derivative(*tensors, *fixed)
+            return keras.tree.flatten(on(self.derivative, *tensors))
 
-        tensors = *self._pieces(x), *learned
         if self.derivative is None:
             return autodiff.recompute(value, *tensors) if self._recomputed else value(*tensors)
         return autodiff.differentiate(value, derivative, *tensors)

@@ -7,6 +7,7 @@ Either way only the tensors themselves are kept for the backward pass there. 16-
 """
 
 import functools
+import itertools
 
 import keras
 from keras import ops
@@ -35,10 +36,7 @@ def in_forward_mode():
 
 
 def differentiate(value, derivative, *tensors):
-    """``value(*tensors)``, whose partial derivatives are ``derivative(*tensors)``: one tensor, or a tuple of one per argument.
-
-    A tuple may be longer than the tensors; what is left over is not used.
-    """
+    """``value(*tensors)``, whose partial derivatives are the list ``derivative(*tensors)``, of which no more than needed is used."""
     if _BACKEND == "tensorflow":
         return _tensorflow(value, derivative, tensors)
     if _BACKEND == "jax":
@@ -96,8 +94,7 @@ def _widened(x):
 
 
 def _partials(derivative, tensors):
-    partials = derivative(*map(_widened, tensors))
-    return partials[: len(tensors)] if isinstance(partials, tuple) else (partials,)
+    return derivative(*map(_widened, tensors))[: len(tensors)]
 
 
 def _gradients(derivative, tensors, upstream):
@@ -141,17 +138,20 @@ if _BACKEND == "jax":
         # Where a Python number is differentiated, JAX hands on the number.
         return value(*map(jax.numpy.asarray, tensors))
 
-    @_jax.defjvp
+    # The tangents of constants are symbols, for a zero times a partial that overflows would be nan.
+    @functools.partial(_jax.defjvp, symbolic_zeros=True)
     def _jax_tangent(value, derivative, tensors, tangents):
+        moving = [not isinstance(tangent, jax.custom_derivatives.SymbolicZero) for tangent in tangents]
+
         # Without the checkpoint, linearization would store the partials: one wide array per argument instead of the 16-bit x.
         @jax.checkpoint
         def tangent(tensors, tangents):
-            terms = (partial * _widened(t) for partial, t in zip(_partials(derivative, tensors), tangents, strict=True))
-            return sum(terms)
+            partials = itertools.compress(_partials(derivative, tensors), moving)
+            return sum(partial * _widened(t) for partial, t in zip(partials, tangents, strict=True))
 
         tensors = tuple(map(jax.numpy.asarray, tensors))
         result = _jax(value, derivative, *tensors)
-        return result, tangent(tensors, tangents).astype(result.dtype)
+        return result, tangent(tensors, list(itertools.compress(tangents, moving))).astype(result.dtype)
 
 
 if _BACKEND == "torch":

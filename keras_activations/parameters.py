@@ -133,7 +133,7 @@ class Parametric(Activation):
 
     A subclass ends its constructor with ``self.learn(name=value, ...)``. `fallback`, `derivative` and `native` take the parameters
     after x in that order, as tensors when they are learned and as numbers when not; a parameter of several entries is a tuple of
-    numbers or a tensor with the entries along its first axis. ``layer.name`` is the value or the weight, and setting it sets the
+    them, and so is its derivative. ``layer.name`` is the value or the weight, and setting it sets the
     weight. The config holds the initial value. Most activations want `Learned`, which also learns per channel.
 
     Args:
@@ -222,7 +222,10 @@ class Parametric(Activation):
             return (), values
         # In float32 also beside a 16-bit x: they are rounded once, with the result.
         dtype = "float64" if is_double(x) else "float32"
-        return [self._aligned(ops.cast(value, dtype), x, p) for value, p in zip(values, self.declared.values(), strict=True)], ()
+        aligned = [self._aligned(ops.cast(value, dtype), x, p) for value, p in zip(values, self.declared.values(), strict=True)]
+        # Apart, each entry broadcasts to x, and has a derivative of the shape of x.
+        several = [p.entries is not None for p in self.declared.values()]
+        return [tuple(ops.unstack(value)) if apart else value for value, apart in zip(aligned, several, strict=True)], ()
 
     def _aligned(self, weight, x, parameter):
         """`weight` with axes of size 1 added, so that each of its entries broadcasts to x."""

@@ -97,6 +97,12 @@ def log1p(z):
     return where(far, ops.log(1.0 + z), near - u * (near - w * polynomial(w, LOG1P_TAIL_DOUBLE if is_thorough(z) else LOG1P_TAIL)))
 
 
+def log1p_quotient(z):
+    """``log(1 + z) / z`` for z from 0 to 1, where it is 1 at 0."""
+    u = z / (2.0 + z)
+    return 1.0 - u * (1.0 - u * polynomial(u * u, LOG1P_TAIL_DOUBLE if is_thorough(z) else LOG1P_TAIL) / (2.0 + z))
+
+
 def expm1_rest(x):
     """``exp(x) - 1 - x`` without cancellation near 0."""
     near = abs(x) < 0.69
@@ -297,14 +303,9 @@ def scaled(slope, x):
     return slope * where(ops.logical_and(abs(x) == math.inf, slope == 0), 0.0, x)
 
 
-def entries(several):
-    """The entries of a parameter that has several: numbers, or tensors along the first axis of a tensor."""
-    return several if isinstance(several, (tuple, list)) else ops.unstack(several)
-
-
 def polynomial(x, coefficients):
     """``c[0] + c[1] x + c[2] x**2 + ...`` by Horner's rule."""
-    *lower, result = entries(coefficients)
+    *lower, result = coefficients
     for coefficient in reversed(lower):
         result = result * x + coefficient
     return result

@@ -50,6 +50,7 @@ def test_a_reloaded_saved_model_is_trained(tmp_path):
         pytest.skip("TensorFlow's own format")
     import tensorflow as tf
 
+    keras.utils.set_random_seed(0)
     model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(8, ka.Mish()), ka.Swish(learned=True), keras.layers.Dense(1)])
     model.export(tmp_path, format="tf_saved_model", verbose=False)
     loaded = tf.saved_model.load(tmp_path)

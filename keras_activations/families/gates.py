@@ -12,7 +12,7 @@ from .. import arguments
 from ..activation import Activation, native_ops
 from ..parameters import Learned
 from ..registry import register
-from ..special import clipped, expm1, held, log1p, magnitude, positive_part, sigmoid, sigmoid_slope, where
+from ..special import clipped, expm1, held, log1p, log1p_quotient, magnitude, positive_part, sigmoid, sigmoid_slope, where
 
 
 @register
@@ -445,9 +445,10 @@ class EIS(Activation):
     @staticmethod
     def _softplus(x):
         """The softplus, for negative x divided by its limit, exp(x); and exp(-abs(x))."""
-        # Beyond the bound the quotient is 1, and the square of its denominator, which derivatives have, would underflow.
-        e = ops.exp(-held(magnitude(x), 40.0, 300.0))
-        return where(x >= 0, x + log1p(e), log1p(e) / e), e
+        e = ops.exp(-magnitude(x))
+        # Derivatives of a quotient by e would divide by powers of e, which underflow.
+        quotient = log1p_quotient(e)
+        return where(x >= 0, x + e * quotient, quotient), e
 
     def fallback(self, x):
         numerator, root, scale, exponential = self._fraction(x)

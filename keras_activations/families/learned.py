@@ -7,7 +7,7 @@ from keras import ops
 from .. import arguments
 from ..parameters import Learned, Parameter
 from ..registry import register
-from ..special import entries, expm1, held, scaled, sigmoid, sigmoid_slope, where
+from ..special import expm1, held, scaled, sigmoid, sigmoid_slope, where
 
 
 def _below(x):
@@ -226,7 +226,7 @@ class APL(Learned):
         self.learn(slopes=Parameter(slopes, entries=hinges.entries), hinges=hinges)
 
     def fallback(self, x, slopes, hinges):
-        pairs = zip(entries(slopes), entries(hinges), strict=True)
+        pairs = zip(slopes, hinges, strict=True)
         return where(x <= 0, 0.0, x) + sum(slope * where(x >= hinge, 0.0, hinge - x) for slope, hinge in pairs)
 
 

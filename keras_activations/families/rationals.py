@@ -10,7 +10,7 @@ from .. import arguments
 from ..activation import AlongAxis
 from ..parameters import Learned, Parameter
 from ..registry import get, register
-from ..special import entries, held, magnitude, polynomial, where
+from ..special import held, magnitude, polynomial, where
 from ..stochastic import Stochastic
 
 
@@ -92,8 +92,7 @@ class Rational(Stochastic, Learned):
         return ()
 
     def fallback(self, x, *operands):
-        *noise, numerator, denominator = operands
-        a, b = entries(numerator), entries(denominator)
+        *noise, a, b = operands
         if noise:
             a, b = ([c * factor for c, factor in zip(*pair, strict=True)] for pair in zip((a, b), map(ops.unstack, noise), strict=True))
         # Far out, everything is divided by the highest power of x, which might overflow: polynomials in 1 / x with reversed coefficients.

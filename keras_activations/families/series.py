@@ -1,12 +1,28 @@
 """Series: learned combinations of simple functions, which take the shape that the data ask for."""
 
+import itertools
+
 from keras import backend, ops
 
 from .. import arguments
 from ..activation import Activation, AlongAxis
 from ..parameters import Learned, Parameter, Parametric
 from ..registry import get, register
-from ..special import clipped, cos, entries, held, lowest, polynomial, sin, where
+from ..special import clipped, cos, held, lowest, polynomial, sin, where
+
+
+def _polynomial(coefficients):
+    """The parameter, which a constant function has no use for."""
+    if isinstance(coefficients, (tuple, list)) and len(coefficients) == 1:
+        raise ValueError(f"coefficients must be a tuple of two or more numbers; received {coefficients!r}. Write (0.0, 1.0) for x.")
+    return Parameter(coefficients, entries=0)
+
+
+def _differentiated(x, coefficients):
+    """The derivatives of a polynomial in x and in each of its coefficients."""
+    slopes = [k * coefficient for k, coefficient in enumerate(coefficients)][1:]
+    powers = itertools.accumulate(slopes, lambda power, _: power * x, initial=ops.ones_like(x))
+    return polynomial(x, slopes) + ops.zeros_like(x), list(powers)
 
 
 @register
@@ -16,8 +32,8 @@ class SLAF(Learned):
     ``f(x) = polynomial(x, coefficients)``
 
     Args:
-        coefficients: Tuple of finite numbers, the initial coefficients of 1, x, x**2, ... Default (0, 1, 0): the identity, and a
-            square to be learned.
+        coefficients: Tuple of two or more finite numbers, the initial coefficients of 1, x, x**2, ... Default (0, 1, 0): the identity,
+            and a square to be learned.
         learned: Whether the coefficients are weights. Default True.
         **kwargs: How they are learned: see `Learned`; and as in every activation: see `Activation`.
 
@@ -35,10 +51,13 @@ class SLAF(Learned):
 
     def __init__(self, coefficients: tuple = (0.0, 1.0, 0.0), *, learned: bool = True, **kwargs):
         super().__init__(learned=learned, **kwargs)
-        self.learn(coefficients=Parameter(coefficients, entries=0))
+        self.learn(coefficients=_polynomial(coefficients))
 
     def fallback(self, x, coefficients):
         return polynomial(x, coefficients)
+
+    def derivative(self, x, coefficients):
+        return _differentiated(x, coefficients)
 
 
 @register
@@ -48,7 +67,7 @@ class PolyReLU(Learned):
     ``f(x) = polynomial(max(x, 0), coefficients)``
 
     Args:
-        coefficients: Tuple of finite numbers, the initial coefficients of 1, the positive part, its square, ... Default
+        coefficients: Tuple of two or more finite numbers, the initial coefficients of 1, the positive part, its square, ... Default
             (0, 1/3, 1/3, 1/3), as in the paper.
         learned: Whether the coefficients are weights. Default True.
         **kwargs: How they are learned: see `Learned`; and as in every activation: see `Activation`.
@@ -66,10 +85,14 @@ class PolyReLU(Learned):
 
     def __init__(self, coefficients: tuple = (0.0, 1 / 3, 1 / 3, 1 / 3), *, learned: bool = True, **kwargs):
         super().__init__(learned=learned, **kwargs)
-        self.learn(coefficients=Parameter(coefficients, entries=0))
+        self.learn(coefficients=_polynomial(coefficients))
 
     def fallback(self, x, coefficients):
         return polynomial(where(x <= 0, 0.0, x), coefficients)
+
+    def derivative(self, x, coefficients):
+        slope, powers = _differentiated(where(x <= 0, 0.0, x), coefficients)
+        return where(x <= 0, 0.0, slope), powers
 
 
 @register
@@ -126,7 +149,7 @@ class PolyNorm(AlongAxis, Parametric):
         unit = held(ops.stop_gradient(ops.max(abs(x), axis=self.axis, keepdims=True, initial=1.0)), 1e37, 1e307)
         x = x * (1.0 / unit)
         count = ops.convert_to_tensor(ops.shape(x)[self.axis], dtype=x.dtype)
-        result, *others = entries(coefficients)
+        result, *others = coefficients
         power, epsilon = 1.0, count * self.epsilon
         for coefficient in others:
             power, epsilon = power * x, epsilon / unit / unit
@@ -188,10 +211,19 @@ class Fourier(Learned):
         # Of a large x, k x would round to another angle; the addition theorem has no large angles.
         first_cosine, first_sine = cosine, sine = cos(x), sin(x)
         total = offset
-        for a, b in zip(entries(cosines), entries(sines), strict=True):
+        for a, b in zip(cosines, sines, strict=True):
             total = total + a * cosine + b * sine
             cosine, sine = cosine * first_cosine - sine * first_sine, sine * first_cosine + cosine * first_sine
         return total
+
+    def derivative(self, x, offset, cosines, sines):
+        first_cosine, first_sine = cosine, sine = cos(x), sin(x)
+        slope, harmonics = ops.zeros_like(x), []
+        for k, (a, b) in enumerate(zip(cosines, sines, strict=True), start=1):
+            slope = slope + k * (b * cosine - a * sine)
+            harmonics.append((cosine, sine))
+            cosine, sine = cosine * first_cosine - sine * first_sine, sine * first_cosine + cosine * first_sine
+        return slope, ops.ones_like(x), *zip(*harmonics, strict=True)
 
 
 @register
@@ -242,4 +274,4 @@ class ABU(Learned):
         self.learn(coefficients=Parameter((1 / len(pool),) * len(pool) if coefficients is None else coefficients, entries=len(pool)))
 
     def fallback(self, x, coefficients):
-        return sum(c * activation._evaluate(x) for c, activation in zip(entries(coefficients), self._pool(), strict=True))
+        return sum(c * activation._evaluate(x) for c, activation in zip(coefficients, self._pool(), strict=True))
