@@ -151,7 +151,9 @@ if _BACKEND == "jax":
 
         tensors = tuple(map(jax.numpy.asarray, tensors))
         result = _jax(value, derivative, *tensors)
-        return result, tangent(tensors, list(itertools.compress(tangents, moving))).astype(result.dtype)
+        moved = tangent(tensors, list(itertools.compress(tangents, moving)))
+        # A partial may be a number, the same for all of x.
+        return result, jax.numpy.broadcast_to(moved, result.shape).astype(result.dtype)
 
 
 if _BACKEND == "torch":
