@@ -9,7 +9,7 @@ from .. import arguments
 from ..activation import Splitting, native_ops
 from ..parameters import Parametric
 from ..registry import register
-from ..special import arctan_near, held, magnitude, where
+from ..special import arctan_near, held, magnitude, positive_part, where
 from .exponentials import SELU
 from .gates import SiLU, Swish
 from .gelus import GELU
@@ -18,6 +18,12 @@ from .rectifiers import Linear, ReLU
 # The gates of `_Gated`, whose mathematics alone is used. They have names, so as not to count among the layers of the user's models.
 _LINEAR, _RELU, _SELU, _SILU, _SWISH = (cls(name=f"gate_{cls.__name__}") for cls in (Linear, ReLU, SELU, SiLU, Swish))
 _GELU = {approximate: GELU(approximate, name=f"gate_GELU_{approximate}") for approximate in (False, True)}
+
+
+def _damped(a, b):
+    """``e = exp(-abs(b))`` and ``a e``, in two steps: e may underflow where the product does not."""
+    root = ops.exp(-0.5 * magnitude(b))
+    return root * root, a * root * root
 
 
 class _Gated(Splitting):
@@ -72,18 +78,12 @@ class GLU(_Gated):
         super().__init__(axis, gate, **kwargs)
 
     def fallback(self, a, b):
-        e, gated = self._gated(a, b)
+        e, gated = _damped(a, b)
         return where(b >= 0, a, gated) / (1.0 + e)
 
     def derivative(self, a, b):
-        e, gated = self._gated(a, b)
+        e, gated = _damped(a, b)
         return where(b >= 0, 1.0, e) / (1.0 + e), gated / ((1.0 + e) * (1.0 + e))
-
-    @staticmethod
-    def _gated(a, b):
-        """``e = exp(-abs(b))`` and ``a e``, in two steps: e may underflow where the product does not."""
-        root = ops.exp(-0.5 * magnitude(b))
-        return root * root, a * root * root
 
     def native(self, x):
         return native_ops.glu(x, axis=self.axis) if self.gate == "last" else NotImplemented
@@ -223,8 +223,14 @@ class SwiGLU(_Gated):
 
     samples = ({}, {"axis": -2}, {"gate": "last"})
 
-    def activation(self):
-        return _SILU
+    def fallback(self, a, b):
+        (e, damped), t = _damped(a, b), held(magnitude(b), 256.0, 1600.0)
+        return where(b >= 0, a * positive_part(b), -t * damped) / (1.0 + e)
+
+    def derivative(self, a, b):
+        (e, damped), t = _damped(a, b), held(magnitude(b), 256.0, 1600.0)
+        slope = damped / (1.0 + e) * (1.0 - t / (1.0 + e))
+        return _SILU.fallback(b), where(b >= 0, a - slope, slope)
 
 
 @register
