@@ -9,7 +9,7 @@ from .. import arguments
 from ..activation import Splitting, native_ops
 from ..parameters import Parametric
 from ..registry import register
-from ..special import arctan_near, held, magnitude, positive_part, where
+from ..special import arctan_near, held, is_double, magnitude, positive_part, where
 from .exponentials import SELU
 from .gates import SiLU, Swish
 from .gelus import GELU
@@ -21,9 +21,12 @@ _GELU = {approximate: GELU(approximate, name=f"gate_GELU_{approximate}") for app
 
 
 def _damped(a, b):
-    """``e = exp(-abs(b))`` and ``a e``, in two steps: e may underflow where the product does not."""
-    root = ops.exp(-0.5 * magnitude(b))
-    return root * root, a * root * root
+    """``e = exp(-abs(b))`` and ``a e``, far out in two steps: e may underflow where the product does not."""
+    t, bound = magnitude(b), 700.0 if is_double(b) else 80.0
+    far = t > bound
+    # The difference has no rounding error.
+    e, rest = ops.exp(-where(far, t - bound, t)), where(far, math.exp(-bound), ops.ones_like(t))
+    return e * rest, a * e * rest
 
 
 class _Gated(Splitting):
