@@ -8,6 +8,10 @@ RUN := $(VENV)/bin/python
 TORCH ?= torch==2.13.0
 
 export TF_CPP_MIN_LOG_LEVEL ?= 2
+# JAX compiles in every process and test what others have compiled before, unless it finds it here, however small it is.
+export JAX_COMPILATION_CACHE_DIR ?= $(CURDIR)/tests/.compiled
+export JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS ?= 0
+export JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES ?= -1
 # What measures the package reads the cases of its tests.
 ACCURACY := PYTHONPATH=tests $(RUN) benchmarks/accuracy.py
 BACKENDS := tensorflow jax torch
@@ -103,4 +107,4 @@ $(VENV)-oldest/done: $(RUN) pyproject.toml
 	@touch $@
 
 clean:
-	rm -rf $(VENV) $(VENV)-export $(VENV)-oldest output tests/.oracle
+	rm -rf $(VENV) $(VENV)-export $(VENV)-oldest output tests/.oracle tests/.compiled
