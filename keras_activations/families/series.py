@@ -208,22 +208,27 @@ class Fourier(Learned):
         self.learn(offset=offset, cosines=cosines, sines=Parameter(sines, entries=cosines.entries))
 
     def fallback(self, x, offset, cosines, sines):
-        # Of a large x, k x would round to another angle; the addition theorem has no large angles.
-        first_cosine, first_sine = cosine, sine = cos(x), sin(x)
         total = offset
-        for a, b in zip(cosines, sines, strict=True):
+        for a, b, (cosine, sine) in zip(cosines, sines, self._harmonics(x, len(sines)), strict=True):
             total = total + a * cosine + b * sine
-            cosine, sine = cosine * first_cosine - sine * first_sine, sine * first_cosine + cosine * first_sine
         return total
 
     def derivative(self, x, offset, cosines, sines):
-        first_cosine, first_sine = cosine, sine = cos(x), sin(x)
-        slope, harmonics = ops.zeros_like(x), []
-        for k, (a, b) in enumerate(zip(cosines, sines, strict=True), start=1):
+        slope, harmonics = ops.zeros_like(x), self._harmonics(x, len(sines))
+        for k, (a, b, (cosine, sine)) in enumerate(zip(cosines, sines, harmonics, strict=True), start=1):
             slope = slope + k * (b * cosine - a * sine)
-            harmonics.append((cosine, sine))
-            cosine, sine = cosine * first_cosine - sine * first_sine, sine * first_cosine + cosine * first_sine
         return slope, ops.ones_like(x), *zip(*harmonics, strict=True)
+
+    @staticmethod
+    def _harmonics(x, count):
+        """The cosine and sine of x, 2 x, ... ``count * x``."""
+        # Of a large x, k x would round to another angle; the addition theorem has no large angles.
+        c, s = cos(x), sin(x)
+        harmonics = [(c, s)]
+        for _ in range(count - 1):
+            cosine, sine = harmonics[-1]
+            harmonics.append((cosine * c - sine * s, sine * c + cosine * s))
+        return harmonics
 
 
 @register
