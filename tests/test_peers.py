@@ -30,9 +30,24 @@ OFFERED = {
         Swish SigmoidActivation""",
     "onnx": """Celu Elu Gelu HardSigmoid HardSwish LeakyRelu LogSoftmax Mish PRelu Relu Selu Shrink Sigmoid Softmax Softplus Softsign Swish
         Tanh ThresholdedRelu Hardmax""",
+    "kecam": """hard_swish hard_sigmoid_torch leaky_relu mish phish prelu gelu gelu_linear gelu_quick squared_relu star_relu""",
+    "acttensor": """SoftShrink HardShrink GLU Bilinear ReGLU GeGLU SwiGLU SeGLU ReLU Identity Step Sigmoid HardSigmoid LogSigmoid SiLU
+        ParametricLinear PiecewiseLinear CLL Bipolar BipolarSigmoid Tanh TanhShrink LeCunTanh HardTanh TanhExp ABS SquaredReLU
+        ParametricReLU RandomizedReLU LeakyReLU ReLU6 ModReLU CosReLU SinReLU Probit Cos Gaussian Multiquadratic InvMultiquadratic
+        SoftPlus Mish Smish ParametricSmish Swish ESwish HardSwish GCU CoLU PELU SELU CELU ArcTan ShiftedSoftPlus Softmax Logit GELU
+        Softsign ELiSH HardELiSH Serf ELU Phish QReLU MQReLU FReLU""",
+    "echo": """weighted_tanh swish eswish aria2 elish hard_elish mila sine_relu fts sqnl isru isrlu bent_id soft_clipping srelu brelu apl
+        soft_exponential maxout mish beta_mish""",
+}
+
+REQUIRED = {
+    "Threshold": {"threshold": 1.0, "default_value": 0.0},
+    "PiecewiseLinear": {"min_value": -1.0, "max_value": 1.0},
 }
 
 NO_ACTIVATION = "not an activation"
+NO_SOURCE = "neither the library nor we know a publication"
+REFUSED = "means different functions in different libraries, and is refused with the choices"
 JAX_OTHERS = [
     "logmeanexp",
     "logsumexp",
@@ -60,6 +75,16 @@ MISSING = {
         "tanh_fast": "an approximation of Tanh",
     },
     "onnx": {"Hardmax": "GumbelSoftmax(hard=True) in inference"},
+    "kecam": {"hard_sigmoid_torch": "hard_sigmoid", "gelu_quick": "quick_gelu"},
+    "acttensor": {
+        "ParametricLinear": NO_SOURCE,
+        "Bipolar": "the sign, a quantiser",
+        "CosReLU": NO_SOURCE,
+        "SinReLU": NO_SOURCE,
+        "Logit": NO_SOURCE,
+        "FReLU": REFUSED,
+    },
+    "echo": {"srelu": REFUSED, "brelu": REFUSED},
 }
 
 
@@ -69,7 +94,7 @@ def test_what_others_offer(library):
     unknown = []
     for name in OFFERED[library].split():
         try:
-            ka.get(name, like=like, **({"threshold": 1.0, "default_value": 0.0} if name == "Threshold" else {}))
+            ka.get(name, like=like, **REQUIRED.get(name, {}))
         except ValueError:
             unknown.append(name)
     assert unknown == [name for name in OFFERED[library].split() if name in MISSING.get(library, {})]

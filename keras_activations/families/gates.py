@@ -248,6 +248,7 @@ class FlattenTSwish(SiLU):
         https://arxiv.org/abs/1812.06247
     """
 
+    aliases = ("fts",)
     samples = ({}, {"offset": 0.0})
 
     def __init__(self, offset: float = -0.2, **kwargs):
@@ -282,6 +283,7 @@ class GoLU(Activation):
         https://arxiv.org/abs/2502.03654
     """
 
+    aliases = ("exp_expish",)
     samples = ({}, {"alpha": 1.5, "beta": 4.0, "gamma": 0.75})
 
     def __init__(self, alpha: float = 1.0, beta: float = 1.0, gamma: float = 1.0, **kwargs):

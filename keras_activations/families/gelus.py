@@ -113,6 +113,7 @@ class IGELU(Activation):
         Kim, Gholami, Yao, Mahoney and Keutzer, I-BERT: Integer-only BERT Quantization, 2021, https://arxiv.org/abs/2101.01321
     """
 
+    aliases = ("gelu_linear",)
     BOUND = 1.769 * math.sqrt(2)
 
     def fallback(self, x):

@@ -73,6 +73,7 @@ class Multiquadric(Activation):
         Hardy, Multiquadric equations of topography and other irregular surfaces, 1971, https://doi.org/10.1029/JB076i008p01905
     """
 
+    aliases = ("multiquadratic",)
     samples = ({}, {"center": 0.3, "width": 2.5})
 
     def __init__(self, center: float = 0.0, width: float = 1.0, **kwargs):
@@ -103,6 +104,7 @@ class InverseMultiquadric(Activation):
         After Hardy, Multiquadric equations of topography and other irregular surfaces, 1971, https://doi.org/10.1029/JB076i008p01905
     """
 
+    aliases = ("inv_multiquadratic", "inverse_multiquadratic")
     samples = ({}, {"center": 0.3, "width": 2.5})
 
     def __init__(self, center: float = 0.0, width: float = 1.0, **kwargs):
@@ -179,6 +181,8 @@ class BentIdentity(Activation):
     Reference:
         Offered as `e3x.nn.bent_identity` in E3x: https://e3x.readthedocs.io
     """
+
+    aliases = ("bent_id",)
 
     @staticmethod
     def _parts(x):

@@ -341,7 +341,7 @@ class CLogLog(Activation):
         https://ieeexplore.ieee.org/document/4626755/
     """
 
-    aliases = ("complementary_log_log",)
+    aliases = ("cll", "complementary_log_log")
 
     @staticmethod
     def _exponential(x):

@@ -115,6 +115,7 @@ class Smish(Mish):
         https://doi.org/10.3390/electronics11040540
     """
 
+    aliases = ("parametric_smish",)
     samples = ({}, {"alpha": 1.5, "beta": 0.25})
 
     def __init__(self, alpha: float = 1.0, beta: float = 1.0, **kwargs):
