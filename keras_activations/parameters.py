@@ -1,5 +1,6 @@
 """Learned parameters: numbers of an activation that may become weights of the layer."""
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -81,6 +82,10 @@ class Parameter:
             value = ops.reshape(value, (-1, *(1,) * (len(shape) - 1)))
         # An expanded view would be no memory of its own, which torch's variables need.
         return value * ops.ones(shape, dtype=value.dtype)
+
+
+_OF_WEIGHTS = {"per": "layer", "channels": None, "regularizer": None, "constraint": None}
+"""Arguments that say how the weights are, with what they are by default."""
 
 
 class _Between(keras.constraints.Constraint):
@@ -165,6 +170,10 @@ class Parametric(Activation):
             setattr(self, name, self.declared[name].value)
         if not self.learned:
             self.built = True
+            idle = [name for name, unset in _OF_WEIGHTS.items() if getattr(self, name, unset) != unset]
+            if idle:
+                # No error: earlier releases took it without a word, and their files load for ever.
+                warnings.warn(f"{self!r} learns nothing: {', '.join(idle)} without effect. Write learned=True.", stacklevel=3)
         elif not self._weights_may_be_missing():
             self.build(self._input_shape(()))
 

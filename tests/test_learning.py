@@ -31,6 +31,14 @@ def test_by_default_all_weights_exist_before_the_first_call(cls):
     assert [tuple(weight.shape) for weight in layer.weights] == weights
 
 
+@pytest.mark.parametrize("arguments", [{"channels": 8}, {"per": "element"}, {"regularizer": "l2"}, {"constraint": "non_neg"}], ids=repr)
+def test_what_is_said_of_weights_is_noticed_where_there_are_none(arguments):
+    with pytest.warns(UserWarning, match=rf"^Swish\(.*\) learns nothing: .*{next(iter(arguments))} without effect\. Write learned=True\.$"):
+        layer = ka.Swish(**arguments)
+    assert not layer.weights
+    assert ka.Swish(learned=True, **arguments).learned
+
+
 @pytest.mark.parametrize("cls", LEARNED)
 def test_every_parameter_moves(cls):
     layer = cls()

@@ -42,6 +42,7 @@ def required(entry):
     return {name: value for name, value in entry.cls.samples[0].items() if entry.arguments.get(name) is entry.required}
 
 
+@pytest.mark.filterwarnings("ignore:.* learns nothing:UserWarning")
 @given(configs())
 @many
 def test_an_argument_is_accepted_and_kept_or_refused_by_name(case):
