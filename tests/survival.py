@@ -174,6 +174,13 @@ def build(branches):
 X = np.random.default_rng(0).normal(size=(2, *SHAPE)).astype("float32")
 
 
+def forget():
+    """Start anew: without Keras's names, and without what JAX compiled for the models before, many gigabytes."""
+    keras.utils.clear_session()
+    if BACKEND == "jax":
+        jax.clear_caches()
+
+
 def state_of(model):
     """What must survive: the outputs, and then every weight."""
     return [keras.ops.convert_to_numpy(model(X, training=False)), *model.get_weights()]
@@ -259,9 +266,7 @@ class Trained:
     def __init__(self, branches, folder):
         self.branches, self.folder, self.failures = branches, Path(folder), []
         (self.folder / "branches.json").write_text(json.dumps([asdict(branch) for branch in branches]))
-        keras.utils.clear_session()
-        if BACKEND == "jax":
-            jax.clear_caches()  # of what it compiled for the models before, many gigabytes
+        forget()
         keras.utils.set_random_seed(0)
         model = build(branches)
         outputs = keras.tree.flatten(model.layers[-1].input)
@@ -349,7 +354,7 @@ def read(folder, names):
     for name in names:
         file = folder / f"{name} read by {BACKEND}.npz"
         try:
-            keras.utils.clear_session()
+            forget()
             # As the program that wrote them does, or Keras would leave out the scale of the loss.
             keras.config.set_dtype_policy(branches[0].policy)
             np.savez(file, *READERS[name](folder, branches))
