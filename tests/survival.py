@@ -40,6 +40,10 @@ elif BACKEND == "jax":
     import jax
 
 OTHERS = tuple(name for name in ("tensorflow", "jax", "torch", "numpy", "openvino") if name != BACKEND and importlib.util.find_spec(name))
+PARTS = 2 if BACKEND == "jax" else 1
+"""Models among which the branches of a host are divided. JAX maps each function that it compiles into memory, a few hundred maps a branch,
+and crashes where Linux grants a process no more of them: 65,530 by default."""
+
 POLICIES = ("float32", "mixed_float16", "mixed_bfloat16")
 SHAPE = (4, 4)
 """Of one example: steps and channels. Every host returns four channels, for activations with a parameter for each."""
@@ -399,7 +403,7 @@ def main():
     chosen, start, checks, failures = [a for _, a in activations()][:: arguments.every], time.time(), 0, []
     for host, policy in itertools.product(hosts, policies):
         branches = [Branch(host, a, policy) for a in chosen if may_stand(a, host)]
-        found = survive(branches)
+        found = [failure for part in range(PARTS) for failure in survive(branches[part::PARTS])]
         count = len(branches) * (len(FORMATS) + (len(OTHERS) * len(ELSEWHERE) if policy == "float32" else 0))
         print(f"{host}, {policy}: {count} combinations, {len(found)} failures, {time.time() - start:.0f} s", flush=True)
         for failure in found:
