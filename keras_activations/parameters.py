@@ -10,6 +10,7 @@ from keras import ops
 
 from . import arguments
 from .activation import Activation
+from .hosted import constructor_arguments
 from .special import is_double
 
 
@@ -82,10 +83,6 @@ class Parameter:
             value = ops.reshape(value, (-1, *(1,) * (len(shape) - 1)))
         # An expanded view would be no memory of its own, which torch's variables need.
         return value * ops.ones(shape, dtype=value.dtype)
-
-
-_OF_WEIGHTS = {"per": "layer", "channels": None, "regularizer": None, "constraint": None}
-"""Arguments that say how the weights are, with what they are by default."""
 
 
 class _Between(keras.constraints.Constraint):
@@ -170,7 +167,9 @@ class Parametric(Activation):
             setattr(self, name, self.declared[name].value)
         if not self.learned:
             self.built = True
-            idle = [name for name, unset in _OF_WEIGHTS.items() if getattr(self, name, unset) != unset]
+            of_weights = ("per", "channels", "regularizer", "constraint")
+            known = [(name, argument.default) for name, argument in constructor_arguments(type(self)).items() if name in of_weights]
+            idle = [name for name, unset in known if self._argument(name) != unset]
             if idle:
                 # No error: earlier releases took it without a word, and their files load for ever.
                 warnings.warn(f"{self!r} learns nothing: {', '.join(idle)} without effect. Write learned=True.", stacklevel=3)
