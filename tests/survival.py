@@ -40,9 +40,9 @@ elif BACKEND == "jax":
     import jax
 
 OTHERS = tuple(name for name in ("tensorflow", "jax", "torch", "numpy", "openvino") if name != BACKEND and importlib.util.find_spec(name))
-PARTS = 2 if BACKEND == "jax" else 1
-"""Models among which the branches of a host are divided. JAX maps each function that it compiles into memory, a few hundred maps a branch,
-and crashes where Linux grants a process no more of them: 65,530 by default."""
+AT_ONCE = 100 if BACKEND == "jax" else 1000
+"""The most branches in one model. JAX maps each function that it compiles into memory, a few hundred maps a branch, and crashes where Linux
+grants a process no more of them: 65,530 by default."""
 
 POLICIES = ("float32", "mixed_float16", "mixed_bfloat16")
 SHAPE = (4, 4)
@@ -274,7 +274,7 @@ class Trained:
         keras.utils.set_random_seed(0)
         model = build(branches)
         outputs = keras.tree.flatten(model.layers[-1].input)
-        self.ends = np.cumsum([output.shape[-1] for output in outputs])
+        self.cuts = np.cumsum([output.shape[-1] for output in outputs])[:-1]
         number = {id(weight): index for index, weight in enumerate(model.weights)}
         self.weights = [[number[id(weight)] for weight in keras.Model(model.inputs, output).weights] for output in outputs]
         # What training would not move far enough to be missed.
@@ -309,7 +309,7 @@ class Trained:
     def _pieces(self, state):
         """Of each branch the outputs and the weights."""
         outputs, *weights = state
-        for output, own in zip(np.split(outputs, self.ends[:-1], axis=1), self.weights, strict=True):
+        for output, own in zip(np.split(outputs, self.cuts, axis=1), self.weights, strict=True):
             yield [output, *(weights[index] for index in own)]
 
     def compare(self, name, state, backend=BACKEND):
@@ -368,6 +368,8 @@ def read(folder, names):
 
 def survive(branches):
     """What went wrong, for each branch by itself. All of them are of one policy."""
+    if len(branches) > AT_ONCE:
+        return survive_in_halves(branches)
     try:
         with tempfile.TemporaryDirectory() as folder:
             trained = Trained(branches, folder)
@@ -381,10 +383,14 @@ def survive(branches):
     if not together:
         return failures
     # Which of them it is: each half by itself. What only happens to all of them together is a failure of them all.
-    half = len(branches) // 2
-    found = [failure for part in (branches[:half], branches[half:]) for failure in survive(part)]
+    found = survive_in_halves(branches)
     ways = {failure.way for failure in found}
     return found + [failure for failure in together if failure.way not in ways]
+
+
+def survive_in_halves(branches):
+    half = len(branches) // 2
+    return survive(branches[:half]) + survive(branches[half:])
 
 
 def main():
@@ -403,7 +409,7 @@ def main():
     chosen, start, checks, failures = [a for _, a in activations()][:: arguments.every], time.time(), 0, []
     for host, policy in itertools.product(hosts, policies):
         branches = [Branch(host, a, policy) for a in chosen if may_stand(a, host)]
-        found = [failure for part in range(PARTS) for failure in survive(branches[part::PARTS])]
+        found = survive(branches)
         count = len(branches) * (len(FORMATS) + (len(OTHERS) * len(ELSEWHERE) if policy == "float32" else 0))
         print(f"{host}, {policy}: {count} combinations, {len(found)} failures, {time.time() - start:.0f} s", flush=True)
         for failure in found:
