@@ -72,14 +72,15 @@ export: $(VENV)-export/done
 	KERAS_BACKEND=tensorflow $(VENV)-export/bin/python -m pytest --quiet -p no:anyio tests/test_export.py
 	KERAS_BACKEND=tensorflow $(VENV)-export/bin/python -m pytest --quiet -p no:anyio tests/test_survival.py  # OpenVINO reads the files
 
-# Every activation in every host, dtype policy and file format, which takes hours.
+# Every activation in every host, dtype policy and file format, which takes hours: `make survive JOBS=4` where there is memory.
+JOBS ?= 1
 survive:
 	$(MAKE) --no-print-directory --keep-going $(BACKENDS:%=survive-%)
 
 # What survives does not depend on how well it is compiled, and JAX compiles for hours.
 survive-jax: export JAX_DISABLE_MOST_OPTIMIZATIONS := 1
 $(BACKENDS:%=survive-%): survive-%: $(VENV)/test
-	KERAS_BACKEND=$* $(RUN) tests/survival.py
+	KERAS_BACKEND=$* $(RUN) tests/survival.py --jobs $(JOBS)
 
 # Debian ships venv without what it needs to install pip.
 $(RUN):

@@ -11,9 +11,11 @@ import argparse
 import collections
 import contextlib
 import copy
+import functools
 import importlib.util
 import itertools
 import json
+import multiprocessing
 import os
 import pickle
 import subprocess
@@ -21,6 +23,8 @@ import sys
 import tempfile
 import time
 import warnings
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -366,31 +370,46 @@ def read(folder, names):
             file.with_suffix(".txt").write_text(described(error))
 
 
-def survive(branches):
-    """What went wrong, for each branch by itself. All of them are of one policy."""
-    if len(branches) > AT_ONCE:
-        return survive_in_halves(branches)
+def attempt(branches):
+    """What went wrong with a model of the branches. All of them are of one policy."""
     try:
         with tempfile.TemporaryDirectory() as folder:
             trained = Trained(branches, folder)
             # What is computed in 16 bits differs between backends by more than one unit.
             for backend in (BACKEND, *(OTHERS if branches[0].policy == "float32" else ())):
                 trained.read(backend)
-        failures = trained.failures
+        return trained.failures
     except Exception as error:
-        failures = [Failure(branches, "fit", described(error))]
+        return [Failure(branches, "fit", described(error))]
+
+
+def attempt_apart(branches):
+    """The same in a process of its own, whose memory ends with it, and which may crash."""
+    silently = functools.partial(warnings.filterwarnings, "ignore")
+    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), initializer=silently) as process:
+        try:
+            return process.submit(attempt, branches).result()
+        except BrokenProcessPool as error:
+            return [Failure(branches, "process", described(error))]
+
+
+def survive(branches, attempt):
+    """What went wrong in such an attempt, for each branch by itself."""
+    if len(branches) > AT_ONCE:
+        return survive_in_halves(branches, attempt)
+    failures = attempt(branches)
     together = [failure for failure in failures if len(failure.branches) > 1]
     if not together:
         return failures
     # Which of them it is: each half by itself. What only happens to all of them together is a failure of them all.
-    found = survive_in_halves(branches)
+    found = survive_in_halves(branches, attempt)
     ways = {failure.way for failure in found}
     return found + [failure for failure in together if failure.way not in ways]
 
 
-def survive_in_halves(branches):
+def survive_in_halves(branches, attempt):
     half = len(branches) // 2
-    return survive(branches[:half]) + survive(branches[half:])
+    return survive(branches[:half], attempt) + survive(branches[half:], attempt)
 
 
 def main():
@@ -398,6 +417,7 @@ def main():
     parser.add_argument("--hosts", default=";".join(HOSTS), help="separated by semicolons; all if left out")
     parser.add_argument("--policies", default=";".join(POLICIES))
     parser.add_argument("--every", type=int, default=1, metavar="N", help="take only every N-th activation")
+    parser.add_argument("--jobs", type=int, default=1, metavar="N", help="so many models at once, each of a few gigabytes")
     parser.add_argument("--read", nargs="+", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     warnings.filterwarnings("ignore")
@@ -407,15 +427,17 @@ def main():
     if unknown := set(hosts).difference(HOSTS) | set(policies).difference(POLICIES):
         parser.error(f"there is no {', '.join(unknown)}. Hosts: {'; '.join(HOSTS)}. Policies: {'; '.join(POLICIES)}.")
     chosen, start, checks, failures = [a for _, a in activations()][:: arguments.every], time.time(), 0, []
-    for host, policy in itertools.product(hosts, policies):
-        branches = [Branch(host, a, policy) for a in chosen if may_stand(a, host)]
-        found = survive(branches)
-        count = len(branches) * (len(FORMATS) + (len(OTHERS) * len(ELSEWHERE) if policy == "float32" else 0))
-        print(f"{host}, {policy}: {count} combinations, {len(found)} failures, {time.time() - start:.0f} s", flush=True)
-        for failure in found:
-            others = f" and {len(failure.branches) - 1} others" if len(failure.branches) > 1 else ""
-            print(f"    {failure.branches[0].activation}{others}: {failure.way}: {failure.cause}", flush=True)
-        checks, failures = checks + count, failures + found
+    pairs = list(itertools.product(hosts, policies))
+    models = [[Branch(host, a, policy) for a in chosen if may_stand(a, host)] for host, policy in pairs]
+    with ThreadPoolExecutor(arguments.jobs) as threads:
+        reports = threads.map(functools.partial(survive, attempt=attempt_apart), models)
+        for (host, policy), branches, found in zip(pairs, models, reports, strict=True):
+            count = len(branches) * (len(FORMATS) + (len(OTHERS) * len(ELSEWHERE) if policy == "float32" else 0))
+            print(f"{host}, {policy}: {count} combinations, {len(found)} failures, {time.time() - start:.0f} s", flush=True)
+            for failure in found:
+                others = f" and {len(failure.branches) - 1} others" if len(failure.branches) > 1 else ""
+                print(f"    {failure.branches[0].activation}{others}: {failure.way}: {failure.cause}", flush=True)
+            checks, failures = checks + count, failures + found
     minutes = (time.time() - start) / 60
     print(f"{BACKEND}, keras {keras.__version__}: {checks} combinations, {len(failures)} failures, {minutes:.0f} minutes")
     for cause, count in collections.Counter(f"{failure.way}: {failure.cause}" for failure in failures).most_common():

@@ -4,7 +4,7 @@ import collections
 
 import pytest
 from cases import BACKEND
-from survival import HOSTS, KINDS, POLICIES, Branch, activations, may_stand, survive
+from survival import HOSTS, KINDS, POLICIES, Branch, activations, attempt, may_stand, survive
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # of Keras about its formats, and of what trains in 16 bits
 
@@ -26,7 +26,7 @@ SELECTION = [Branch(b.host, b.activation) for b in list(selection())[::11]] if B
 
 @pytest.mark.parametrize("policy", sorted({branch.policy for branch in SELECTION}))
 def test_every_format_keeps_what_was_learned(policy):
-    assert not survive([branch for branch in SELECTION if branch.policy == policy])
+    assert not survive([branch for branch in SELECTION if branch.policy == policy], attempt)
 
 
 @pytest.mark.skipif(BACKEND == "jax", reason="the selection is smaller there")
