@@ -10,6 +10,7 @@ import warnings
 import weakref
 
 import keras
+import numpy as np
 from keras import ops
 
 _LAYER_ARGUMENTS = ("name", "dtype", "trainable", "activity_regularizer")
@@ -105,6 +106,8 @@ class Hosted(keras.layers.Layer):
                 f"Its arguments are: {', '.join(constructor_arguments(type(self)))}."
             )
         super().__init__(name=name, dtype=dtype, trainable=trainable, activity_regularizer=activity_regularizer, **layer_arguments)
+        if dtype is not None and "float" not in self.compute_dtype:
+            raise ValueError(f"dtype must be a dtype or policy of floats, such as 'float32' or 'mixed_float16'; received {dtype!r}.")
         self._follows_input = dtype is None
         # Autocasting would give the input the dtype of the policy under which the layer was made, not the host's.
         self.autocast = not self._follows_input
@@ -138,10 +141,13 @@ class Hosted(keras.layers.Layer):
                 "Call it on each of them, or concatenate them first."
             )
         try:
+            # Of complex numbers the conversion would keep the real part, and TensorFlow's makes numbers of strings and dates.
+            if np.asarray(inputs).dtype.kind in "cSUmM":
+                raise TypeError("These are no real numbers.")
             return ops.convert_to_tensor(inputs, dtype=self.compute_dtype)
         except (TypeError, ValueError) as error:
             raise TypeError(
-                f"{type(self).__name__} takes a tensor, an array or numbers; received {inputs!r} ({type(inputs).__name__})."
+                f"{type(self).__name__} takes real numbers, as a tensor, an array or a list; received {inputs!r} ({type(inputs).__name__})."
             ) from error
 
     def _output_dtype(self, dtype):

@@ -69,6 +69,30 @@ def test_a_shape_has_an_output_or_is_refused(entry, shape, axis):
     assert tuple(layer(np.zeros(shape, "float32")).shape) == expected
 
 
+FLOATS = ["float16", "bfloat16", "float32", "float64"]
+REFUSED = ["complex64", "S3", "U3", "datetime64[s]"]
+DTYPES = [*FLOATS, "bool", "uint8", "int8", "int32", "int64", *REFUSED]
+POLICIES = [None, *FLOATS, "mixed_float16", "mixed_bfloat16", "int8_from_float32"]
+NO_POLICIES = ["int32", "bool", "complex64", "string", "flot32", "", 3, {}]
+
+
+@given(entries, st.sampled_from(DTYPES), st.sampled_from(POLICIES + NO_POLICIES), st.booleans())
+@many
+def test_a_dtype_is_computed_in_or_refused(entry, dtype, policy, as_tensor):
+    layer, refusal = outcome(entry.cls, **entry.cls.samples[0], dtype=policy)
+    assert (layer is None) == (policy in NO_POLICIES), refusal
+    if refusal:
+        return
+    x = np.ones((2, 6, 4)).astype(dtype)
+    as_tensor = as_tensor and dtype not in REFUSED[1:]  # of which backends make none
+    y, refusal = outcome(layer, testing.tensor(x, dtype) if as_tensor else x)
+    if dtype in REFUSED:
+        assert "takes real numbers" in refusal
+        return
+    follows = policy is None and as_tensor and dtype in FLOATS
+    assert keras.backend.standardize_dtype(y.dtype) == (dtype if follows else layer.compute_dtype), refusal
+
+
 @given(st.text(max_size=30))
 @many
 def test_a_name_is_known_or_refused_with_advice(name):
