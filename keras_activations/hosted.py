@@ -15,7 +15,7 @@ from keras import ops
 
 _LAYER_ARGUMENTS = ("name", "dtype", "trainable", "activity_regularizer")
 
-# Layers that have loaded weights of their own, by the open weights file and the layer's name: see `load_own_variables`.
+# Layers that have loaded weights of their own, by the open file or shards and the layer's name: see `load_own_variables`.
 _loaded = weakref.WeakKeyDictionary()
 
 
@@ -211,8 +211,7 @@ class Hosted(keras.layers.Layer):
         if store.keys() and not self.built:
             warnings.warn(f"{self.name} has weights in the file but was not built: it is built with their shapes.", stacklevel=2)
             self.build_from_weights([store[key].shape for key in sorted(store.keys(), key=int)])
-        file = getattr(store, "h5_file", None)
-        siblings = {} if file is None else _loaded.setdefault(file, {})
+        siblings = _loaded.setdefault(store, {}) if hasattr(store, "h5_file") else {}
         if store.keys() or not self.weights:
             super().load_own_variables(store)
             siblings[self.name] = self

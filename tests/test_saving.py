@@ -110,6 +110,18 @@ def test_a_shared_learned_instance_is_recovered_at_load(tmp_path):
     assert len(loaded.weights) == len(model.weights) + 1
 
 
+def test_a_shared_learned_instance_is_recovered_from_shards(tmp_path):
+    act = ka.Swish(learned=True)
+    model = keras.Sequential([keras.Input((6, 4)), layers.Dense(4, activation=act), layers.Dense(4, activation=act)])
+    act.beta = 0.3
+    model.save_weights(tmp_path / "model.weights.json", max_shard_size=1e-7)
+    assert len(list(tmp_path.glob("*.h5"))) > 1
+    loaded = keras.Sequential.from_config(model.get_config())
+    with pytest.warns(UserWarning, match="one instance in two layers"):
+        loaded.load_weights(tmp_path / "model.weights.json")
+    same(loaded, model)
+
+
 def test_weights_of_another_kind_of_layer_are_refused(tmp_path):
     keras.Sequential([keras.Input((4,)), ka.Swish(beta=9.0)]).save_weights(tmp_path / "model.weights.h5")
     with pytest.raises(ValueError, match="expected 1 variables, but received 0"):
