@@ -338,7 +338,7 @@ class Trained:
         written = {failure.way for failure in self.failures if failure.branches is self.branches}
         wanted = [name for name in (READERS if backend == BACKEND else ELSEWHERE) if name not in written]
         command = [sys.executable, __file__, "--read", str(self.folder), *wanted]
-        run = subprocess.run(command, env=os.environ | {"KERAS_BACKEND": backend}, capture_output=True, text=True, timeout=600)
+        run = subprocess.run(command, env=os.environ | {"KERAS_BACKEND": backend}, capture_output=True, text=True, timeout=1800)
         for name in wanted:
             file = self.folder / f"{name} read by {backend}.npz"
             if file.exists():
