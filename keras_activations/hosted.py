@@ -106,11 +106,7 @@ class Hosted(keras.layers.Layer):
                 f"Its arguments are: {', '.join(constructor_arguments(type(self)))}."
             )
         super().__init__(name=name, dtype=dtype, trainable=trainable, activity_regularizer=activity_regularizer, **layer_arguments)
-        if dtype is not None and "float" not in self.compute_dtype:
-            raise ValueError(f"dtype must be a dtype or policy of floats, such as 'float32' or 'mixed_float16'; received {dtype!r}.")
-        self._follows_input = dtype is None
-        # Autocasting would give the input the dtype of the policy under which the layer was made, not the host's.
-        self.autocast = not self._follows_input
+        self._follow(dtype)
         self.supports_masking = True
         # A subclass with a `build` of its own must find it called.
         if type(self).build is keras.layers.Layer.build:
@@ -122,8 +118,16 @@ class Hosted(keras.layers.Layer):
 
     @dtype_policy.setter
     def dtype_policy(self, value):
+        self._follow(value)
         keras.layers.Layer.dtype_policy.fset(self, value)
-        self._follows_input, self.autocast = False, True
+
+    def _follow(self, dtype):
+        """Compute in `dtype`, or in the dtype of the input where it is None."""
+        if dtype is not None and "float" not in keras.dtype_policies.get(dtype).compute_dtype:
+            raise ValueError(f"dtype must be a dtype or policy of floats, such as 'float32' or 'mixed_float16'; received {dtype!r}.")
+        self._follows_input = dtype is None
+        # Autocasting would give the input the dtype of the policy under which the layer was made, not the host's.
+        self.autocast = not self._follows_input
 
     def __call__(self, inputs, *args, **kwargs):
         return super().__call__(self._as_tensor(inputs), *args, **kwargs)
@@ -144,7 +148,8 @@ class Hosted(keras.layers.Layer):
             # Of complex numbers the conversion would keep the real part, and TensorFlow's makes numbers of strings and dates.
             if np.asarray(inputs).dtype.kind in "cSUmM":
                 raise TypeError("These are no real numbers.")
-            return ops.convert_to_tensor(inputs, dtype=self.compute_dtype)
+            # Keras leaves an array of bfloat16 as it is on torch, whatever dtype it is asked for.
+            return ops.cast(ops.convert_to_tensor(inputs, dtype=self.compute_dtype), self.compute_dtype)
         except (TypeError, ValueError) as error:
             raise TypeError(
                 f"{type(self).__name__} takes real numbers, as a tensor, an array or a list; received {inputs!r} ({type(inputs).__name__})."

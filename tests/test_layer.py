@@ -67,6 +67,18 @@ def test_a_policy_set_later_is_obeyed():
     layer.dtype_policy = "float16"
     assert dtype_of(layer(testing.tensor(X, "float32"))) == "float16"
     assert layer.get_config()["dtype"] is not None
+    with pytest.raises(ValueError, match=r"dtype must be a dtype or policy of floats, .*; received 'int32'"):
+        layer.dtype_policy = "int32"
+    assert dtype_of(layer(testing.tensor(X, "float32"))) == "float16"
+    layer.dtype_policy = None
+    assert dtype_of(layer(testing.tensor(X, "bfloat16"))) == "bfloat16"
+    assert layer.get_config()["dtype"] is None
+
+
+def test_a_policy_may_be_a_map():
+    layer = ka.PReLU(dtype=keras.dtype_policies.DTypePolicyMap(default_policy="mixed_float16"))
+    for again in (layer, ka.PReLU.from_config(layer.get_config())):
+        assert dtype_of(again(testing.tensor(X, "float32"))) == "float16"
 
 
 def test_variables_keep_their_dtype():
@@ -129,6 +141,16 @@ def test_integers_lists_and_arrays_become_floatx(case):
         assert dtype_of(y) == "float32"
         np.testing.assert_array_equal(testing.array(y), expected)
     assert cls(**sample)(keras.KerasTensor((2, 4), dtype="int32")).dtype == "float32"
+
+
+@pytest.mark.parametrize("policy", ["float16", "bfloat16", "float32"])
+@pytest.mark.parametrize("dtype", ["float16", "bfloat16", "float32", "float64"])
+def test_arrays_take_the_policys_dtype(dtype, policy):
+    keras.config.set_dtype_policy(policy)
+    x = np.array([-2.0, 0.0, 0.5]).astype(dtype)
+    y = ka.Linear()(x)
+    assert dtype_of(y) == policy
+    np.testing.assert_array_equal(testing.array(y), [-2.0, 0.0, 0.5])
 
 
 def test_arrays_take_the_policys_dtype_as_in_keras():
