@@ -16,7 +16,7 @@ export JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES ?= -1
 ACCURACY := PYTHONPATH=tests $(RUN) benchmarks/accuracy.py
 BACKENDS := tensorflow jax torch
 
-.PHONY: demo test test-others test-oldest lint oracle readme accuracy verdicts export survive clean \
+.PHONY: demo test test-others test-oldest malice lint oracle readme accuracy verdicts export survive clean \
 	$(BACKENDS:%=test-%) $(BACKENDS:%=survive-%)
 
 demo: $(VENV)/demo
@@ -35,6 +35,11 @@ $(BACKENDS:%=test-%): test-%: $(VENV)/test
 # The oldest Keras that is supported, with the TensorFlow of its time; its NumPy backend imports JAX.
 test-oldest: $(VENV)-oldest/done oracle
 	KERAS_BACKEND=tensorflow $(VENV)-oldest/bin/python -m pytest --quiet
+
+# Arguments, shapes, dtypes and names at random, others in every run.
+malice: $(VENV)/test
+	KERAS_BACKEND=tensorflow EXAMPLES=20000 $(RUN) -m pytest --quiet tests/test_malice.py
+	KERAS_BACKEND=torch EXAMPLES=20000 $(RUN) -m pytest --quiet tests/test_malice.py
 
 lint: $(VENV)/test
 	$(RUN) -m ruff check .

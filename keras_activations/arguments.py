@@ -11,7 +11,7 @@ def number(name, value, *, low=None, above=None, high=None):
     try:
         value = float(value)
     except OverflowError:  # of a huge integer
-        value = math.copysign(math.inf, value)
+        value = math.inf if value > 0 else -math.inf
     if not math.isfinite(value):
         raise ValueError(f"{name} must be finite; received {value!r}.")
     if above is not None and value <= above:
@@ -32,6 +32,14 @@ def bounds(**pair):
     return low, high
 
 
+def as_many(**pair):
+    """Refuse two sequences of different lengths; what is no sequence is for other checks to refuse."""
+    one, other = pair.values()
+    if isinstance(one, (tuple, list)) and isinstance(other, (tuple, list)) and len(one) != len(other):
+        received = ", ".join(f"{name}={value!r}" for name, value in pair.items())
+        raise ValueError("{} and {} must have as many numbers; received {}.".format(*pair, received))
+
+
 def flag(name, value):
     """True or False."""
     if not isinstance(value, bool):
@@ -39,14 +47,16 @@ def flag(name, value):
     return value
 
 
-def integer(name, value, *, low=None):
-    """An int, at least `low` where that is given, of at most 32 bits: sizes, axes and seeds of every backend."""
+def integer(name, value, *, low=None, high=None):
+    """An int, at least `low` and at most `high` where those are given, of at most 32 bits: sizes, axes and seeds of every backend."""
     if isinstance(value, bool) or not isinstance(value, numbers.Integral):
         raise TypeError(f"{name} must be an integer; received {value!r} ({type(value).__name__}).")
     if abs(value) >= 2**32:
         raise ValueError(f"{name} must be less than 2**32 in magnitude; received {value!r}.")
     if low is not None and value < low:
         raise ValueError(f"{name} must be at least {low}; received {value!r}.")
+    if high is not None and value > high:
+        raise ValueError(f"{name} must be at most {high}; received {value!r}.")
     return int(value)
 
 

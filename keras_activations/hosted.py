@@ -13,6 +13,8 @@ import keras
 import numpy as np
 from keras import ops
 
+from . import arguments
+
 _LAYER_ARGUMENTS = ("name", "dtype", "trainable", "activity_regularizer")
 
 # Layers that have loaded weights of their own, by the open file or shards and the layer's name: see `load_own_variables`.
@@ -57,8 +59,15 @@ def _shown(value):
     if not isinstance(value, (keras.regularizers.Regularizer, keras.constraints.Constraint, keras.initializers.Initializer)):
         return repr(value)
     config = keras.saving.serialize_keras_object(value)
-    arguments = ", ".join(f"{name}={argument!r}" for name, argument in config["config"].items())
-    return f"{config['module']}.{config['class_name']}({arguments})"
+    given = ", ".join(f"{name}={argument!r}" for name, argument in config["config"].items())
+    return f"{config['module']}.{config['class_name']}({given})"
+
+
+def _floats(dtype):
+    """A dtype or policy of floats, or None, as it is."""
+    if dtype is not None and "float" not in arguments.found("dtype", keras.dtype_policies.get, dtype).compute_dtype:
+        raise ValueError(f"dtype must be a dtype or policy of floats, such as 'float32' or 'mixed_float16'; received {dtype!r}.")
+    return dtype
 
 
 class Hosted(keras.layers.Layer):
@@ -105,7 +114,7 @@ class Hosted(keras.layers.Layer):
                 f"{type(self).__name__} has no argument {', '.join(map(repr, kwargs))}. "
                 f"Its arguments are: {', '.join(constructor_arguments(type(self)))}."
             )
-        super().__init__(name=name, dtype=dtype, trainable=trainable, activity_regularizer=activity_regularizer, **layer_arguments)
+        super().__init__(name=name, dtype=_floats(dtype), trainable=trainable, activity_regularizer=activity_regularizer, **layer_arguments)
         self._follow(dtype)
         self.supports_masking = True
         # A subclass with a `build` of its own must find it called.
@@ -118,13 +127,11 @@ class Hosted(keras.layers.Layer):
 
     @dtype_policy.setter
     def dtype_policy(self, value):
+        keras.layers.Layer.dtype_policy.fset(self, _floats(value))
         self._follow(value)
-        keras.layers.Layer.dtype_policy.fset(self, value)
 
     def _follow(self, dtype):
-        """Compute in `dtype`, or in the dtype of the input where it is None."""
-        if dtype is not None and "float" not in keras.dtype_policies.get(dtype).compute_dtype:
-            raise ValueError(f"dtype must be a dtype or policy of floats, such as 'float32' or 'mixed_float16'; received {dtype!r}.")
+        """Cast the input to `dtype`, or follow its dtype where that is None."""
         self._follows_input = dtype is None
         # Autocasting would give the input the dtype of the policy under which the layer was made, not the host's.
         self.autocast = not self._follows_input
@@ -246,14 +253,14 @@ class Hosted(keras.layers.Layer):
 @functools.cache
 def constructor_arguments(cls):
     """The parameters of the constructor of `cls` by name and, where it forwards ``**kwargs``, those of the classes above it."""
-    arguments = {}
+    collected = {}
     for base in cls.__mro__:
         if "__init__" not in vars(base):
             continue
         _, *parameters = inspect.signature(base.__init__).parameters.values()
         for parameter in parameters:
             if parameter.kind not in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
-                arguments.setdefault(parameter.name, parameter)
+                collected.setdefault(parameter.name, parameter)
         if base is Hosted or not any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters):
             break
-    return arguments
+    return collected

@@ -13,6 +13,9 @@ from .activation import Activation
 from .hosted import constructor_arguments
 from .special import is_double
 
+# Their weights are created at once, also when a file says how many: a hundred times the widest layer known, and no more than memory holds.
+MOST_CHANNELS = 2**24
+
 
 @dataclass(frozen=True)
 class Parameter:
@@ -247,9 +250,9 @@ class Learned(Parametric):
         learned: Whether the parameters are weights: see `Parametric`, which also says how a subclass declares them.
         per: "layer" learns one number for the whole layer, "channel" one for each index along `axis`, "element" one for each entry
             of the input but the batch.
-        channels: Integer, how many channels there are. It implies ``per="channel"`` and creates the weights at once. Without it,
-            weights per channel or element are created by the first call, which an optimizer or a weights file may not wait for:
-            see `build_activations`.
+        channels: Integer, at most 2**24: how many channels there are. It implies ``per="channel"`` and creates the weights at once.
+            Without it, weights per channel or element are created by the first call, which an optimizer or a weights file may not wait
+            for: see `build_activations`.
         axis: Integer, the axis of the channels: -1 for "channels_last", 1 for "channels_first".
         regularizer: Keras regularizer of the weights, or None.
         constraint: Keras constraint of the weights, or None.
@@ -259,7 +262,7 @@ class Learned(Parametric):
     def __init__(self, *, learned: bool = False, per: str = "layer", channels: int | None = None, axis: int = -1, **kwargs):
         super().__init__(learned=learned, **kwargs)
         self.per = arguments.choice("per", per, ("layer", "channel", "element"))
-        self.channels = channels if channels is None else arguments.integer("channels", channels, low=1)
+        self.channels = channels if channels is None else arguments.integer("channels", channels, low=1, high=MOST_CHANNELS)
         if channels is not None:
             if per == "element":
                 raise ValueError(f"channels={channels} is for per='channel'; received per='element'. Leave one of them out.")

@@ -7,7 +7,7 @@ from keras import ops
 
 from .. import arguments
 from ..activation import Activation, AlongAxis, Splitting
-from ..parameters import Parametric
+from ..parameters import MOST_CHANNELS, Parametric
 from ..registry import register
 from ..special import cos, sin, where
 
@@ -115,8 +115,8 @@ class Householder(AlongAxis, Parametric):
     Args:
         theta: Finite number, or a Keras initializer: twice the initial angle of the line with the axis of a. Default pi / 2, as in
             deel-torchlip.
-        channels: Even integer, the width of the axis: each pair of channels gets a theta of its own, as in deel-torchlip. Default None:
-            one theta for the layer, and any even width.
+        channels: Even integer, at most 2**24, the width of the axis: each pair of channels gets a theta of its own, as in deel-torchlip.
+            Default None: one theta for the layer, and any even width.
         axis: Integer, the axis of the channels. Default -1.
         learned: Whether theta is a weight. Default True.
         **kwargs: The regularizer and constraint of theta: see `Parametric`; and as in every activation: see `Activation`.
@@ -139,7 +139,7 @@ class Householder(AlongAxis, Parametric):
 
     def __init__(self, theta: float = math.pi / 2, channels: int | None = None, axis: int = -1, *, learned: bool = True, **kwargs):
         super().__init__(axis, learned=learned, **kwargs)
-        self.channels = channels if channels is None else arguments.integer("channels", channels, low=2)
+        self.channels = channels if channels is None else arguments.integer("channels", channels, low=2, high=MOST_CHANNELS)
         if channels is not None and channels % 2:
             raise ValueError(f"channels must be even, for they are taken in pairs; received {channels}.")
         self.learn(theta=theta)

@@ -222,6 +222,7 @@ class APL(Learned):
 
     def __init__(self, slopes: Sequence[float] = (0.2,), hinges: Sequence[float] = (0.5,), *, learned: bool = True, **kwargs):
         super().__init__(learned=learned, **kwargs)
+        arguments.as_many(slopes=slopes, hinges=hinges)
         hinges = Parameter(hinges, entries=0).checked("hinges", learned)
         self.learn(slopes=Parameter(slopes, entries=hinges.entries), hinges=hinges)
 

@@ -104,6 +104,8 @@ class XIELU(Learned):
     def __init__(self, alpha_p: float = 0.8, alpha_n: float = 0.8, beta: float = 0.5, *, learned: bool = True, **kwargs):
         super().__init__(learned=learned, **kwargs)
         self.beta = arguments.number("beta", beta)
+        if isinstance(alpha_n, (int, float)) and alpha_n < self.beta:
+            raise ValueError(f"alpha_n must be at least beta; received alpha_n={alpha_n!r}, beta={self.beta!r}.")
         self.learn(alpha_p=Parameter(alpha_p, low=0.0), alpha_n=Parameter(alpha_n, low=self.beta))
 
     def fallback(self, x, alpha_p, alpha_n):

@@ -29,7 +29,7 @@ class Rational(Stochastic, Learned):
         version: "A", the default, "B" and "C" keep the denominator positive in different ways; "N" does not, and may have poles; "D"
             is "B" with each coefficient times a random number between 0.9 and 1.1 in each call in training.
         approximates: Name of the activation that it initially approximates, on [-3, 3]. Default "leaky_relu".
-        degrees: Pair of integers, the degrees of numerator and denominator where they approximate. Default (5, 4).
+        degrees: Pair of integers from 1 to 32, the degrees of numerator and denominator where they approximate. Default (5, 4).
         learned: Whether the coefficients are weights. Default True.
         seed: Integer, or None: see `Stochastic`.
         **kwargs: How they are learned: see `Learned`; and as in every activation: see `Activation`.
@@ -74,7 +74,7 @@ class Rational(Stochastic, Learned):
         self.approximates = approximates
         if not isinstance(degrees, (tuple, list)) or len(degrees) != 2:
             raise TypeError(f"degrees must be two integers, such as degrees=(5, 4); received {degrees!r}.")
-        self.degrees = tuple(arguments.integer("degrees", degree, low=1) for degree in degrees)
+        self.degrees = tuple(arguments.integer("degrees", degree, low=1, high=32) for degree in degrees)
         if (numerator is None) != (denominator is None):
             raise ValueError(f"Give both numerator and denominator, or none; received {numerator!r} and {denominator!r}.")
         if numerator is None:
@@ -127,7 +127,10 @@ def _approximation(name, m, n, version):
 
     The denominator is a constant plus squares, so that it has no zero in any version.
     """
-    activation = get(name)
+    try:
+        activation = get(name)
+    except ValueError as error:
+        raise ValueError(f"approximates must be the name of an activation; received {name!r}. {error}") from error
     if isinstance(activation, AlongAxis):
         raise ValueError(f"approximates must be an elementwise activation; received {name!r}.")
     x = np.linspace(-3, 3, 241)

@@ -204,6 +204,7 @@ class Fourier(Learned):
         **kwargs,
     ):
         super().__init__(learned=learned, **kwargs)
+        arguments.as_many(cosines=cosines, sines=sines)
         cosines = Parameter(cosines, entries=0).checked("cosines", learned)
         self.learn(offset=offset, cosines=cosines, sines=Parameter(sines, entries=cosines.entries))
 

@@ -41,7 +41,9 @@ class RReLU(Stochastic):
     def __init__(self, lower: float = 1 / 8, upper: float = 1 / 3, *, seed: int | None = None, **kwargs):
         super().__init__(seed=seed, **kwargs)
         self.lower = arguments.number("lower", lower)
-        self.upper = arguments.number("upper", upper, low=self.lower)
+        self.upper = arguments.number("upper", upper)
+        if self.lower > self.upper:
+            raise ValueError(f"lower must be at most upper; received lower={self.lower!r}, upper={self.upper!r}.")
 
     def draw(self, shape, dtype, seed):
         return (keras.random.uniform(shape, self.lower, self.upper, dtype=dtype, seed=seed),)
