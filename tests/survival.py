@@ -401,6 +401,9 @@ def survive(branches, attempt):
     together = [failure for failure in failures if len(failure.branches) > 1]
     if not together:
         return failures
+    for failure in together:  # now: the search takes long, and may not find it again
+        first = failure.branches[0]
+        print(f"{len(branches)} in {first.host}, {first.policy}: {failure.way}: {failure.cause}", file=sys.stderr, flush=True)
     # Which of them it is: each half by itself. What only happens to all of them together is a failure of them all.
     found = survive_in_halves(branches, attempt)
     ways = {failure.way for failure in found}
