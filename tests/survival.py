@@ -320,8 +320,10 @@ class Trained:
         """Note the branches whose state is not what it was."""
         resumed = name in ("checkpoint", "BackupAndRestore")
         expected = self.further if resumed else self.state
-        if (shapes := [a.shape for a in state]) != [a.shape for a in expected]:
-            raise ValueError(f"outputs and weights of shapes {shapes} were of shapes {[a.shape for a in expected]}")
+        shapes = [[a.shape for a in arrays] for arrays in (state, expected)]
+        if shapes[0] != shapes[1]:
+            first, (found, wanted) = next((i, p) for i, p in enumerate(itertools.zip_longest(*shapes)) if p[0] != p[1])
+            raise ValueError(f"{len(state)} arrays were {len(expected)}, and the one at {first}, of shape {found}, was of shape {wanted}")
         for branch, found, wanted in zip(self.branches, self._pieces(state), self._pieces(expected), strict=True):
             # The state of a seed is in no file: Keras's Dropout starts again too.
             if resumed and isinstance(ka.get(branch.activation), ka.Stochastic):
