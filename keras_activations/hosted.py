@@ -20,6 +20,10 @@ _LAYER_ARGUMENTS = ("name", "dtype", "trainable", "activity_regularizer")
 # Layers that have loaded weights of their own, by the open file or shards and the layer's name: see `load_own_variables`.
 _loaded = weakref.WeakKeyDictionary()
 
+# What a Bidirectional copies, by the copy of its activation. Keras frees it, and for the rest of a load takes what comes to lie at its
+# address for the same object: once in a hundred loads of 181 such hosts, two of them shared one recurrent layer.
+_originals = weakref.WeakKeyDictionary()
+
 
 def _accepting(renamed, init):
     """The constructor, which takes its arguments under their further names too."""
@@ -38,8 +42,8 @@ def _accepting(renamed, init):
     return accepting
 
 
-def _named_by_direction(name):
-    """The name of a copy that the constructor of a Bidirectional is making, and any other name as it is.
+def _copied():
+    """The layer that the constructor of a Bidirectional is copying, if it is, and the prefix of the names in the copy.
 
     Keras calls the two layers forward_... and backward_..., but both copies of their activation as the original. Weights that these have
     from the start would have one path: torch would clear the gradient of only one of them, legacy H5 files and state trees would refuse
@@ -49,9 +53,8 @@ def _named_by_direction(name):
     while frame and frame.f_code is not keras.layers.Bidirectional.__init__.__code__:
         frame = frame.f_back
     if frame is None:
-        return name
-    direction = "backward_" if hasattr(frame.f_locals["self"], "forward_layer") else "forward_"
-    return direction + name.removeprefix("forward_").removeprefix("backward_")
+        return None, ""
+    return frame.f_locals["layer"], "backward_" if hasattr(frame.f_locals["self"], "forward_layer") else "forward_"
 
 
 def _shown(value):
@@ -199,7 +202,14 @@ class Hosted(keras.layers.Layer):
                 f"The config of {cls.__name__} has the unknown argument(s) {', '.join(map(repr, unknown))}; "
                 f"known are: {', '.join(constructor_arguments(cls))}. It may come from a newer version of the package: upgrade it."
             )
-        return super().from_config(config | {"name": _named_by_direction(config["name"])} if config.get("name") else config)
+        original, direction = _copied()
+        if original is None:
+            return super().from_config(config)
+        if config.get("name"):
+            config = config | {"name": direction + config["name"].removeprefix("forward_").removeprefix("backward_")}
+        copy = super().from_config(config)
+        _originals[copy] = original
+        return copy
 
     def _argument(self, name):
         """The value with which the constructor argument `name` makes an equal layer."""

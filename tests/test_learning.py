@@ -1,6 +1,8 @@
 """Learned parameters: one mechanism, shown on Swish, on every backend."""
 
+import gc
 import warnings
+import weakref
 
 import keras
 import numpy as np
@@ -405,6 +407,20 @@ def test_data_parallel_training():
         model.compile("sgd", "mse")
     model.fit(X[0], X[0], epochs=1, verbose=0)
     assert number(model.layers[0].activation.beta) != 1.0
+
+
+def test_what_a_bidirectional_copies_lives_as_long_as_the_copies():
+    # Or Keras, while it loads a model, would take another object at the same address for it.
+    layer = keras.layers.GRU(2, activation=ka.Swish())
+    original = weakref.ref(layer)
+    host = keras.layers.Bidirectional(layer)
+    del layer
+    gc.collect()
+    assert original() is not None
+    del host
+    gc.collect()  # the copies
+    gc.collect()  # and what they kept
+    assert original() is None
 
 
 def test_bidirectional_learns_one_for_each_direction():
