@@ -478,3 +478,8 @@ def test_rational_units_of_every_degree():
         assert np.isfinite(testing.array(ka.Rational(version=version, degrees=(2, 1))(X))).all()
     with pytest.raises(ValueError, match="approximates must be an elementwise activation; received 'softmax'"):
         ka.Rational(approximates="softmax")
+
+
+def test_a_rational_unit_with_coefficients_may_be_of_any_degree():
+    config = ka.Rational((0.5, 1.0), (0.25,)).get_config() | {"degrees": [40, 33]}  # as 0.2.0 wrote it
+    assert ka.Rational.from_config(config).get_config() == config

@@ -74,7 +74,9 @@ class Rational(Stochastic, Learned):
         self.approximates = approximates
         if not isinstance(degrees, (tuple, list)) or len(degrees) != 2:
             raise TypeError(f"degrees must be two integers, such as degrees=(5, 4); received {degrees!r}.")
-        self.degrees = tuple(arguments.integer("degrees", degree, low=1, high=32) for degree in degrees)
+        # They cost memory and time where they approximate. A file, which has coefficients, may be older than the limit.
+        most = 32 if numerator is None else None
+        self.degrees = tuple(arguments.integer("degrees", degree, low=1, high=most) for degree in degrees)
         if (numerator is None) != (denominator is None):
             raise ValueError(f"Give both numerator and denominator, or none; received {numerator!r} and {denominator!r}.")
         if numerator is None:
