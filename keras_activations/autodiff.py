@@ -29,6 +29,11 @@ def is_traced():
     return _BACKEND == "jax" or (_BACKEND == "torch" and (torch.compiler.is_compiling() or torch.jit.is_tracing()))
 
 
+def is_compiling():
+    """Whether torch's Dynamo is reading the code that runs."""
+    return _BACKEND == "torch" and torch.compiler.is_compiling()
+
+
 def in_forward_mode():
     """Whether torch is in forward mode, where it differentiates the plain operations. The other backends use the hooks there too."""
     # The level is the only sign of forward mode that torch shows through the wrappers of torch.func too.

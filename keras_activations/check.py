@@ -3,15 +3,14 @@
 import keras
 
 from .activation import Activation, Splitting
+from .keras_gaps import held_layers
 
 
 def check(model: keras.layers.Layer) -> None:
     """Look for activations that stand where they will fail, which Keras notices late or never. Call it before `fit` or `save`.
 
     It finds an instance with weights that several layers share: the model trains and saves, but the file does not load as saved.
-    It finds activations whose weights have one path, as equal names give them: torch clears the gradient of only one of them, and those
-    of the others add up. And it finds a splitter such as GLU as the activation of a layer, which declares its own width, not the width
-    that it returns.
+    And it finds a splitter such as GLU as the activation of a layer, which declares its own width, not the width that it returns.
 
     Args:
         model: A Keras model or layer, built or not.
@@ -30,11 +29,9 @@ def check(model: keras.layers.Layer) -> None:
     if not isinstance(model, keras.layers.Layer):
         raise TypeError(f"check takes a Keras model or layer; received {model!r} ({type(model).__name__}).")
     owners = {}
-    for owner in model._flatten_layers():
-        for layer in owner._flatten_layers(include_self=False, recursive=False):
-            if isinstance(layer, Activation):
-                owners.setdefault(layer, []).append(owner)
-    problems, paths = [], {}
+    for holder, layer in held_layers(model, Activation):
+        owners.setdefault(layer, []).append(holder)
+    problems = []
     for layer, holders in owners.items():
         names = ", ".join(sorted({holder.name for holder in holders}))
         # A model that holds it as a layer, beside a part of its own that does, saves and loads it once.
@@ -44,12 +41,6 @@ def check(model: keras.layers.Layer) -> None:
             problems.append(
                 f"{layer.name} has weights and is shared by {names}: the saved model will not load as it was. "
                 f"Give each layer an activation of its own, such as get({layer.__name__!r}, ...)."
-            )
-        taken = [weight.path for weight in layer.weights if paths.setdefault(weight.path, layer) is not layer]
-        if taken:
-            problems.append(
-                f"{layer.name} of {names} has weights of the same path, {taken[0]}, as another activation: torch and state trees know only "
-                "one of the two. Give it a name of its own, or none, where it is made."
             )
         if isinstance(layer, Splitting) and any(_declares_its_own_width(holder, layer) for holder in holders):
             problems.append(

@@ -13,16 +13,12 @@ import keras
 import numpy as np
 from keras import ops
 
-from . import arguments
+from . import arguments, keras_gaps
 
 _LAYER_ARGUMENTS = ("name", "dtype", "trainable", "activity_regularizer")
 
 # Layers that have loaded weights of their own, by the open file or shards and the layer's name: see `load_own_variables`.
 _loaded = weakref.WeakKeyDictionary()
-
-# What a Bidirectional copies, by the copy of its activation. Keras frees it, and for the rest of a load takes what comes to lie at its
-# address for the same object: in 3 of 143 loads of a model of 181 such hosts, two of them shared one recurrent layer.
-_originals = weakref.WeakKeyDictionary()
 
 
 def _accepting(renamed, init):
@@ -40,21 +36,6 @@ def _accepting(renamed, init):
 
     accepting.__signature__ = inspect.signature(init)  # which Keras reads without following the wrapper
     return accepting
-
-
-def _copied():
-    """The layer that the constructor of a Bidirectional is copying, if it is, and the prefix of the names in the copy.
-
-    Keras calls the two layers forward_... and backward_..., but both copies of their activation as the original. Weights that these have
-    from the start would have one path: torch would clear the gradient of only one of them, legacy H5 files and state trees would refuse
-    them. No argument tells a copy where it is made; the stack does.
-    """
-    frame = inspect.currentframe()
-    while frame and frame.f_code is not keras.layers.Bidirectional.__init__.__code__:
-        frame = frame.f_back
-    if frame is None:
-        return None, ""
-    return frame.f_locals["layer"], "backward_" if hasattr(frame.f_locals["self"], "forward_layer") else "forward_"
 
 
 def _shown(value):
@@ -80,8 +61,8 @@ class Hosted(keras.layers.Layer):
     `call`. Everything else (config, repr, dtype, symbolic shape, masks, loading) follows.
 
     Args:
-        name: The layer's name. Leave it out unless it is unique in the model: torch keys its parameters by it. The two
-            copies in a Bidirectional are called forward_... and backward_..., as its layers are.
+        name: The layer's name. Weights are known by it in torch's parameters and in Keras's state trees, and by the name of the
+            host too where another weight of the model has that name already.
         dtype: None, the default, computes in the dtype of the input tensor, whatever the policy was when the layer was made; arrays,
             lists and integers become what that policy says, as in every Keras layer. A dtype or a policy casts the input to it.
         trainable: As in every Keras layer.
@@ -138,6 +119,16 @@ class Hosted(keras.layers.Layer):
         self._follows_input = dtype is None
         # Autocasting would give the input the dtype of the policy under which the layer was made, not the host's.
         self.autocast = not self._follows_input
+
+    @property
+    def variables(self):
+        keras_gaps.settle_paths(self, Hosted)
+        return super().variables
+
+    @property
+    def weights(self):
+        keras_gaps.settle_paths(self, Hosted)
+        return super().weights
 
     def __call__(self, inputs, *args, **kwargs):
         return super().__call__(self._as_tensor(inputs), *args, **kwargs)
@@ -202,14 +193,9 @@ class Hosted(keras.layers.Layer):
                 f"The config of {cls.__name__} has the unknown argument(s) {', '.join(map(repr, unknown))}; "
                 f"known are: {', '.join(constructor_arguments(cls))}. It may come from a newer version of the package: upgrade it."
             )
-        original, direction = _copied()
-        if original is None:
-            return super().from_config(config)
-        if config.get("name"):
-            config = config | {"name": direction + config["name"].removeprefix("forward_").removeprefix("backward_")}
-        copy = super().from_config(config)
-        _originals[copy] = original
-        return copy
+        layer = super().from_config(config)
+        keras_gaps.keep_copied(layer)
+        return layer
 
     def _argument(self, name):
         """The value with which the constructor argument `name` makes an equal layer."""

@@ -48,17 +48,6 @@ def test_a_model_may_hold_what_a_part_of_it_holds():
     ka.check(Net())
 
 
-def test_equal_names():
-    def dense(name):
-        return layers.Dense(4, activation=ka.Swish(learned=True, name=name))
-
-    ka.check(model(dense(None), dense(None), dense("act")))
-    twice = model(dense("act"), dense("act"))
-    with pytest.raises(ValueError, match=r"act of dense_\d+ has weights of the same path, act/beta, as another activation"):
-        ka.check(twice)
-    ka.check(model(layers.Dense(4, ka.Mish(name="act")), layers.Dense(4, ka.Mish(name="act"))))
-
-
 @pytest.mark.parametrize("host", [lambda a: layers.Dense(4, activation=a, name="host"), lambda a: layers.Activation(a, name="host")])
 @pytest.mark.parametrize("act", [ka.GLU, ka.CReLU])
 def test_a_splitter_in_a_host(host, act):

@@ -1,0 +1,75 @@
+"""What Keras leaves undone for a layer that another layer holds, made up for: each gap with its upstream issue, and a test that fails
+as soon as Keras has closed it (`tests/test_keras_gaps.py`). Nothing else in the package looks at the stack or sets a private name of Keras.
+"""
+
+import inspect
+import itertools
+import sys
+import weakref
+
+import keras
+
+from .autodiff import is_compiling
+
+# The two properties in which a Keras layer lists the weights of the layers that it holds.
+_LISTS = {keras.layers.Layer.variables.fget.__code__, keras.layers.Layer.weights.fget.__code__}
+
+_settled = weakref.WeakKeyDictionary()  # the model in which the paths of a layer are unique, as a weak reference
+_first_paths = weakref.WeakKeyDictionary()  # the paths that Keras gave to the weights of a layer
+_originals = weakref.WeakKeyDictionary()  # what a Bidirectional copies, by the copy of its activation
+
+
+def held_layers(model, kind):
+    """Pairs of a layer of `model`, itself included, and a layer of class `kind` that it holds."""
+    for holder in model._flatten_layers():
+        for layer in holder._flatten_layers(include_self=False, recursive=False):
+            if isinstance(layer, kind):
+                yield holder, layer
+
+
+def settle_paths(layer, kind):
+    """Give each weight of `layer` a path of its own in the model that is about to list its weights.
+
+    A weight that exists from construction has no host in its path, only the name of its layer. Names repeat in copies, configs and loaded
+    files. torch's parameters and Keras's state trees are keyed by paths. Of two weights with one path, torch clears the gradient of only
+    one, and the other is trained on the sum over all steps (keras 3.10 to 3.15; keras-team/keras#19908 proposes other keys).
+
+    The new path depends on the model alone, so that a state fits the model's clone. The first weight in the model keeps its path.
+    No argument tells a layer who holds it. The stack does.
+    """
+    # Dynamo refuses a look at the stack. It compiles a model that has listed its weights before.
+    if is_compiling():
+        return
+    frame, model = sys._getframe(2), None
+    while frame.f_code in _LISTS:
+        model, frame = frame.f_locals["self"], frame.f_back
+    if model is None or (layer in _settled and _settled[layer]() is model) or not layer.weights:
+        return
+
+    held = [(holder, layer) for holder, layer in held_layers(model, kind) if layer.weights]
+    _settled.update({layer: weakref.ref(model) for _, layer in held})
+    owners = {id(weight): pair for pair in reversed(held) for weight in pair[1].weights}
+    listed = model.variables
+    taken = {weight.path for weight in listed if id(weight) not in owners}
+    for holder, layer in dict.fromkeys(owners[id(weight)] for weight in listed if id(weight) in owners):
+        weights = layer.weights
+        first = _first_paths.setdefault(layer, [weight.path for weight in weights])
+        prefixes = (f"{holder.name}/{layer.name}" + (f"_{count}" if count else "") for count in itertools.count())
+        choices = itertools.chain([first], ([f"{prefix}/{weight.name}" for weight in weights] for prefix in prefixes))
+        paths = next(paths for paths in choices if taken.isdisjoint(paths))
+        taken.update(paths)
+        for weight, path in zip(weights, paths, strict=True):
+            weight._path = path
+
+
+def keep_copied(layer):
+    """Let what a Bidirectional is copying live as long as `layer`, the copy of its activation that has just been made.
+
+    Keras frees the original, and for the rest of a load takes what comes to lie at its address for the same object: in 3 of 143 loads of
+    a model of 181 such hosts, two of them shared one recurrent layer (keras 3.15).
+    """
+    frame = inspect.currentframe()
+    while frame and frame.f_code is not keras.layers.Bidirectional.__init__.__code__:
+        frame = frame.f_back
+    if frame is not None:
+        _originals[layer] = frame.f_locals["layer"]
