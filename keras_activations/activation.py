@@ -38,6 +38,15 @@ class _NativeOps:
 native_ops = _NativeOps()
 
 
+# What holds for one value only, and what stands in its place where the value is redefined.
+_OF_ONE_VALUE = {"derivative": None, "native": None, "keeps_logits": False}
+
+
+def distance(cls: type, name: str) -> int:
+    """How far above `cls` stands the class that defines the attribute `name`."""
+    return next(steps for steps, base in enumerate(cls.__mro__) if name in vars(base))
+
+
 class Activation(Hosted):
     """Base class of every activation: a layer whose mathematics stands in up to three methods, pure in their tensors.
 
@@ -68,11 +77,9 @@ class Activation(Hosted):
 
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)
-        # Who redefines the value does not mean the derivative and the native op of the old one.
-        if "fallback" in vars(cls):
-            for name in ("derivative", "native"):
-                if name not in vars(cls):
-                    setattr(cls, name, None)
+        for name, unknown in _OF_ONE_VALUE.items():
+            if distance(cls, "fallback") < distance(cls, name):
+                setattr(cls, name, unknown)
 
     def __new__(cls, *args, **kwargs):
         if cls is Activation:

@@ -10,7 +10,7 @@ from typing import ClassVar
 
 import keras
 
-from .activation import Activation, canonical_name
+from .activation import Activation, canonical_name, distance
 from .hosted import constructor_arguments
 from .parameters import Parametric
 from .presets import AMBIGUOUS, LIKE, PRESETS, VARIANTS
@@ -50,14 +50,21 @@ class Entry:
         return vars(self.cls).get("aliases", ())
 
     @property
+    def description(self) -> str:
+        """The docstring of the class, or of the class whose value it inherits."""
+        described = next(base for base in self.cls.__mro__ if base.__doc__)
+        redefined = distance(self.cls, "fallback") < self.cls.__mro__.index(described)
+        return "" if redefined else inspect.cleandoc(described.__doc__)
+
+    @property
     def summary(self) -> str:
-        """The docstring's first sentence."""
-        return (inspect.getdoc(self.cls) or "").partition("\n")[0]
+        """The first sentence of the description."""
+        return self.description.partition("\n")[0]
 
     @property
     def formula(self) -> str | None:
-        """The docstring's equation ``f(x) = ...``, or None where there is no closed form."""
-        found = re.search(r"``(f\(.*?\) = .*?)``", inspect.getdoc(self.cls) or "", re.DOTALL)
+        """The equation ``f(x) = ...`` of the description, or None where there is no closed form."""
+        found = re.search(r"``(f\(.*?\) = .*?)``", self.description, re.DOTALL)
         return found and " ".join(found.group(1).split())
 
     @property
@@ -80,8 +87,8 @@ class Entry:
 
     @property
     def reference(self) -> str:
-        """The docstring's section of references."""
-        _, _, text = (inspect.getdoc(self.cls) or "").partition("Reference:\n")
+        """The section of references of the description."""
+        _, _, text = self.description.partition("Reference:\n")
         return " ".join(text.split())
 
 

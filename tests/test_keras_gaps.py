@@ -137,7 +137,8 @@ def test_attributes_of_a_users_model():
 
 
 def test_a_name_that_a_layer_of_keras_has():
-    model = keras.Sequential([keras.Input((4,)), layers.PReLU(name="act"), layers.Dense(1, ka.PReLU(name="act"))])
+    inputs = keras.Input((4,))
+    model = keras.Model(inputs, layers.Dense(1, ka.PReLU(name="act"))(layers.PReLU(name="act")(inputs)))
     assert_all_are_known(model)
 
 

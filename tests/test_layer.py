@@ -8,6 +8,7 @@ from keras import ops
 
 import keras_activations as ka
 from keras_activations import testing
+from keras_activations.registry import Entry
 
 X = np.random.default_rng(3).normal(size=(2, 6, 4)).astype("float32")
 
@@ -100,6 +101,40 @@ def test_who_redefines_the_value_does_not_keep_the_old_derivative_and_native_op(
     (_, (triple,)), (_, (single,)) = (autodiff.value_and_gradients(act, [x], ops.ones((1,))) for act in (Triple(), ka.SiLU()))
     np.testing.assert_allclose(testing.array(triple), 3 * testing.array(single), rtol=1e-6)
     assert testing.array(ReLU()([1.0, 2.0])).tolist() == [10.0, 20.0]
+
+
+class Doubled:
+    def fallback(self, x):
+        return 2.0 * super().fallback(x)
+
+
+@pytest.mark.parametrize("base", [entry.cls for entry in CATALOGUE.values() if not entry.parameters], ids=lambda cls: cls.__name__)
+def test_what_belongs_to_a_value_is_not_inherited_by_another(base):
+    """Neither by a class that redefines it, nor by one that has it redefined by a mixin."""
+    itself = type("Itself", (base,), {"__doc__": None})
+    redefined = type("Redefined", (base,), {"fallback": lambda self, *tensors: 2.0 * base.fallback(self, *tensors)})
+    mixed = type("Mixed", (Doubled, base), {"__doc__": None})
+    for name in ("derivative", "native", "keeps_logits"):
+        assert getattr(itself, name) is getattr(base, name)
+        assert not getattr(redefined, name)
+        assert not getattr(mixed, name)
+    assert Entry(itself).formula == Entry(base).formula
+    assert Entry(redefined).formula is Entry(mixed).formula is None
+    assert Entry(redefined).reference == Entry(mixed).reference == ""
+
+
+def test_a_derivative_of_the_subclass_is_its_own():
+    class Triple(ka.SiLU):
+        def fallback(self, x):
+            return 3 * super().fallback(x)
+
+        def derivative(self, x):
+            return 3 * ka.SiLU.derivative(self, x)
+
+    class Renamed(Triple):
+        pass
+
+    assert Renamed.derivative is Triple.derivative
 
 
 @pytest.mark.skipif(BACKEND != "tensorflow", reason="about TensorFlow's tensors")

@@ -84,6 +84,16 @@ def test_only_these_two_declare_it():
     assert {cls for cls, _ in CASES if cls.keeps_logits} == {ka.Sigmoid, ka.Softmax}
 
 
+def test_a_subclass_of_another_value_has_the_loss_of_that_value():
+    class Steep(ka.Sigmoid):
+        def fallback(self, x):
+            return super().fallback(4.0 * x)
+
+    loss, gradient = loss_and_gradient(Steep(), keras.losses.binary_crossentropy, [[0.0]], [[1.0]])
+    assert loss.item() == pytest.approx(np.log1p(np.exp(4.0)), rel=1e-5)
+    assert gradient.item() == pytest.approx(4.0 / (1.0 + np.exp(-4.0)), rel=1e-5)
+
+
 @pytest.mark.skipif(BACKEND != "tensorflow", reason="Keras has this path on TensorFlow only")
 def test_not_where_the_input_does_not_stand_for_the_output():
     x = np.ones((2, 4, 4), "float32")
