@@ -11,8 +11,8 @@ from fractions import Fraction
 import keras
 from keras import ops
 
-from . import arguments, autodiff
-from .hosted import Hosted
+from . import arguments, autodiff, keras_gaps
+from .hosted import Hosted, is_array
 from .special import lowest, where
 from .verdicts import VERDICTS
 
@@ -74,6 +74,7 @@ class Activation(Hosted):
     derivative = None
     native = None
     _recomputed = True  # in the backward pass, where there is no derivative
+    _given_name = None
 
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)
@@ -120,7 +121,12 @@ class Activation(Hosted):
 
     @property
     def __name__(self) -> str:
-        return canonical_name(type(self))
+        """The name for tools that ask functions for it: that of the class in snake_case, unless another one is set."""
+        return self._given_name or canonical_name(type(self))
+
+    @__name__.setter
+    def __name__(self, name: str):
+        self._given_name = arguments.text("__name__", name)
 
     def call(self, inputs):
         return self._applied(inputs)
@@ -147,8 +153,8 @@ class Activation(Hosted):
         """What `fallback` and `derivative` take for x."""
         return (x,)
 
-    def _evaluate(self, x, **context):
-        """The value of the chosen kernel, with the derivative that belongs to it."""
+    def _evaluate(self, x, pieces=None, **context):
+        """The value of the chosen kernel, with the derivative that belongs to it, for x or for the pieces of which x is one."""
         learned, fixed = self._operands(x, **context)
         native = self.choose(x.dtype, autodiff.is_traced()) == "native"
         if native and (self.kernel == "native" or self.derivative is None):
@@ -159,7 +165,7 @@ class Activation(Hosted):
                 raise ValueError(f"{self!r} has no native op in this Keras on {keras.backend.backend()}. Write kernel='auto'.")
 
         # The entries of a parameter are tensors by themselves, so that each has a gradient.
-        operands = [*self._pieces(x), *learned]
+        operands = [*(self._pieces(x) if pieces is None else pieces), *learned]
         layout, tensors = keras.tree.map_structure(lambda _: 0, operands), keras.tree.flatten(operands)
 
         def on(function, *tensors):
@@ -307,7 +313,15 @@ class AlongAxis(Activation):
 
 
 class Splitting(AlongAxis):
-    """An activation that changes the width of an axis. It cannot stand in a host, which declares its own width: use it as a layer."""
+    """An activation that changes the width of an axis.
+
+    It cannot stand in a host such as `Dense`, which declares the width of its output by itself. It is a layer of its own, after a layer
+    without activation: ``[Dense(8), GLU()]``.
+
+    Call arguments:
+        inputs: Tensor of floats, which is split along the axis; or the list of its pieces, tensors of one shape in the order in which they
+            would be split off, such as the outputs of two `Dense` layers. Nothing is concatenated then.
+    """
 
     _recomputed = True
     width = Fraction(1, 2)
@@ -323,15 +337,66 @@ class Splitting(AlongAxis):
     def divisor(self):
         return self.width.denominator
 
+    @property
+    def advice(self):
+        """What to write instead of a host."""
+        return f"Write it as a layer of its own, after a layer without activation: [Dense(units), {self!r}]."
+
+    def __call__(self, inputs, *args, **kwargs):
+        keras_gaps.warn_in_host(self, stacklevel=2)
+        return super().__call__(inputs, *args, **kwargs)
+
+    def _as_tensor(self, inputs):
+        several = isinstance(inputs, (list, tuple)) and any(map(is_array, inputs))
+        if not several or self.divisor == 1:
+            return super()._as_tensor(inputs)
+        if len(inputs) != self.divisor:
+            raise TypeError(
+                f"{self!r} takes one tensor or a list of its {self.divisor} pieces; received a {type(inputs).__name__} of {len(inputs)}."
+            )
+        return [super(Splitting, self)._as_tensor(piece) for piece in inputs]
+
+    def _applied(self, inputs, **context):
+        if not isinstance(inputs, (list, tuple)):
+            return super()._applied(inputs, **context)
+        if self.kernel == "native":  # the op takes them unsplit
+            return super()._applied(ops.concatenate(inputs, axis=self.axis), **context)
+        dtype = keras.backend.result_type(*(piece.dtype for piece in inputs))
+        pieces = [self._standardized(ops.cast(piece, dtype)) for piece in inputs]
+        self.compute_output_shape([tuple(piece.shape) for piece in pieces])  # refuses what has no output
+        return self._evaluate(pieces[0], self._ordered(pieces), **context)
+
     def compute_output_shape(self, input_shape):
+        if len(input_shape) and isinstance(input_shape[0], (list, tuple)):
+            input_shape = self._whole(input_shape)
         shape, (axis,) = super().compute_output_shape(input_shape), self._checked_axes(input_shape)
         if shape[axis] is None:
             return shape
         # While torch traces a model for ONNX, sizes are tensors, which no Fraction multiplies.
         return (*shape[:axis], shape[axis] * self.width.numerator // self.width.denominator, *shape[axis + 1 :])
 
+    def _whole(self, shapes):
+        """The shape of what splits into pieces of these shapes."""
+        first = list(shapes[0])
+        same = all(m == n or None in (m, n) for shape in shapes for m, n in zip(shape, first, strict=False))
+        if not same or len({len(shape) for shape in shapes}) > 1:
+            raise ValueError(f"{self!r} takes pieces of one shape; received {', '.join(str(tuple(shape)) for shape in shapes)}.")
+        (axis,) = self._checked_axes(first)
+        first[axis] = first[axis] and first[axis] * self.divisor
+        return tuple(first)
+
+    def compute_output_spec(self, inputs, *args, **kwargs):
+        if not isinstance(inputs, (list, tuple)):
+            return super().compute_output_spec(inputs, *args, **kwargs)
+        dtype = keras.backend.result_type(*(piece.dtype for piece in inputs))
+        return keras.KerasTensor(self.compute_output_shape([tuple(piece.shape) for piece in inputs]), dtype=self._output_dtype(dtype))
+
     def _pieces(self, x):
-        return tuple(self._split(x, self.axis))
+        return self._ordered(self._split(x, self.axis))
+
+    def _ordered(self, pieces):
+        """The pieces in the order in which `fallback` takes them."""
+        return tuple(pieces)
 
     def _split(self, x, axis):
         # A split into one piece does not survive the way from torch to LiteRT.
@@ -345,9 +410,13 @@ class Splitting(AlongAxis):
         return ops.unstack(ops.reshape(x, shape), axis=axis + 1)
 
     def compute_mask(self, inputs, mask=None):
+        # A step of the output is valid where all the steps that it comes from are.
+        if isinstance(inputs, (list, tuple)):
+            masks = [AlongAxis.compute_mask(self, *pair) for pair in zip(inputs, mask or (), strict=False)]
+            masks = [mask for mask in masks if mask is not None]
+            return functools.reduce(ops.logical_and, masks) if masks else None
         mask, (axis,) = super().compute_mask(inputs, mask), self._checked_axes(inputs.shape)
         if mask is None or axis >= len(mask.shape):
             return mask
-        # A step of the output is valid where all the steps that it comes from are.
         valid = functools.reduce(ops.logical_and, self._split(mask, axis))
         return ops.concatenate([valid] * self.width.numerator, axis=axis)

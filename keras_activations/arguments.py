@@ -47,6 +47,13 @@ def flag(name, value):
     return value
 
 
+def text(name, value):
+    """A string."""
+    if not isinstance(value, str):
+        raise TypeError(f"{name} must be a string; received {value!r} ({type(value).__name__}).")
+    return value
+
+
 def integer(name, value, *, low=None, high=None):
     """An int, at least `low` and at most `high` where those are given, of at most 32 bits: sizes, axes and seeds of every backend."""
     if isinstance(value, bool) or not isinstance(value, numbers.Integral):

@@ -2,8 +2,8 @@
 
 import keras
 
-from .activation import Activation, Splitting
-from .keras_gaps import held_layers
+from .activation import Activation, Splitting, canonical_name
+from .keras_gaps import declares_width, held_layers
 
 
 def check(model: keras.layers.Layer) -> None:
@@ -40,18 +40,9 @@ def check(model: keras.layers.Layer) -> None:
         if len(holders) > 1 and (layer.weights or not layer.built):
             problems.append(
                 f"{layer.name} has weights and is shared by {names}: the saved model will not load as it was. "
-                f"Give each layer an activation of its own, such as get({layer.__name__!r}, ...)."
+                f"Give each layer an activation of its own, such as get({canonical_name(type(layer))!r}, ...)."
             )
-        if isinstance(layer, Splitting) and any(_declares_its_own_width(holder, layer) for holder in holders):
-            problems.append(
-                f"{layer.name} changes the width of its input, which {names} does not know. "
-                f"Write it as a layer of its own, after a layer without activation: [Dense(units), {layer!r}]."
-            )
+        if isinstance(layer, Splitting) and any(declares_width(holder, layer) for holder in holders):
+            problems.append(f"{layer.name} changes the width of its input, which {names} does not know. {layer.advice}")
     if problems:
         raise ValueError("\n".join(problems))
-
-
-def _declares_its_own_width(host, layer):
-    """Whether `host` is a layer of Keras that applies `layer` as its activation. Layers of the user's may know what they hold."""
-    of_keras = type(host).__module__.startswith("keras.") and not isinstance(host, keras.Model)
-    return of_keras and any(getattr(host, name, None) is layer for name in ("activation", "recurrent_activation"))

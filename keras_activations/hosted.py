@@ -47,6 +47,11 @@ def _shown(value):
     return f"{config['module']}.{config['class_name']}({given})"
 
 
+def is_array(x):
+    """Whether x is a tensor or an array, and no number."""
+    return isinstance(x, (keras.KerasTensor, keras.Variable)) or ops.is_tensor(x) or (hasattr(x, "__array__") and np.ndim(x) > 0)
+
+
 def _floats(dtype):
     """A dtype or policy of floats, or None, as it is."""
     if dtype is not None and "float" not in arguments.found("dtype", keras.dtype_policies.get, dtype).compute_dtype:
@@ -139,17 +144,19 @@ class Hosted(keras.layers.Layer):
             return inputs
         if isinstance(inputs, keras.Variable):
             return ops.convert_to_tensor(inputs)
-        elements = inputs.values() if isinstance(inputs, dict) else inputs if isinstance(inputs, (list, tuple)) else ()
-        if any(isinstance(x, keras.KerasTensor) or ops.is_tensor(x) for x in elements):
+        if isinstance(inputs, (dict, list, tuple)) and any(map(is_array, keras.tree.flatten(inputs))):
+            # NumPy would stack arrays without a word where the layer was meant to be called on each.
             raise TypeError(
                 f"{type(self).__name__} takes one tensor; received a {type(inputs).__name__} of {len(inputs)}. "
-                "Call it on each of them, or concatenate them first."
+                "Call it on each of them, or stack or concatenate them first."
             )
         try:
+            array = np.asarray(inputs)
             # Of complex numbers the conversion would keep the real part, and TensorFlow's makes numbers of strings and dates.
-            if np.asarray(inputs).dtype.kind in "cSUmM":
+            if array.dtype.kind in "cSUmM":
                 raise TypeError("These are no real numbers.")
             # Keras leaves an array of bfloat16 as it is on torch, whatever dtype it is asked for.
+            inputs = array if isinstance(inputs, (list, tuple)) else inputs
             return ops.cast(ops.convert_to_tensor(inputs, dtype=self.compute_dtype), self.compute_dtype)
         except (TypeError, ValueError) as error:
             raise TypeError(

@@ -4,7 +4,9 @@ as soon as Keras has closed it (`tests/test_keras_gaps.py`). Nothing else in the
 
 import inspect
 import itertools
+import os
 import sys
+import warnings
 import weakref
 
 import keras
@@ -25,6 +27,24 @@ def held_layers(model, kind):
         for layer in holder._flatten_layers(include_self=False, recursive=False):
             if isinstance(layer, kind):
                 yield holder, layer
+
+
+def declares_width(host, layer):
+    """Whether `host` is a layer of Keras that applies `layer` as its activation. It declares the width of its output by itself."""
+    of_keras = type(host).__module__.startswith("keras.") and not isinstance(host, keras.Model)
+    return of_keras and any(getattr(host, name, None) is layer for name in ("activation", "recurrent_activation"))
+
+
+def warn_in_host(layer, stacklevel):
+    """Warn where a host calls `layer`, which returns another width than the host declares.
+
+    Keras hands a layer no sign of its host, neither when the host is made nor when it is built. The next layer would raise an error that
+    does not mention the cause. It is no error here: a last layer works by chance.
+    """
+    if not is_compiling() and declares_width(host := sys._getframe(stacklevel).f_locals.get("self"), layer):
+        warnings.warn(
+            f"{layer!r} changes the width of its input, which {host.name} does not know. {layer.advice}", stacklevel=stacklevel + 1
+        )
 
 
 def settle_paths(layer, kind):
@@ -73,3 +93,12 @@ def keep_copied(layer):
         frame = frame.f_back
     if frame is not None:
         _originals[layer] = frame.f_locals["layer"]
+
+
+# TensorFlow reads the variable in the same way.
+if os.environ.get("TF_USE_LEGACY_KERAS") in ("1", "true", "True"):
+    warnings.warn(
+        "TF_USE_LEGACY_KERAS is set, so that tf.keras is tf_keras, which is Keras 2. In its layers, activations of keras_activations are "
+        "plain functions: learned parameters are neither trained nor saved, and saved models do not load. Build models with keras.",
+        stacklevel=4,
+    )

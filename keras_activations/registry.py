@@ -10,7 +10,7 @@ from typing import ClassVar
 
 import keras
 
-from .activation import Activation, canonical_name, distance
+from .activation import Activation, Splitting, canonical_name, distance
 from .hosted import constructor_arguments
 from .parameters import Parametric
 from .presets import AMBIGUOUS, LIKE, PRESETS, VARIANTS
@@ -86,6 +86,11 @@ class Entry:
         return self.arguments.get("learned", False)
 
     @property
+    def may_stand_in_a_host(self) -> bool:
+        """Whether it keeps the shape of its input, so that it can be the `activation` of another layer, such as `Dense`."""
+        return not issubclass(self.cls, Splitting)
+
+    @property
     def reference(self) -> str:
         """The section of references of the description."""
         _, _, text = self.description.partition("Reference:\n")
@@ -157,7 +162,8 @@ def get(identifier: str | type | dict | Callable | None, *, like: str | None = N
         **kwargs: Arguments of the activation, beside a name or a class.
 
     Returns:
-        A callable: a Keras layer, unless another callable was given.
+        A callable: a Keras layer, unless another callable was given. It may be the `activation` of another layer, unless it changes
+        the width of its input, as GLU does: `may_stand_in_a_host` in the catalogue's entries tells them apart.
 
     Raises:
         ValueError: for an unknown name, a name that means different functions, a malformed string, an unknown library, or arguments

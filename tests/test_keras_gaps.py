@@ -6,7 +6,10 @@ The tests named `test_keras_still_...` fail as soon as Keras has closed a gap: t
 
 import copy
 import gc
+import os
 import pickle
+import subprocess
+import sys
 import weakref
 
 import keras
@@ -229,3 +232,12 @@ def test_keras_still_knows_freed_objects_by_their_addresses():
 
     with ObjectSharingScope(), pytest.raises(ValueError, match="should have different `go_backwards`"):
         make()
+
+
+@pytest.mark.skipif(BACKEND != "tensorflow", reason="about TensorFlow's variable, and a process of its own")
+@pytest.mark.parametrize(("value", "warned"), [("1", True), ("0", False)])
+def test_import_warns_where_tensorflow_means_keras_2(value, warned):
+    environment = os.environ | {"TF_USE_LEGACY_KERAS": value, "KERAS_BACKEND": "numpy"}
+    run = subprocess.run([sys.executable, "-c", "import keras_activations"], capture_output=True, text=True, env=environment, timeout=300)
+    assert run.returncode == 0
+    assert ("<string>:1: UserWarning: TF_USE_LEGACY_KERAS is set" in run.stderr) == warned

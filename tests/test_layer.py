@@ -277,6 +277,20 @@ def test_stateless_activations_are_built_and_have_no_weights():
     assert ka.Swish().weights == []
 
 
+def test_the_name_for_tools_may_be_set():
+    act, other = ka.LeakyReLU(), ka.LeakyReLU()
+    assert act.__name__ == "leaky_relu"
+    act.__name__ = "relu"
+    assert act.__name__ == keras.layers.Dense(2, activation=act).activation.__name__ == "relu"
+    assert other.__name__ == "leaky_relu"
+    assert "relu" not in act.get_config().values()
+    learned = ka.PReLU()
+    learned.__name__ = "slope"
+    assert learned.__name__ == "slope"
+    with pytest.raises(TypeError, match="__name__ must be a string; received None"):
+        act.__name__ = None
+
+
 def test_a_subclass_with_a_build_of_its_own_is_built():
     class Scaled(ka.Mish):
         def build(self, input_shape):

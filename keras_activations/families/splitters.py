@@ -37,8 +37,10 @@ class _Gated(Splitting):
         self.gate = arguments.choice("gate", gate, ("first", "last", "interleaved"))
 
     def _split(self, x, axis):
-        pieces = self._dealt(x, axis) if self.gate == "interleaved" else super()._split(x, axis)
-        return pieces if self.gate == "last" else pieces[::-1]
+        return self._dealt(x, axis) if self.gate == "interleaved" else super()._split(x, axis)
+
+    def _ordered(self, pieces):
+        return super()._ordered(pieces if self.gate == "last" else pieces[::-1])
 
     def activation(self):
         """The activation of the gate."""
@@ -209,6 +211,8 @@ class SwiGLU(_Gated):
     """GLU with a SiLU for the gate: the feed-forward layers of most large language models.
 
     ``f(a, b) = a * b / (1 + exp(-b))``
+
+    The outputs of two projections need not be concatenated: ``SwiGLU()([Dense(64)(x), Dense(64)(x)])``, of which the first is b.
 
     Args:
         axis: Integer, the axis to split. Default -1.
