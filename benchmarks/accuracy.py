@@ -157,7 +157,7 @@ class Row:
     @property
     def outside(self):
         """Which of its columns are outside the budget."""
-        budgets = {"value": testing.VALUE_BUDGET, "gradient": testing.GRADIENT_BUDGET, "second": SECOND_BUDGET}
+        budgets = {"value": testing.STRICT.value, "gradient": testing.STRICT.gradient, "second": SECOND_BUDGET}
         found = [name for name, budget in budgets.items() if getattr(self, name) > budget[self.dtype]]
         return found + [name for name in ("not_finite", "missing") if getattr(self, name)]
 

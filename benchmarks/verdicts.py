@@ -64,7 +64,7 @@ def wrong_at(cls, sample, dtype, compiler):
     """None, or the input at which the layer is wrong, and what is."""
     if not hands_nan_on(cls(**sample), dtype, compiler):
         return np.nan, "nan"
-    budgets = {"value": testing.VALUE_BUDGET[dtype], "gradient": testing.GRADIENT_BUDGET[dtype]}
+    budgets = {"value": testing.STRICT.value[dtype], "gradient": testing.STRICT.gradient[dtype]}
     for rows, *wrong in testing.measure(witness((cls, sample)), dtype, "auto", compiler):
         for (what, budget), error in zip(budgets.items(), wrong, strict=True):
             worst = np.unravel_index(np.argmax(error), error.shape)[0]

@@ -208,7 +208,12 @@ class Hosted(keras.layers.Layer):
         """The value with which the constructor argument `name` makes an equal layer."""
         if name == "dtype":
             return None if self._follows_input else self.dtype_policy.name
-        return getattr(self, name)
+        try:
+            return getattr(self, name)
+        except AttributeError as error:
+            raise AttributeError(
+                f"{type(self).__name__} forgets its argument {name}. Write self.{name} = {name} in its constructor."
+            ) from error
 
     def __repr__(self) -> str:
         shown = []

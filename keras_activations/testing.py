@@ -11,7 +11,7 @@ layer through what Keras does to layers. It needs the extra `keras-activations[t
 import hashlib
 import itertools
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import keras
@@ -19,11 +19,16 @@ import ml_dtypes
 import numpy as np
 from keras import ops
 
+from . import arguments
 from .activation import AlongAxis, Splitting
 from .autodiff import value_and_gradients
-from .formula import Formula
 from .parameters import Learned, Parameter, Parametric
 from .registry import Entry
+
+try:
+    from .formula import Formula
+except ImportError as error:
+    raise ImportError('keras_activations.testing needs mpmath: pip install "keras-activations[test]"') from error
 
 # --------------------------------------------------------------------------------------------------------- points and witnesses
 
@@ -123,6 +128,19 @@ class Witness:
         pieces = self.cls(**self.sample | {"axis": -1})._pieces(tensor(np.arange(width), "float32"))
         return [int(array(piece).item()) for piece in pieces]
 
+    def between(self, gradients, rows, slopes, dtype):
+        """The true gradients, where beside a corner any slope between the one-sided ones is right, and so the one that was computed."""
+        if not self.formula or self.formula.inputs != ["x"] or issubclass(self.cls, AlongAxis):
+            return gradients
+        gradients, x = gradients.copy(), rows[:, 0]
+        for corner in self.formula.kinks(self._scalars()):
+            size = max(1.0, abs(corner))
+            near = np.abs(x - corner) <= 2.0 ** -BITS[dtype] * size
+            sides = self._truth(np.array([[corner - 2.0**-40 * size], [corner + 2.0**-40 * size]]))["gradient"][:, 0, 0]
+            nearest = np.clip(np.nan_to_num(slopes[near, 0], nan=np.inf), sides.min(), sides.max())
+            gradients[near, 0, 0] = nearest
+        return gradients
+
     def _scalars(self):
         plain = {name: list(value) if isinstance(value, tuple) else value for name, value in self.arguments.items()}
         plain = {name: value for name, value in plain.items() if value is None or isinstance(value, (int, float, list, str))}
@@ -155,12 +173,47 @@ class Witness:
 
 # -------------------------------------------------------------------------------------------------------------------- budgets
 
-VALUE_BUDGET = {"float64": 16.0, "float32": 5.0, "bfloat16": 0.51, "float16": 0.51}
-"""Units in the last place; in float32 and float64 after forgiving a change of the input by one (cond-ULP)."""
-GRADIENT_BUDGET = {"float64": 32.0, "float32": 8.0, "bfloat16": 0.51, "float16": 0.51}
-"""The same for gradients, in cond-ULP for every dtype."""
+
+@dataclass(frozen=True)
+class Budget:
+    """The errors that are allowed.
+
+    Args:
+        value: Dict from dtype to the largest error of a value, in units of the last place. In float32 and float64 a change of the input by
+            one unit is forgiven (cond-ULP).
+        gradient: The same for gradients, of which every dtype is forgiven that change.
+        absolute: Whether the unit is the dtype's epsilon times ``max(1, abs(y))``, for values in float32 and float64 and for gradients.
+        reach: The largest input in magnitude at which the budget binds.
+    """
+
+    value: dict[str, float]
+    gradient: dict[str, float]
+    absolute: bool = False
+    reach: float = np.inf
+
+    def unit(self, x, dtype):
+        """The unit of errors of a result whose true value is x."""
+        return 2.0 ** -BITS[dtype] * np.maximum(1.0, np.abs(x)) if self.absolute else ulp(x, dtype, _floor(dtype))
+
+
+STRICT = Budget(
+    value={"float64": 16.0, "float32": 5.0, "bfloat16": 0.51, "float16": 0.51},
+    gradient={"float64": 32.0, "float32": 8.0, "bfloat16": 0.51, "float16": 0.51},
+)
+"""What this package asks of itself."""
+
+EVERYDAY = Budget(
+    value={"float64": 10.0, "float32": 10.0, "bfloat16": 1.0, "float16": 1.0},
+    gradient={"float64": 80.0, "float32": 80.0, "bfloat16": 1.0, "float16": 1.0},
+    absolute=True,
+    reach=1e18,
+)
+"""What the frameworks' own operations keep: nothing is promised at infinity, nor where the true value is beyond the largest number."""
+
+LEVELS = {"everyday": EVERYDAY, "strict": STRICT}
+
 ABSOLUTE_GRADIENT_BUDGET = 2.5
-"""In float32, units of the dtype's epsilon, where the gradient is at most 1."""
+"""In float32, units of the dtype's epsilon, where the gradient is at most 1: part of the strict budget."""
 
 
 def ulp(x, dtype, floor=0.0):
@@ -181,38 +234,39 @@ def _condition(slopes, inputs, dtype):
         return np.nan_to_num(np.sum(np.abs(slopes) * ulp(inputs, dtype), axis=-1), nan=0.0, posinf=np.inf)
 
 
-def value_errors(result, truth, rows, dtype):
+def value_errors(result, truth, rows, dtype, budget=STRICT):
     """Errors of values in units of the budget's measure; inf where a finite value is missing or an overflow has the wrong sign."""
-    unit = ulp(truth["value"], dtype, _floor(dtype))
-    if dtype in ("float32", "float64"):
+    wide = dtype in ("float32", "float64")
+    unit = budget.unit(truth["value"], dtype) if wide else ulp(truth["value"], dtype, _floor(dtype))
+    if wide:
         unit = np.maximum(unit, _condition(truth["gradient"][..., : rows.shape[1]], rows[:, None, :], dtype))
-    return _errors(result, truth["value"], truth["rest"], unit, dtype)
+    return _errors(result, truth["value"], truth["rest"], unit, dtype, budget)
 
 
-def gradient_errors(result, truth, rows, dtype, along_axis=False):
+def gradient_errors(result, truth, rows, dtype, along_axis=False, budget=STRICT):
     """The same for the gradient of the outputs, weighted by `upstream`, with respect to the inputs and the learned parameters."""
     weights = upstream(truth["value"].shape[1])[:, None]
     width = rows.shape[1]
     expected = np.sum(weights * truth["gradient"], axis=1)
-    unit = ulp(truth["gradient"], dtype, _floor(dtype))
+    unit = budget.unit(truth["gradient"], dtype)
     unit = np.maximum(unit, _condition(truth["hessian"][..., :width], rows[:, None, None, :], dtype))
-    unit = np.maximum(np.sum(np.abs(weights) * unit, axis=1), ulp(expected, dtype, _floor(dtype)))
+    unit = np.maximum(np.sum(np.abs(weights) * unit, axis=1), budget.unit(expected, dtype))
     total = np.sum(np.abs(weights))
     if along_axis:
         # Along an axis the upstream gradients cancel against each other, and what they lose is absolute.
         epsilon = 2.0 ** -(52 if dtype == "float64" else 23)
-        unit = unit + ABSOLUTE_GRADIENT_BUDGET * epsilon * total / GRADIENT_BUDGET[dtype]
-    errors = _errors(result, expected, 0.0, unit, dtype)
+        unit = unit + ABSOLUTE_GRADIENT_BUDGET * epsilon * total / budget.gradient[dtype]
+    errors = _errors(result, expected, 0.0, unit, dtype, budget)
     # Learned parameters stay in float32, and the sum of their gradient is no smaller than its terms.
-    if dtype == "float32":
+    if dtype == "float32" and not budget.absolute:
         small = (np.abs(expected) <= 1) & (np.arange(expected.shape[1]) < width)
         with np.errstate(all="ignore"):
-            absolute = np.abs(result - expected) / (total * 2.0**-23) * (GRADIENT_BUDGET[dtype] / ABSOLUTE_GRADIENT_BUDGET)
+            absolute = np.abs(result - expected) / (total * 2.0**-23) * (budget.gradient[dtype] / ABSOLUTE_GRADIENT_BUDGET)
         errors = np.where(small, np.fmax(errors, absolute), errors)
     return errors
 
 
-def _errors(result, truth, rest, unit, dtype):
+def _errors(result, truth, rest, unit, dtype, budget):
     largest = float(ml_dtypes.finfo(_NUMPY[dtype]).max)
     with np.errstate(all="ignore"):
         error = np.abs((result - truth) - rest) / unit
@@ -221,7 +275,7 @@ def _errors(result, truth, rest, unit, dtype):
         error = np.where(np.isnan(truth), np.where(np.isnan(result), 0.0, np.inf), error)  # without a limit at infinity
         beyond = np.abs(truth) > largest * (1 - 2.0 ** -BITS[dtype])
         right = (np.sign(result) == np.sign(truth)) & (np.abs(result) >= largest * (1 - 2.0 ** (2 - BITS[dtype])))
-        return np.where(beyond, np.where(right, 0.0, np.inf), error)
+        return np.where(beyond, np.where(right | budget.absolute, 0.0, np.inf), error)
 
 
 # ------------------------------------------------------------------------------------------------------------------ running
@@ -245,16 +299,17 @@ def array(x):
     return np.asarray(ops.convert_to_numpy(ops.cast(x, wide)), np.float64)
 
 
-def measure(witness, dtype, kernel, compiler=None):
+def measure(witness, dtype, kernel, compiler=None, budget=STRICT):
     """Worst errors of a layer against its witness: a list of (rows, value errors, gradient errors), one for each length of row.
 
     A `compiler`, such as `tf.function`, is applied to the layer first.
 
-    Rows are those that the dtype holds exactly. Gradients are not measured at subnormal numbers, which processors may flush to zero.
+    Rows are those that the dtype holds exactly and that the budget reaches. Gradients are not measured at subnormal numbers, which
+    processors may flush to zero.
     """
     measured = []
     for rows, truth in witness.groups:
-        exact = np.flatnonzero(exact_in(rows, dtype))
+        exact = np.flatnonzero(exact_in(rows, dtype) & (np.abs(rows) <= budget.reach).all(axis=1))
         if not len(exact):
             continue
         # The last row again, up to a power of two: JAX compiles for each new shape.
@@ -287,14 +342,16 @@ def measure(witness, dtype, kernel, compiler=None):
         with np.errstate(all="ignore"):
             normal = (np.abs(rows) >= float(np.finfo(np.float32).tiny if dtype != "float64" else np.finfo(float).tiny)) | (rows == 0)
         normal = normal.all(axis=1)[:, None]
-        errors = value_errors(y, truth, rows, dtype)
+        errors = value_errors(y, truth, rows, dtype, budget)
         if (rows == 0).all(axis=1).any():
             # A function that jumps at 0 has the value there for subnormal numbers too, where the processor flushes them.
             zero = np.argmax((rows == 0).all(axis=1))
-            flushed = value_errors(y, {name: np.broadcast_to(part[zero], part.shape) for name, part in truth.items()}, rows, dtype)
+            flushed = value_errors(y, {name: np.broadcast_to(part[zero], part.shape) for name, part in truth.items()}, rows, dtype, budget)
             errors = np.where(normal, errors, np.minimum(errors, flushed))
         along_axis = issubclass(witness.cls, AlongAxis) and not issubclass(witness.cls, Splitting)
-        slope_errors = gradient_errors(np.concatenate(slopes, axis=1), truth, rows, dtype, along_axis)
+        if budget.absolute:
+            truth = truth | {"gradient": witness.between(truth["gradient"], rows, slopes[0], dtype)}
+        slope_errors = gradient_errors(np.concatenate(slopes, axis=1), truth, rows, dtype, along_axis, budget)
         measured.append((rows, errors, np.where(normal, slope_errors, 0.0)))
     return measured
 
@@ -308,12 +365,6 @@ def _unshared(cls):
     return type(cls.__name__, (cls,), {"learn": learn, "__module__": cls.__module__})
 
 
-def within_budget(errors, dtype):
-    """Whether one of the results of `measure` is within the budget."""
-    _, values, gradients = errors
-    return bool(np.all(values <= VALUE_BUDGET[dtype]) and np.all(gradients <= GRADIENT_BUDGET[dtype]))
-
-
 def _laid_out(rows, axis):
     """The rows along `axis` of an input of two axes (or three, for a pair of axes), and the way back."""
     if isinstance(axis, tuple):
@@ -324,7 +375,7 @@ def _laid_out(rows, axis):
 # --------------------------------------------------------------------------------------------------------------- the promises
 
 
-def check_activation(cls: type, samples: list[dict] | None = None, oracle: Callable | None = None) -> None:
+def check_activation(cls: type, samples: list[dict] | None = None, oracle: Callable | None = None, *, level: str = "everyday") -> None:
     """Put an activation of your own through what every activation of this package passes, on the backend in use.
 
     Args:
@@ -332,30 +383,67 @@ def check_activation(cls: type, samples: list[dict] | None = None, oracle: Calla
         samples: List of dicts of hyperparameters to check it with. Default ``cls.samples``.
         oracle: For a class without a formula in its docstring, a function of a row of inputs and the hyperparameters that returns
             the outputs and their Jacobian, as lists of numbers, and their Hessian unless it is 0.
+        level: "everyday", the default, asks for what the frameworks' own operations keep: finite inputs up to 1e18, values within 10
+            epsilon of ``max(1, abs(y))`` and gradients within 80 (in 16 bits 1 unit in the last place and 1 epsilon), beside a corner any
+            slope between the one-sided ones. "strict" asks for what this package asks of itself: every input, its limit at infinity, and
+            errors of a few units in the last place.
 
     Raises:
-        AssertionError: that says what is wrong, with which hyperparameters, and at which input.
+        AssertionError: that says what is wrong, with which hyperparameters, at which input, and what to do.
+        ValueError: for another level.
 
     Example:
         >>> check_activation(SiLU)
     """
+    budget = LEVELS[arguments.choice("level", level, tuple(LEVELS))]
     for sample in cls.samples if samples is None else samples:
+        check_arguments(cls, sample)
         witness = Witness(cls, sample, oracle)
         for dtype, kernel in itertools.product(("float32", "bfloat16", "float16"), ("auto", "fallback")):
-            check_numbers(witness, dtype, kernel)
+            check_numbers(witness, dtype, kernel, budget)
         check_layer(cls, sample)
 
 
-def check_numbers(witness, dtype, kernel):
+def check_arguments(cls, sample):
+    """Every argument of the constructor is an attribute, from which the config is made."""
+    layer = cls(**sample)
+    forgotten = [name for name in Entry(cls).arguments if not hasattr(layer, name)]
+    assert not forgotten, (
+        f"{cls.__name__} forgets its argument {forgotten[0]}. Write self.{forgotten[0]} = {forgotten[0]} in its constructor."
+    )
+
+
+def check_numbers(witness, dtype, kernel, budget=STRICT):
     """Value and gradient are within the budget."""
-    for rows, values, gradients in measure(witness, dtype, kernel):
-        for what, errors, budget in (("value", values, VALUE_BUDGET[dtype]), ("gradient", gradients, GRADIENT_BUDGET[dtype])):
+    for rows, values, gradients in measure(witness, dtype, kernel, budget=budget):
+        for what, errors, allowed in (("value", values, budget.value[dtype]), ("gradient", gradients, budget.gradient[dtype])):
             worst = np.unravel_index(np.argmax(errors), errors.shape)
-            budget *= witness.allowance
-            assert errors[worst] <= budget, (
-                f"The {what} of {witness.cls.__name__}({witness.sample}) is wrong by {errors[worst]:.3g} units in the last place of "
-                f"{dtype} (allowed: {budget}) at x = {rows[worst[0]].tolist()}, with kernel={kernel!r}."
+            allowed *= witness.allowance
+            unit = "epsilon" if budget.absolute else "units in the last place"
+            assert errors[worst] <= allowed, (
+                f"The {what} of {witness.cls.__name__}({witness.sample}) is wrong by {errors[worst]:.3g} {unit} of "
+                f"{dtype} (allowed: {allowed}) at x = {rows[worst[0]].tolist()}, with kernel={kernel!r}. "
+                + _advice(witness.cls, what, rows[worst[0]], errors[worst])
             )
+
+
+def _advice(cls, what, row, error):
+    """What to do about the worst error."""
+    if not np.isfinite(row).all():
+        return (
+            "Give it its limit at infinity: clamp the factor that grows, as in ops.clip(x, -1e18, 1e18) * ops.sigmoid(x). "
+            "Or check finite inputs only, by level='everyday'."
+        )
+    if what == "gradient" and cls.derivative is None:
+        return "Write derivative(self, x, ...), the derivative in closed form, which takes the place of automatic differentiation."
+    if np.isinf(error):
+        return (
+            "It is not finite there. Clamp what overflows before it is used, as in ops.exp(ops.minimum(x, 80.0)); "
+            "a branch that ops.where does not select counts too."
+        )
+    if what == "gradient":
+        return "Compare `derivative` with the derivative of the formula; where they are the same function, rewrite what cancels there."
+    return "Compare `fallback` with the formula; where they are the same function, rewrite what cancels there, as expm1(x) for exp(x) - 1."
 
 
 def check_layer(cls, sample):

@@ -232,6 +232,16 @@ def test_a_forgotten_parenthesis_is_found_by_a_model_too(cls):
         model.predict(X, verbose=0)
 
 
+def test_a_forgotten_attribute_is_named():
+    class Forgetful(ka.Activation):
+        def __init__(self, scale=1.0, **kwargs):
+            super().__init__(**kwargs)
+
+    for wrong in (Forgetful().get_config, lambda: repr(Forgetful())):
+        with pytest.raises(AttributeError, match=r"Forgetful forgets its argument scale. Write self.scale = scale in its constructor."):
+            wrong()
+
+
 def test_required_arguments_are_named():
     with pytest.raises(TypeError, match="'threshold' and 'default_value'"):
         ka.get("threshold")

@@ -1,7 +1,11 @@
 """The conformance kit for activations of the users': it passes what is right and names what is wrong."""
 
+import os
+import subprocess
+import sys
+
 import pytest
-from cases import CATALOGUE, ORACLES
+from cases import BACKEND, CATALOGUE, ORACLES
 from keras import ops
 
 import keras_activations as ka
@@ -46,6 +50,76 @@ def test_one_of_ours_without_a_formula_passes_with_its_oracle():
     testing.check_activation(CATALOGUE["sparsemax"].cls, samples=[{}], oracle=ORACLES["sparsemax"])
 
 
+def textbook(formula, fallback, base=ka.Activation, **body):
+    return ka.register(package="my_lab")(type("Wrong", (base,), {"__doc__": f"``f(x) = {formula}``", "fallback": fallback, **body}))
+
+
+def leaky(self, slope=0.1, *, learned=True, **kwargs):
+    ka.Learned.__init__(self, learned=learned, **kwargs)
+    self.learn(slope=slope)
+
+
+# As a user writes them: by the framework's own operations, with automatic differentiation.
+TEXTBOOK = {
+    "x tanh(x)": lambda: textbook("x * tanh(x)", lambda self, x: x * ops.tanh(x)),
+    "silu": lambda: textbook("x / (1 + exp(-x))", lambda self, x: x * ops.sigmoid(x)),
+    "bell": lambda: textbook("exp(-x**2)", lambda self, x: ops.exp(-(x**2))),
+    "leaky": lambda: textbook(
+        "x if x > 0 else slope * x", lambda self, x, slope: ops.where(x > 0, x, slope * x), ka.Learned, __init__=leaky
+    ),
+    "clip": lambda: textbook("min(max(x, -1), 1)", lambda self, x: ops.clip(x, -1, 1)),
+    "square": lambda: textbook("x**2", lambda self, x: x**2),
+}
+
+
+@pytest.mark.parametrize("name", TEXTBOOK)
+def test_textbook_activations_pass_at_the_level_of_every_day(name):
+    if BACKEND == "jax" and name == "x tanh(x)":
+        # JAX sums -1 and two numbers of 1e8 from left to right: its derivative at -1e8 is 0.
+        with pytest.raises(AssertionError, match=r"gradient of Wrong.* Write derivative\(self, x"):
+            testing.check_activation(TEXTBOOK[name]())
+    else:
+        testing.check_activation(TEXTBOOK[name]())
+
+
+@pytest.mark.parametrize("name", sorted(TEXTBOOK.keys() - {"square"}))
+def test_the_strict_level_says_what_to_do(name):
+    advice = "Write derivative" if name == "clip" else r"Give it its limit at infinity: clamp .* ops.clip\(x, -1e18, 1e18\)"
+    with pytest.raises(AssertionError, match=advice):
+        testing.check_activation(TEXTBOOK[name](), level="strict")
+
+
+def test_any_slope_is_right_beside_a_corner_if_it_lies_between_the_sides():
+    def clip(slope):
+        derivative = lambda self, x: ops.where(abs(x) < 1, 1.0, ops.where(abs(x) > 1, 0.0 * x, slope))  # noqa: E731
+        return textbook("min(max(x, -1), 1)", lambda self, x: ops.clip(x, -1, 1), derivative=derivative)
+
+    for slope in (0.0, 0.5, 1.0):
+        testing.check_activation(clip(slope))
+    for slope in (-0.01, 1.01, float("nan")):
+        with pytest.raises(AssertionError, match=r"The gradient of Wrong.* at x = \[-?1.0\]"):
+            testing.check_activation(clip(slope))
+
+
+def test_nothing_is_forgiven_at_zero_where_the_function_is_smooth():
+    wrong = textbook("x / (1 + exp(-x))", lambda self, x: x * ops.sigmoid(x), derivative=lambda self, x: ops.sigmoid(x) * (x != 0))
+    with pytest.raises(AssertionError, match=r"The gradient of Wrong"):
+        testing.check_activation(wrong)
+
+
+def test_another_level_is_refused():
+    with pytest.raises(ValueError, match="level must be one of 'everyday', 'strict'; received 'lax'"):
+        testing.check_activation(ka.SiLU, level="lax")
+
+
+def test_a_missing_extra_is_named():
+    program = "import sys; sys.modules['mpmath'] = None\nimport keras_activations.testing"
+    run = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, env=os.environ | {"KERAS_BACKEND": "numpy"}, timeout=300
+    )
+    assert 'pip install "keras-activations[test]"' in run.stderr.splitlines()[-1]
+
+
 def forgets_the_scale(self, scale=1.0, **kwargs):
     ka.Activation.__init__(self, **kwargs)
     self.scale = 1.0
@@ -58,6 +132,12 @@ MISTAKES = {
     "wrong shape": ({"compute_output_shape": lambda self, shape: shape[:-1]}, "declares"),
     "swallowed NaN": ({"fallback": lambda self, x: ops.where(x == x, self.scale * x * x * x, 0.0)}, "turns NaN into numbers"),
     "no formula": ({"__doc__": "A cube."}, "can be compared with nothing"),
+    "no docstring": ({"__doc__": None, "fallback": lambda self, x: x}, "can be compared with nothing"),
+    "forgotten attribute": (
+        {"__init__": lambda self, scale=1.0, **kwargs: ka.Activation.__init__(self, **kwargs)},
+        "Write self.scale = scale",
+    ),
+    "infinite": ({"fallback": lambda self, x: ops.exp(x * x) * 0.0 + self.scale * x**3}, "Clamp what overflows"),
 }
 
 

@@ -46,5 +46,5 @@ def is_wrong(cls, sample, dtype, compiler, point, what):
     once = testing.Witness.__new__(testing.Witness)
     vars(once).update(vars(truth), groups=[(rows, {name: np.repeat(part, 64, axis=0) for name, part in truth._truth(rows[:1]).items()})])
     ((_, values, gradients),) = testing.measure(once, dtype, "auto", compiler)
-    budget = {"value": testing.VALUE_BUDGET, "gradient": testing.GRADIENT_BUDGET}[what][dtype]
+    budget = {"value": testing.STRICT.value, "gradient": testing.STRICT.gradient}[what][dtype]
     return ({"value": values, "gradient": gradients}[what] > budget).any()
