@@ -28,8 +28,8 @@ def plot(*activations, low: float = -6.0, high: float = 6.0, path=None):
     """Draw activations with their derivatives, one panel each.
 
     An activation that takes a row of numbers is drawn over one of them: softmax and its like as the first output for the row
-    [x, 0, 0], GLU as the output for a = 1 and b = x. Of parameters learned per channel or element, the median of the curves is
-    drawn, with their range. What is larger in magnitude than every x is cut off.
+    [x, 0, 0], GLU and the other gated units as the output for a = 1 and the gate b = x. Of parameters learned per channel or element,
+    the median of the curves is drawn, with their range. What is larger in magnitude than every x is cut off.
 
     Args:
         *activations: Whatever `get` takes, such as "gelu", Swish(beta=2.0) or the activation of a trained layer. A callable that is no
@@ -39,7 +39,7 @@ def plot(*activations, low: float = -6.0, high: float = 6.0, path=None):
         path: Where to write the picture; the suffix, such as .png or .svg, decides the format. None, the default, writes nothing.
 
     Returns:
-        The `matplotlib.figure.Figure`.
+        The `matplotlib.figure.Figure`, which a notebook shows.
 
     Raises:
         ValueError: for no activations, for low >= high or where one of them is not finite, and for what `get` does not know.
@@ -50,7 +50,7 @@ def plot(*activations, low: float = -6.0, high: float = 6.0, path=None):
         >>> plot("gelu", Swish(beta=2.0), low=-4, high=4, path="gates.png")  # doctest: +SKIP
     """
     try:
-        from matplotlib.figure import Figure
+        from .figure import Figure
     except ImportError as error:
         raise ImportError('plot needs matplotlib: pip install "keras-activations[plot]"') from error
 
@@ -165,22 +165,21 @@ def _outputs(layer):
         layer = layer.from_config({**layer.get_config(), "axis": -1})
         layer.set_weights(weights)
     if isinstance(layer, Splitting):
-        before, after, count = [1] * (layer.divisor - 1), [], layer.width.numerator
+        row, count = [1] * layer.divisor, layer.width.numerator
+        row[layer._ordered(range(layer.divisor))[-1]] = "x"  # the gate, or the last of several pieces
         drawn = "output" if count == 1 else f"{count} outputs, from dark to light,"
     else:
         # The rest of a group, or two more entries.
-        before, after, count = [], [0] * (layer.divisor - 1 or 2), 1
+        row, count = ["x"] + [0] * (layer.divisor - 1 or 2), 1
         drawn = "first output"
 
     def output(i):
         def curve(x):
-            left, right = ([ops.full_like(x, number) for number in side] for side in (before, after))
-            return layer(ops.concatenate([*left, x, *right], axis=-1))[:, i : i + 1]
+            return layer(ops.concatenate([x if entry == "x" else ops.full_like(x, entry) for entry in row], axis=-1))[:, i : i + 1]
 
         return curve
 
-    row = ", ".join(map(str, [*before, "x", *after]))
-    return [(output(i), 1) for i in range(count)], [f"{drawn} for the row [{row}]"]
+    return [(output(i), 1) for i in range(count)], [f"{drawn} for the row [{', '.join(map(str, row))}]"]
 
 
 def _sampled(curve, x, copies):

@@ -1,9 +1,16 @@
 """The picture of an activation shows its numbers."""
 
+import base64
+import io
+import math
+
 import keras
+import matplotlib.image as mpimg
+import nbformat
 import numpy as np
 import pytest
 from cases import BACKEND, CATALOGUE
+from nbclient import NotebookClient
 
 import keras_activations as ka
 from keras_activations import testing
@@ -24,6 +31,40 @@ def test_every_activation_is_drawn(tmp_path):
     assert len(figure.axes) == len(layers)
     for axes in figure.axes:
         assert all(np.isfinite(line.get_ydata()).sum() > 900 for line in axes.get_lines()[:2])
+
+
+def gate(name, b):
+    """What the gate passes of 1."""
+    sigmoid = 1 / (1 + np.exp(-b))
+    return {
+        "glu": sigmoid,
+        "swiglu": b * sigmoid,
+        "reglu": np.maximum(b, 0),
+        "geglu": b / 2 * np.vectorize(math.erfc)(-b / np.sqrt(2)),
+        "seglu": np.where(b > 0, 1.0507009873554805 * b, 1.7580993408473766 * np.expm1(b)),
+        "xatglu": np.arctan(b) / np.pi + 0.5,
+        "bilinear": b,
+        "clamped_swiglu": 2 * b / (1 + np.exp(-1.702 * b)),
+    }[name]
+
+
+@pytest.mark.parametrize("place", ["first", "last", "interleaved"])
+@pytest.mark.parametrize("name", ["glu", "swiglu", "reglu", "geglu", "seglu", "xatglu", "bilinear", "clamped_swiglu"])
+def test_of_gated_units_the_gate_is_drawn(name, place):
+    layer = ka.get(name, gate=place)
+    (axes,) = ka.plot(layer).axes
+    x, function = axes.get_lines()[0].get_data()
+    np.testing.assert_allclose(function, gate(name, x), rtol=2e-5, atol=2e-5)
+
+
+@pytest.mark.skipif(BACKEND != "torch", reason="a notebook is a process of its own, and torch starts it fastest")
+def test_a_fresh_notebook_shows_the_picture():
+    cells = [nbformat.v4.new_code_cell("import keras_activations as ka\nka.plot('gelu')")]
+    notebook = NotebookClient(nbformat.v4.new_notebook(cells=cells), kernel_name="python3", timeout=300).execute()
+    (shown,) = [output.data for output in notebook.cells[0].outputs if output.output_type == "execute_result"]
+    picture = mpimg.imread(io.BytesIO(base64.b64decode(shown["image/png"])))
+    assert min(picture.shape[:2]) > 200
+    assert picture.std() > 0.05
 
 
 def test_learned_values_are_drawn_and_unbuilt_layers_stay_unbuilt():
