@@ -3,7 +3,7 @@
 from .activation import Activation, AlongAxis, Splitting
 from .check import check
 from .families.exponentials import CELU, ELU, ISRLU, SELU, SERLU, ELiSH, Exponential, HardELiSH
-from .families.gates import EIS, PFLU, Aria2, CoLU, DoubleSwish, ESwish, FlattenTSwish, GoLU, HardSiLU, SiLU, Swish
+from .families.gates import EIS, PFLU, Aria2, CoLU, DoubleSwish, ESwish, FlattenTSwish, GoLU, HardSiLU, Logish, SiLU, Swish
 from .families.gelus import GELU, IGELU, ClippedGELU
 from .families.groups import GroupSort, Householder, Maxout
 from .families.learned import APL, MPELU, PELU, TLU, AReLU, DPReLU, DualLine, FlexibleReLU, ModReLU, PReLU, SShapedReLU, StarReLU
@@ -130,6 +130,7 @@ __all__ = [
     "Linear",
     "LiSHT",
     "LogCosh",
+    "Logish",
     "LogSigmoid",
     "LogSoftmax",
     "Maxout",

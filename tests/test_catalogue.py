@@ -114,6 +114,7 @@ PROMISES = {
     "Linear": {},
     "LiSHT": {},
     "LogCosh": {},
+    "Logish": {"alpha": 1.0, "beta": 1.0},
     "LogSigmoid": {},
     "LogSoftmax": {"axis": -1},
     "Maxout": {"pieces": 2, "axis": -1},

@@ -312,6 +312,48 @@ class GoLU(Activation):
 
 
 @register
+class Logish(Activation):
+    """The input times the logarithm of one plus its sigmoid: the gate opens to log(2), 0.69.
+
+    ``f(x) = alpha * x * log(1 + 1 / (1 + exp(-beta * x)))``
+
+    Args:
+        alpha: Finite number, the scale. Default 1, as in the paper.
+        beta: Finite number, the slope of the sigmoid. Default 1, as in the paper, whose variant for ResNet has 10.
+        **kwargs: As in every activation: see `Activation`.
+
+    Example:
+        >>> Logish()([-1.0, 0.0, 1.0])
+        [-0.23818304, 0.0, 0.54873312]
+
+    Reference:
+        Zhu, Zeng, Liu and Zhang, Logish: A new nonlinear nonmonotonic activation function for convolutional neural network, 2021,
+        https://doi.org/10.1016/j.neucom.2021.06.067
+    """
+
+    samples = ({}, {"alpha": 1.5, "beta": 10.0})
+
+    def __init__(self, alpha: float = 1.0, beta: float = 1.0, **kwargs):
+        super().__init__(**kwargs)
+        self.alpha = arguments.number("alpha", alpha)
+        self.beta = arguments.number("beta", beta)
+
+    def _gate(self, z):
+        return self.alpha * log1p(sigmoid(z))
+
+    def fallback(self, x):
+        gate = self._gate(clipped(self.beta * x, 128.0, 800.0))
+        return where(gate == 0, 0.0, x * gate)
+
+    def derivative(self, x):
+        z = clipped(self.beta * x, 128.0, 800.0)
+        e = ops.exp(-magnitude(z))
+        # The derivative of the sigmoid over one plus the sigmoid.
+        slope = e / ((1.0 + e) * where(z >= 0, 2.0 + e, 1.0 + 2.0 * e))
+        return self._gate(z) + self.alpha * z * slope
+
+
+@register
 class CoLU(Activation):
     """Collapsing linear unit: the identity for positive input, and a dip that vanishes as fast as the exponential.
 
