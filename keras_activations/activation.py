@@ -7,12 +7,14 @@ import functools
 import re
 from collections.abc import Sequence
 from fractions import Fraction
+from typing import Any, Literal
 
 import keras
 from keras import ops
 
 from . import arguments, autodiff, keras_gaps
 from .hosted import Hosted, is_array
+from .options import ActivationOptions, LayerOptions, Unpack
 from .special import lowest, where
 from .verdicts import VERDICTS
 
@@ -65,16 +67,16 @@ class Activation(Hosted):
             activation computes in the dtype of its input.
     """
 
-    aliases = ()
+    aliases: tuple[str, ...] = ()
     """Further names that `get` answers to."""
-    samples = ({},)
+    samples: tuple[dict[str, Any], ...] = ({},)
     """Hyperparameters worth testing, plotting and timing."""
     keeps_logits = False
     """Whether Keras's cross-entropy losses may take the input in place of the output: right for a sigmoid or softmax only."""
-    derivative = None
-    native = None
+    derivative: Any = None
+    native: Any = None
     _recomputed = True  # in the backward pass, where there is no derivative
-    _given_name = None
+    _given_name: str | None = None
 
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)
@@ -87,13 +89,13 @@ class Activation(Hosted):
             raise TypeError(f"Activation is the base class of the activations; received {args}. To look one up, write get('mish').")
         return super().__new__(cls, *args, **kwargs)
 
-    def __init__(self, *, kernel: str = "auto", **kwargs):
+    def __init__(self, *, kernel: Literal["auto", "native", "fallback"] = "auto", **kwargs: Unpack[LayerOptions]):
         super().__init__(**kwargs)
         self.kernel = arguments.choice("kernel", kernel, KERNELS)
         if kernel == "native" and self.native is None:
             raise ValueError(f"{type(self).__name__} has no native op on any backend; received kernel='native'. Write kernel='auto'.")
 
-    def fallback(self, x):
+    def fallback(self, *args: Any, **kwargs: Any) -> Any:
         raise NotImplementedError(f"{type(self).__name__} does not define fallback(self, x), which computes its value.")
 
     def choose(self, dtype: str, traced: bool) -> str:
@@ -220,7 +222,7 @@ class AlongAxis(Activation):
     takes_several_axes = False
     _recomputed = False  # sorts and sums are dear
 
-    def __init__(self, axis: int | Sequence[int] = -1, **kwargs):
+    def __init__(self, axis: int | Sequence[int] = -1, **kwargs: Unpack[ActivationOptions]):
         super().__init__(**kwargs)
         if self.takes_several_axes and isinstance(axis, (tuple, list)) and axis:
             self.axis = tuple(arguments.integer("axis", a) for a in axis)
@@ -331,7 +333,7 @@ class Splitting(AlongAxis):
         # A native op takes the input unsplit, where the derivative of the pieces cannot be attached to it.
         return "fallback" if self.kernel == "auto" else self.kernel
 
-    call = Activation.call  # without the argument, Keras passes no mask
+    call: Any = Activation.call  # without the argument, Keras passes no mask
 
     @property
     def divisor(self):
@@ -342,7 +344,7 @@ class Splitting(AlongAxis):
         """What to write instead of a host."""
         return f"Write it as a layer of its own, after a layer without activation: [Dense(units), {self!r}]."
 
-    def __call__(self, inputs, *args, **kwargs):
+    def __call__(self, inputs: Any, *args: Any, **kwargs: Any) -> Any:
         keras_gaps.warn_in_host(self, stacklevel=2)
         return super().__call__(inputs, *args, **kwargs)
 

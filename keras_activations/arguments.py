@@ -2,9 +2,13 @@
 
 import math
 import numbers
+from collections.abc import Callable, Collection
+from typing import Any, TypeVar
+
+_Choice = TypeVar("_Choice")
 
 
-def number(name, value, *, low=None, above=None, high=None):
+def number(name: str, value: Any, *, low: float | None = None, above: float | None = None, high: float | None = None) -> float:
     """A finite float, at least `low`, greater than `above` and at most `high` where those are given."""
     if isinstance(value, bool) or not isinstance(value, numbers.Real):
         raise TypeError(f"{name} must be a number, such as {name}=0.5; received {value!r} ({type(value).__name__}).")
@@ -23,7 +27,7 @@ def number(name, value, *, low=None, above=None, high=None):
     return value
 
 
-def bounds(**pair):
+def bounds(**pair: Any) -> tuple[float, float]:
     """The two finite floats of an interval, of which the first is the lower one."""
     low, high = (number(name, value) for name, value in pair.items())
     if low >= high:
@@ -32,7 +36,7 @@ def bounds(**pair):
     return low, high
 
 
-def as_many(**pair):
+def as_many(**pair: Any) -> None:
     """Refuse two sequences of different lengths; what is no sequence is for other checks to refuse."""
     one, other = pair.values()
     if isinstance(one, (tuple, list)) and isinstance(other, (tuple, list)) and len(one) != len(other):
@@ -40,21 +44,21 @@ def as_many(**pair):
         raise ValueError("{} and {} must have as many numbers; received {}.".format(*pair, received))
 
 
-def flag(name, value):
+def flag(name: str, value: Any) -> bool:
     """True or False."""
     if not isinstance(value, bool):
         raise TypeError(f"{name} must be True or False; received {value!r} ({type(value).__name__}).")
     return value
 
 
-def text(name, value):
+def text(name: str, value: Any) -> str:
     """A string."""
     if not isinstance(value, str):
         raise TypeError(f"{name} must be a string; received {value!r} ({type(value).__name__}).")
     return value
 
 
-def integer(name, value, *, low=None, high=None):
+def integer(name: str, value: Any, *, low: int | None = None, high: int | None = None) -> int:
     """An int, at least `low` and at most `high` where those are given, of at most 32 bits: sizes, axes and seeds of every backend."""
     if isinstance(value, bool) or not isinstance(value, numbers.Integral):
         raise TypeError(f"{name} must be an integer; received {value!r} ({type(value).__name__}).")
@@ -67,14 +71,14 @@ def integer(name, value, *, low=None, high=None):
     return int(value)
 
 
-def choice(name, value, choices):
+def choice(name: str, value: _Choice, choices: Collection[Any]) -> _Choice:
     """One of `choices`."""
     if value not in choices:
         raise ValueError(f"{name} must be one of {', '.join(map(repr, choices))}; received {value!r}.")
     return value
 
 
-def found(name, get, identifier):
+def found(name: str, get: Callable[[Any], Any], identifier: Any) -> Any:
     """What a lookup of Keras's, such as `keras.initializers.get`, makes of an identifier, or an error that names the argument."""
     try:
         return get(identifier)

@@ -3,6 +3,7 @@
 import io
 
 import matplotlib.figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine as ConstrainedLayoutEngine
 
 
 class Figure(matplotlib.figure.Figure):

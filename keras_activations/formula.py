@@ -164,9 +164,10 @@ class Formula:
         """The numbers with which the input is compared: where pieces meet."""
         found = set()
         for node in ast.walk(self.body):
-            ordered = isinstance(node, ast.Compare) and not any(isinstance(op, ast.Eq) for op in node.ops)
-            sides = [node.left, *node.comparators] if ordered else []
-            if isinstance(node, ast.Call) and node.func.id in ("min", "max"):
+            sides = []
+            if isinstance(node, ast.Compare) and not any(isinstance(op, ast.Eq) for op in node.ops):
+                sides = [node.left, *node.comparators]
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("min", "max"):
                 sides = node.args
             fixed = [side for side in sides if not any(isinstance(part, ast.Name) and part.id in self.inputs for part in ast.walk(side))]
             for side in fixed if len(fixed) < len(sides) else ():
@@ -254,7 +255,7 @@ class Formula:
             return _broadcast(_OPERATORS[type(node.op)], evaluate(node.left), evaluate(node.right))
         if isinstance(node, ast.IfExp):
             return evaluate(node.body if self._holds(node.test, scope) else node.orelse)
-        if isinstance(node, ast.Call) and not node.keywords:
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and not node.keywords:
             name, arguments = node.func.id, [evaluate(argument) for argument in node.args]
             if name in ("sum", "max") and len(arguments) == 1:
                 return functools.reduce({"sum": operator.add, "max": _largest}[name], arguments[0])
@@ -275,8 +276,9 @@ class Formula:
         )
 
     def _holds(self, node, scope):
-        if isinstance(node, ast.Compare) and isinstance(node.comparators[0], ast.Constant) and isinstance(node.comparators[0].value, str):
-            return scope[node.left.id] == node.comparators[0].value
+        match node:
+            case ast.Compare(left=ast.Name(id=name), comparators=[ast.Constant(value=str(word)), *_]):
+                return scope[name] == word
         if isinstance(node, ast.Compare):
             values = [_float(self._evaluate(side, scope).value) for side in (node.left, *node.comparators)]
             return all(_COMPARISONS[type(op)](*pair) for op, pair in zip(node.ops, itertools.pairwise(values), strict=True))

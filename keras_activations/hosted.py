@@ -8,6 +8,7 @@ import functools
 import inspect
 import warnings
 import weakref
+from typing import Any
 
 import keras
 import numpy as np
@@ -81,6 +82,8 @@ class Hosted(keras.layers.Layer):
         super().__init_subclass__(**kwargs)
         if "renamed" in vars(cls):
             cls.__init__ = _accepting(dict(cls.renamed), cls.__init__)
+        # What `help` and notebooks show. They would find the arguments of `__new__`, and none of those that are handed on.
+        cls.__signature__ = inspect.Signature(sorted(_by_position(cls), key=lambda parameter: parameter.kind))
 
     def __new__(cls, *args, **kwargs):
         if any(isinstance(value, keras.KerasTensor) or ops.is_tensor(value) for value in args):
@@ -135,7 +138,7 @@ class Hosted(keras.layers.Layer):
         keras_gaps.settle_paths(self, Hosted)
         return super().weights
 
-    def __call__(self, inputs, *args, **kwargs):
+    def __call__(self, inputs: Any, *args: Any, **kwargs: Any) -> Any:
         return super().__call__(self._as_tensor(inputs), *args, **kwargs)
 
     def _as_tensor(self, inputs):
@@ -256,6 +259,13 @@ class Hosted(keras.layers.Layer):
     def build_from_weights(self, shapes):
         """Build the layer so that its weights have these shapes."""
         raise NotImplementedError(f"{type(self).__name__} has weights but does not say how to build them from {shapes}.")
+
+
+def _by_position(cls):
+    """The arguments of the constructor, of which those that are handed on have no position."""
+    own = inspect.signature(cls.__init__).parameters
+    for name, parameter in constructor_arguments(cls).items():
+        yield parameter if name in own else parameter.replace(kind=parameter.KEYWORD_ONLY)
 
 
 @functools.cache

@@ -8,13 +8,15 @@ import os
 import sys
 import warnings
 import weakref
+from types import FrameType, FunctionType
+from typing import cast
 
 import keras
 
 from .autodiff import is_compiling
 
 # The two properties in which a Keras layer lists the weights of the layers that it holds.
-_LISTS = {keras.layers.Layer.variables.fget.__code__, keras.layers.Layer.weights.fget.__code__}
+_LISTS = {cast("FunctionType", prop.fget).__code__ for prop in (keras.layers.Layer.variables, keras.layers.Layer.weights)}
 
 _settled = weakref.WeakKeyDictionary()  # the model in which the paths of a layer are unique, as a weak reference
 _first_paths = weakref.WeakKeyDictionary()  # the paths that Keras gave to the weights of a layer
@@ -41,7 +43,10 @@ def warn_in_host(layer, stacklevel):
     Keras hands a layer no sign of its host, neither when the host is made nor when it is built. The next layer would raise an error that
     does not mention the cause. It is no error here: a last layer works by chance.
     """
-    if not is_compiling() and declares_width(host := sys._getframe(stacklevel).f_locals.get("self"), layer):
+    if is_compiling():
+        return
+    host = sys._getframe(stacklevel).f_locals.get("self")
+    if host is not None and declares_width(host, layer):
         warnings.warn(
             f"{layer!r} changes the width of its input, which {host.name} does not know. {layer.advice}", stacklevel=stacklevel + 1
         )
@@ -60,8 +65,9 @@ def settle_paths(layer, kind):
     # Dynamo refuses a look at the stack. It compiles a model that has listed its weights before.
     if is_compiling():
         return
-    frame, model = sys._getframe(2), None
-    while frame.f_code in _LISTS:
+    frame: FrameType | None = sys._getframe(2)
+    model = None
+    while frame and frame.f_code in _LISTS:
         model, frame = frame.f_locals["self"], frame.f_back
     if model is None or (layer in _settled and _settled[layer]() is model) or not layer.weights:
         return

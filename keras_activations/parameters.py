@@ -11,6 +11,7 @@ from keras import ops
 from . import arguments
 from .activation import Activation
 from .hosted import constructor_arguments
+from .options import ActivationOptions, Initial, InitialNumbers, ParametricOptions, Unpack
 from .special import is_double
 
 # Their weights are created at once, also when a file says how many: a hundred times the widest layer known, and no more than memory holds.
@@ -149,14 +150,14 @@ class Parametric(Activation):
         **kwargs: As in every activation.
     """
 
-    def __init__(self, *, learned: bool = False, regularizer=None, constraint=None, **kwargs):
+    def __init__(self, *, learned: bool = False, regularizer=None, constraint=None, **kwargs: Unpack[ActivationOptions]):
         super().__init__(**kwargs)
         self.learned = arguments.flag("learned", learned)
         self.regularizer = arguments.found("regularizer", keras.regularizers.get, regularizer)
         self.constraint = arguments.found("constraint", keras.constraints.get, constraint)
         self.declared = {}  # Parameter by name, in the order of the weights
 
-    def learn(self, **values: "float | Sequence[float] | Parameter") -> None:
+    def learn(self, **values: "Initial | InitialNumbers | Parameter") -> None:
         """Declare the parameters and their initial values, as the last act of a constructor."""
         if self.declared:
             raise ValueError(
@@ -259,7 +260,9 @@ class Learned(Parametric):
         **kwargs: As in every activation.
     """
 
-    def __init__(self, *, learned: bool = False, per: str = "layer", channels: int | None = None, axis: int = -1, **kwargs):
+    def __init__(
+        self, *, learned: bool = False, per: str = "layer", channels: int | None = None, axis: int = -1, **kwargs: Unpack[ParametricOptions]
+    ):
         super().__init__(learned=learned, **kwargs)
         self.per = arguments.choice("per", per, ("layer", "channel", "element"))
         self.channels = channels if channels is None else arguments.integer("channels", channels, low=1, high=MOST_CHANNELS)

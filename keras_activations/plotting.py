@@ -1,7 +1,10 @@
 """A picture of activations: each function with its derivative, as the backend computes them."""
 
 import math
+import os
 import textwrap
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import keras
 import numpy as np
@@ -12,6 +15,9 @@ from .activation import Activation, AlongAxis, Splitting
 from .autodiff import value_and_gradients
 from .parameters import Learned
 from .registry import Entry, get
+
+if TYPE_CHECKING:
+    from .figure import Figure
 
 # Blue and vermilion of Okabe and Ito, which the colour-blind tell apart; in print, the dashes do.
 VALUE = {"color": "#0072B2", "linewidth": 2.2}
@@ -24,7 +30,9 @@ TITLE, TITLE_LINE = 8.5, 11.0  # points
 SMALL, SMALL_LINE = 6.6, 8.5
 
 
-def plot(*activations, low: float = -6.0, high: float = 6.0, path=None):
+def plot(
+    *activations: str | type | dict | Callable, low: float = -6.0, high: float = 6.0, path: "str | os.PathLike[str] | None" = None
+) -> "Figure":
     """Draw activations with their derivatives, one panel each.
 
     An activation that takes a row of numbers is drawn over one of them: softmax and its like as the first output for the row
@@ -50,7 +58,7 @@ def plot(*activations, low: float = -6.0, high: float = 6.0, path=None):
         >>> plot("gelu", Swish(beta=2.0), low=-4, high=4, path="gates.png")  # doctest: +SKIP
     """
     try:
-        from .figure import Figure
+        from .figure import ConstrainedLayoutEngine, Figure
     except ImportError as error:
         raise ImportError('plot needs matplotlib: pip install "keras-activations[plot]"') from error
 
@@ -64,8 +72,7 @@ def plot(*activations, low: float = -6.0, high: float = 6.0, path=None):
     count = len(functions)
     columns = count if count <= 3 else min(4, math.ceil(math.sqrt(count)))
     rows = math.ceil(count / columns)
-    figure = Figure(figsize=(columns * PANEL[0], rows * PANEL[1] + 0.3), dpi=150, layout="constrained")
-    figure.get_layout_engine().set(w_pad=0.12, h_pad=0.1)
+    figure = Figure(figsize=(columns * PANEL[0], rows * PANEL[1] + 0.3), dpi=150, layout=ConstrainedLayoutEngine(w_pad=0.12, h_pad=0.1))
     panels = [figure.add_subplot(rows, columns, i + 1) for i in range(count)]
     x = np.linspace(low, high, POINTS)
     captions = [_caption(function, _draw(axes, function, x)) for axes, function in zip(panels, functions, strict=True)]
@@ -165,7 +172,8 @@ def _outputs(layer):
         layer = layer.from_config({**layer.get_config(), "axis": -1})
         layer.set_weights(weights)
     if isinstance(layer, Splitting):
-        row, count = [1] * layer.divisor, layer.width.numerator
+        row: list = [1] * layer.divisor
+        count = layer.width.numerator
         row[layer._ordered(range(layer.divisor))[-1]] = "x"  # the gate, or the last of several pieces
         drawn = "output" if count == 1 else f"{count} outputs, from dark to light,"
     else:

@@ -6,7 +6,7 @@ import inspect
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar, TypeVar, overload
 
 import keras
 
@@ -52,9 +52,9 @@ class Entry:
     @property
     def description(self) -> str:
         """The docstring of the class, or of the class whose value it inherits."""
-        described = next(base for base in self.cls.__mro__ if base.__doc__)
-        redefined = distance(self.cls, "fallback") < self.cls.__mro__.index(described)
-        return "" if redefined else inspect.cleandoc(described.__doc__)
+        steps, text = next((steps, base.__doc__) for steps, base in enumerate(self.cls.__mro__) if base.__doc__)
+        redefined = distance(self.cls, "fallback") < steps
+        return "" if redefined else inspect.cleandoc(text)
 
     @property
     def summary(self) -> str:
@@ -97,7 +97,14 @@ class Entry:
         return " ".join(text.split())
 
 
-def register(cls: type | None = None, *, package: str | None = None):
+_Class = TypeVar("_Class", bound=type[Activation])
+
+
+@overload
+def register(cls: _Class, *, package: str | None = None) -> _Class: ...
+@overload
+def register(*, package: str | None = None) -> Callable[[_Class], _Class]: ...
+def register(cls=None, *, package=None):
     """Class decorator: register an activation with Keras, so that it can be saved and loaded, and with `get`.
 
     Args:
@@ -146,7 +153,17 @@ def catalogue() -> dict[str, Entry]:
     return {entry.name: entry for entry in sorted(map(Entry, set(_classes.values())), key=lambda entry: entry.name)}
 
 
-def get(identifier: str | type | dict | Callable | None, *, like: str | None = None, **kwargs) -> Callable:
+_Layer = TypeVar("_Layer", bound=keras.layers.Layer)
+_Function = TypeVar("_Function", bound=Callable)
+
+
+@overload
+def get(identifier: str | dict[str, Any] | None, *, like: str | None = None, **kwargs: Any) -> Activation | Any: ...
+@overload
+def get(identifier: type[_Layer], *, like: str | None = None, **kwargs: Any) -> _Layer: ...
+@overload
+def get(identifier: _Function) -> _Function: ...
+def get(identifier, *, like=None, **kwargs):
     """An activation from whatever names or describes it.
 
     Args:

@@ -5,6 +5,7 @@ from keras import ops
 
 from . import arguments
 from .activation import Activation
+from .options import ActivationOptions, Unpack
 from .special import is_double
 
 
@@ -24,7 +25,7 @@ class Stochastic(Activation):
         training: Whether to draw. Keras sets it in `fit`, also inside a host; by default it is False.
     """
 
-    def __init__(self, *, seed: int | None = None, **kwargs):
+    def __init__(self, *, seed: int | None = None, **kwargs: Unpack[ActivationOptions]):
         super().__init__(**kwargs)
         self.seed = seed if seed is None else arguments.integer("seed", seed, low=0)
         self.seed_generator = keras.random.SeedGenerator(self.seed)

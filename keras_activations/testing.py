@@ -13,6 +13,7 @@ import itertools
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import keras
 import ml_dtypes
@@ -59,7 +60,7 @@ def pair_points(width):
     entries = [0.0, -0.5, 2.0**-10, -3.25, 11.0, -40.0, 1e4, 3.0e38, -3.0e38, *np.linspace(-15, 15, 13)]
     if width > 2:
         entries = [0.0, -0.5, 11.0, 1e4, 3.0e38, -3.0e38]
-    return np.array(list(itertools.product(np.float32(entries).astype(np.float64), repeat=width)))
+    return np.array(list(itertools.product(np.array(entries, np.float32).astype(np.float64), repeat=width)))
 
 
 def row_points():
@@ -99,7 +100,7 @@ class Witness:
             raise AssertionError(
                 f"{cls.__name__} can be compared with nothing: its docstring has no ``f(x) = ...``, and no oracle is given."
             )
-        self.formula = equation and Formula(equation)
+        self.formula: Any = equation and Formula(equation)
         self.oracle = oracle
         layer = cls(**sample)
         self.learned = list(layer.declared) if isinstance(layer, Parametric) and layer.learned else []
@@ -154,7 +155,7 @@ class Witness:
         if not file.exists():
             file.parent.mkdir(parents=True, exist_ok=True)
             partial = file.with_suffix(f".{id(self)}.npz")
-            np.savez(partial, **self._truth(rows))
+            np.savez(partial, allow_pickle=False, **self._truth(rows))
             partial.rename(file)
         with np.load(file) as stored:
             return rows, dict(stored)

@@ -4,6 +4,7 @@ from keras import ops
 
 from .. import arguments
 from ..activation import Activation, native_ops
+from ..options import ActivationOptions, Unpack
 from ..registry import register
 from ..special import exp, expm1, held, inverse_root, inverse_root_slope, magnitude, where
 
@@ -31,7 +32,7 @@ class ELU(Activation):
 
     samples = ({}, {"alpha": 1.7})
 
-    def __init__(self, alpha: float = 1.0, **kwargs):
+    def __init__(self, alpha: float = 1.0, **kwargs: Unpack[ActivationOptions]):
         super().__init__(**kwargs)
         self.alpha = arguments.number("alpha", alpha)
 
@@ -95,7 +96,7 @@ class CELU(Activation):
 
     samples = ({}, {"alpha": 1.7})
 
-    def __init__(self, alpha: float = 1.0, **kwargs):
+    def __init__(self, alpha: float = 1.0, **kwargs: Unpack[ActivationOptions]):
         super().__init__(**kwargs)
         self.alpha = arguments.number("alpha", alpha, above=0.0)
 
@@ -130,7 +131,7 @@ class ISRLU(Activation):
 
     samples = ({}, {"alpha": 3.0})
 
-    def __init__(self, alpha: float = 1.0, **kwargs):
+    def __init__(self, alpha: float = 1.0, **kwargs: Unpack[ActivationOptions]):
         super().__init__(**kwargs)
         self.alpha = arguments.number("alpha", alpha, above=0.0)
 

@@ -10,6 +10,7 @@ from keras import ops
 
 from .. import arguments
 from ..activation import Activation, native_ops
+from ..options import ActivationOptions, Initial, LearnedNumber, LearnedOptions, Unpack
 from ..parameters import Learned
 from ..registry import register
 from ..special import clipped, expm1, held, log1p, log1p_quotient, magnitude, positive_part, sigmoid, sigmoid_slope, where
@@ -69,7 +70,9 @@ class Swish(Learned):
 
     samples = ({}, {"beta": 1.5}, {"beta": -0.5}, {"beta": 1.5, "learned": True}, {"learned": True, "channels": 4})
 
-    def __init__(self, beta: float = 1.0, *, learned: bool = False, **kwargs):
+    beta: LearnedNumber
+
+    def __init__(self, beta: Initial = 1.0, *, learned: bool = False, **kwargs: Unpack[LearnedOptions]):
         super().__init__(learned=learned, **kwargs)
         self.learn(beta=beta)
 
@@ -117,7 +120,7 @@ class Aria2(Activation):
 
     samples = ({}, {"alpha": 0.7, "beta": 0.8})
 
-    def __init__(self, alpha: float = 1.5, beta: float = 2.0, **kwargs):
+    def __init__(self, alpha: float = 1.5, beta: float = 2.0, **kwargs: Unpack[ActivationOptions]):
         super().__init__(**kwargs)
         self.alpha = arguments.number("alpha", alpha, above=0.0)
         self.beta = arguments.number("beta", beta, above=0.0)
@@ -161,7 +164,7 @@ class HardSiLU(Activation):
 
     samples = ({}, {"slope": 0.2})
 
-    def __init__(self, slope: float = 1 / 6, **kwargs):
+    def __init__(self, slope: float = 1 / 6, **kwargs: Unpack[ActivationOptions]):
         super().__init__(**kwargs)
         self.slope = arguments.number("slope", slope, above=0.0)
 
@@ -197,7 +200,7 @@ class ESwish(SiLU):
 
     samples = ({}, {"beta": 1.25})
 
-    def __init__(self, beta: float = 1.75, **kwargs):
+    def __init__(self, beta: float = 1.75, **kwargs: Unpack[ActivationOptions]):
         super().__init__(**kwargs)
         self.beta = arguments.number("beta", beta)
 
@@ -251,7 +254,7 @@ class FlattenTSwish(SiLU):
     aliases = ("fts",)
     samples = ({}, {"offset": 0.0})
 
-    def __init__(self, offset: float = -0.2, **kwargs):
+    def __init__(self, offset: float = -0.2, **kwargs: Unpack[ActivationOptions]):
         super().__init__(**kwargs)
         self.offset = arguments.number("offset", offset)
 
@@ -286,7 +289,7 @@ class GoLU(Activation):
     aliases = ("exp_expish",)
     samples = ({}, {"alpha": 1.5, "beta": 4.0, "gamma": 0.75})
 
-    def __init__(self, alpha: float = 1.0, beta: float = 1.0, gamma: float = 1.0, **kwargs):
+    def __init__(self, alpha: float = 1.0, beta: float = 1.0, gamma: float = 1.0, **kwargs: Unpack[ActivationOptions]):
         super().__init__(**kwargs)
         self.alpha = arguments.number("alpha", alpha)
         self.beta = arguments.number("beta", beta, above=0.0)
@@ -333,7 +336,7 @@ class Logish(Activation):
 
     samples = ({}, {"alpha": 1.5, "beta": 10.0})
 
-    def __init__(self, alpha: float = 1.0, beta: float = 1.0, **kwargs):
+    def __init__(self, alpha: float = 1.0, beta: float = 1.0, **kwargs: Unpack[ActivationOptions]):
         super().__init__(**kwargs)
         self.alpha = arguments.number("alpha", alpha)
         self.beta = arguments.number("beta", beta)
@@ -460,7 +463,15 @@ class EIS(Activation):
         {"alpha": 0.5, "beta": 0.25, "gamma": 2.0, "delta": 0.5, "theta": 0.25},
     )
 
-    def __init__(self, alpha: float = 1.0, beta: float = 0.0, gamma: float = 1.0, delta: float = 1.16, theta: float = 1.0, **kwargs):
+    def __init__(
+        self,
+        alpha: float = 1.0,
+        beta: float = 0.0,
+        gamma: float = 1.0,
+        delta: float = 1.16,
+        theta: float = 1.0,
+        **kwargs: Unpack[ActivationOptions],
+    ):
         super().__init__(**kwargs)
         self.alpha = arguments.number("alpha", alpha, low=0.0)
         self.beta = arguments.number("beta", beta, low=0.0)

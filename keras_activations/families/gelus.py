@@ -6,6 +6,7 @@ from keras import ops
 
 from .. import arguments
 from ..activation import Activation, native_ops
+from ..options import ActivationOptions, Unpack
 from ..registry import register
 from ..special import gelu, gelu_slope, held, magnitude, positive_part, where
 
@@ -33,7 +34,7 @@ class GELU(Activation):
 
     samples = ({}, {"approximate": True})
 
-    def __init__(self, approximate: bool | str = False, **kwargs):
+    def __init__(self, approximate: bool | str = False, **kwargs: Unpack[ActivationOptions]):
         super().__init__(**kwargs)
         self.approximate = arguments.flag("approximate", approximate == "tanh" if approximate in ("none", "tanh") else approximate)
 
@@ -84,7 +85,7 @@ class ClippedGELU(Activation):
 
     samples = ({}, {"min_value": -0.125, "max_value": 6.0})
 
-    def __init__(self, min_value: float = -10.0, max_value: float = 10.0, **kwargs):
+    def __init__(self, min_value: float = -10.0, max_value: float = 10.0, **kwargs: Unpack[ActivationOptions]):
         super().__init__(**kwargs)
         self.min_value, self.max_value = arguments.bounds(min_value=min_value, max_value=max_value)
 

@@ -2,11 +2,13 @@
 
 import math
 from fractions import Fraction
+from typing import Any
 
 from keras import ops
 
 from .. import arguments
 from ..activation import Activation, AlongAxis, Splitting
+from ..options import ActivationOptions, Initial, LearnedNumber, ParametricOptions, Unpack
 from ..parameters import MOST_CHANNELS, Parametric
 from ..registry import register
 from ..special import cos, sin, where
@@ -37,11 +39,11 @@ class GroupSort(AlongAxis):
 
     samples = ({}, {"group_size": 4}, {"group_size": None, "axis": -2})
 
-    def __init__(self, group_size: int | None = 2, axis: int = -1, **kwargs):
+    def __init__(self, group_size: int | None = 2, axis: int = -1, **kwargs: Unpack[ActivationOptions]):
         super().__init__(axis, **kwargs)
         self.group_size = group_size if group_size is None else arguments.integer("group_size", group_size, low=1)
 
-    call = Activation.call  # without the argument, Keras passes no mask
+    call: Any = Activation.call  # without the argument, Keras passes no mask
 
     def compute_mask(self, inputs, mask=None):
         (axis,) = self._checked_axes(inputs.shape)
@@ -88,7 +90,7 @@ class Maxout(Splitting):
 
     samples = ({}, {"axis": -2}, {"pieces": 4})
 
-    def __init__(self, pieces: int = 2, axis: int = -1, **kwargs):
+    def __init__(self, pieces: int = 2, axis: int = -1, **kwargs: Unpack[ActivationOptions]):
         super().__init__(axis, **kwargs)
         self.pieces = arguments.integer("pieces", pieces, low=1)
         self.width = Fraction(1, self.pieces)
@@ -137,14 +139,24 @@ class Householder(AlongAxis, Parametric):
     samples = ({}, {"theta": 0.625, "axis": -2}, {"theta": 2.5, "channels": 4}, {"theta": -1.2, "learned": False})
     _recomputed = True
 
-    def __init__(self, theta: float = math.pi / 2, channels: int | None = None, axis: int = -1, *, learned: bool = True, **kwargs):
-        super().__init__(axis, learned=learned, **kwargs)
+    theta: LearnedNumber
+
+    def __init__(
+        self,
+        theta: Initial = math.pi / 2,
+        channels: int | None = None,
+        axis: int = -1,
+        *,
+        learned: bool = True,
+        **kwargs: Unpack[ParametricOptions],
+    ):
+        super().__init__(axis, learned=learned, **kwargs)  # pyright: ignore[reportCallIssue]
         self.channels = channels if channels is None else arguments.integer("channels", channels, low=2, high=MOST_CHANNELS)
         if channels is not None and channels % 2:
             raise ValueError(f"channels must be even, for they are taken in pairs; received {channels}.")
         self.learn(theta=theta)
 
-    call = Activation.call  # without the argument, Keras passes no mask
+    call: Any = Activation.call  # without the argument, Keras passes no mask
 
     @property
     def divisor(self):

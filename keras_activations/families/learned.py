@@ -1,10 +1,9 @@
 """Learned rectifiers and their kin: the parameters are weights by default."""
 
-from collections.abc import Sequence
-
 from keras import ops
 
 from .. import arguments
+from ..options import Initial, InitialNumbers, LearnedNumber, LearnedOptions, Unpack
 from ..parameters import Learned, Parameter
 from ..registry import register
 from ..special import expm1, held, scaled, sigmoid, sigmoid_slope, where
@@ -48,7 +47,9 @@ class PReLU(Learned):
     )
     samples = ({}, {"alpha": 0.125, "channels": 4}, {"alpha": 0.1, "learned": False})
 
-    def __init__(self, alpha: float = 0.25, *, learned: bool = True, **kwargs):
+    alpha: LearnedNumber
+
+    def __init__(self, alpha: Initial = 0.25, *, learned: bool = True, **kwargs: Unpack[LearnedOptions]):
         super().__init__(learned=learned, **kwargs)
         self.learn(alpha=alpha)
 
@@ -83,7 +84,10 @@ class PELU(Learned):
 
     samples = ({}, {"alpha": 1.5, "beta": 0.625, "channels": 4}, {"alpha": 1.7, "beta": 1.3, "learned": False})
 
-    def __init__(self, alpha: float = 1.0, beta: float = 1.0, *, learned: bool = True, **kwargs):
+    alpha: LearnedNumber
+    beta: LearnedNumber
+
+    def __init__(self, alpha: Initial = 1.0, beta: Initial = 1.0, *, learned: bool = True, **kwargs: Unpack[LearnedOptions]):
         super().__init__(learned=learned, **kwargs)
         self.learn(alpha=Parameter(alpha, low=0.1), beta=Parameter(beta, low=0.1))
 
@@ -122,7 +126,10 @@ class MPELU(Learned):
 
     samples = ({}, {"alpha": 1.5, "beta": 0.625, "channels": 4}, {"alpha": 1.7, "beta": 1.3, "learned": False})
 
-    def __init__(self, alpha: float = 0.25, beta: float = 1.0, *, learned: bool = True, **kwargs):
+    alpha: LearnedNumber
+    beta: LearnedNumber
+
+    def __init__(self, alpha: Initial = 0.25, beta: Initial = 1.0, *, learned: bool = True, **kwargs: Unpack[LearnedOptions]):
         super().__init__(learned=learned, **kwargs)
         self.learn(alpha=alpha, beta=Parameter(beta, low=0.01))
 
@@ -170,15 +177,20 @@ class SShapedReLU(Learned):
         {"left_slope": 0.5, "channels": 4},
     )
 
+    left_threshold: LearnedNumber
+    left_slope: LearnedNumber
+    right_threshold: LearnedNumber
+    right_slope: LearnedNumber
+
     def __init__(
         self,
-        left_threshold: float = 0.0,
-        left_slope: float = 0.2,
-        right_threshold: float = 1.0,
-        right_slope: float = 1.0,
+        left_threshold: Initial = 0.0,
+        left_slope: Initial = 0.2,
+        right_threshold: Initial = 1.0,
+        right_slope: Initial = 1.0,
         *,
         learned: bool = True,
-        **kwargs,
+        **kwargs: Unpack[LearnedOptions],
     ):
         super().__init__(learned=learned, **kwargs)
         self.learn(left_threshold=left_threshold, left_slope=left_slope, right_threshold=right_threshold, right_slope=right_slope)
@@ -220,11 +232,16 @@ class APL(Learned):
         {"slopes": (-0.125, -0.5, -0.25), "hinges": (1.0, 0.0, -2.0), "channels": 4},
     )
 
-    def __init__(self, slopes: Sequence[float] = (0.2,), hinges: Sequence[float] = (0.5,), *, learned: bool = True, **kwargs):
+    slopes: LearnedNumber
+    hinges: LearnedNumber
+
+    def __init__(
+        self, slopes: InitialNumbers = (0.2,), hinges: InitialNumbers = (0.5,), *, learned: bool = True, **kwargs: Unpack[LearnedOptions]
+    ):
         super().__init__(learned=learned, **kwargs)
         arguments.as_many(slopes=slopes, hinges=hinges)
-        hinges = Parameter(hinges, entries=0).checked("hinges", learned)
-        self.learn(slopes=Parameter(slopes, entries=hinges.entries), hinges=hinges)
+        checked = Parameter(hinges, entries=0).checked("hinges", learned)
+        self.learn(slopes=Parameter(slopes, entries=checked.entries), hinges=checked)
 
     def fallback(self, x, slopes, hinges):
         pairs = zip(slopes, hinges, strict=True)
@@ -254,7 +271,10 @@ class AReLU(Learned):
 
     samples = ({"learned": False}, {"alpha": 0.875}, {"alpha": 0.25, "beta": -1.5, "channels": 4}, {"alpha": -0.5, "beta": 0.5})
 
-    def __init__(self, alpha: float = 0.9, beta: float = 2.0, *, learned: bool = True, **kwargs):
+    alpha: LearnedNumber
+    beta: LearnedNumber
+
+    def __init__(self, alpha: Initial = 0.9, beta: Initial = 2.0, *, learned: bool = True, **kwargs: Unpack[LearnedOptions]):
         super().__init__(learned=learned, **kwargs)
         self.learn(alpha=alpha, beta=beta)
 
@@ -304,7 +324,12 @@ class TLU(Learned):
         {"tau": 0.2, "alpha": 0.1, "affine": True, "learned": False},
     )
 
-    def __init__(self, tau: float = 0.0, alpha: float = 0.0, affine: bool = False, *, learned: bool = True, **kwargs):
+    tau: LearnedNumber
+    alpha: LearnedNumber
+
+    def __init__(
+        self, tau: Initial = 0.0, alpha: Initial = 0.0, affine: bool = False, *, learned: bool = True, **kwargs: Unpack[LearnedOptions]
+    ):
         super().__init__(learned=learned, **kwargs)
         self.affine = arguments.flag("affine", affine)
         if affine:
@@ -349,7 +374,9 @@ class FlexibleReLU(Learned):
 
     samples = ({}, {"b": 0.375, "channels": 4})
 
-    def __init__(self, b: float = -1.0, *, learned: bool = True, **kwargs):
+    b: LearnedNumber
+
+    def __init__(self, b: Initial = -1.0, *, learned: bool = True, **kwargs: Unpack[LearnedOptions]):
         super().__init__(learned=learned, **kwargs)
         self.learn(b=b)
 
@@ -381,7 +408,9 @@ class ModReLU(Learned):
 
     samples = ({}, {"b": -0.75, "channels": 4}, {"b": 0.375, "channels": 4}, {"b": -0.6, "learned": False})
 
-    def __init__(self, b: float = 0.0, *, learned: bool = True, **kwargs):
+    b: LearnedNumber
+
+    def __init__(self, b: Initial = 0.0, *, learned: bool = True, **kwargs: Unpack[LearnedOptions]):
         super().__init__(learned=learned, **kwargs)
         self.learn(b=b)
 
@@ -412,7 +441,10 @@ class DPReLU(Learned):
     aliases = ("dual_parametric_relu",)
     samples = ({}, {"alpha": 0.125, "beta": 0.75, "channels": 4}, {"alpha": -0.3, "beta": 1.1, "learned": False})
 
-    def __init__(self, alpha: float = 0.01, beta: float = 1.0, *, learned: bool = True, **kwargs):
+    alpha: LearnedNumber
+    beta: LearnedNumber
+
+    def __init__(self, alpha: Initial = 0.01, beta: Initial = 1.0, *, learned: bool = True, **kwargs: Unpack[LearnedOptions]):
         super().__init__(learned=learned, **kwargs)
         self.learn(alpha=alpha, beta=beta)
 
@@ -447,7 +479,13 @@ class DualLine(Learned):
 
     samples = ({"learned": False}, {"alpha": 0.125, "beta": 0.75, "m": -0.25, "channels": 4})
 
-    def __init__(self, alpha: float = 0.01, beta: float = 1.0, m: float = -0.22, *, learned: bool = True, **kwargs):
+    alpha: LearnedNumber
+    beta: LearnedNumber
+    m: LearnedNumber
+
+    def __init__(
+        self, alpha: Initial = 0.01, beta: Initial = 1.0, m: Initial = -0.22, *, learned: bool = True, **kwargs: Unpack[LearnedOptions]
+    ):
         super().__init__(learned=learned, **kwargs)
         self.learn(alpha=alpha, beta=beta, m=m)
 
@@ -479,7 +517,10 @@ class StarReLU(Learned):
 
     samples = ({}, {"scale": 0.75, "bias": -0.375, "channels": 4}, {"scale": 0.8944, "bias": -0.4472, "learned": False})
 
-    def __init__(self, scale: float = 1.0, bias: float = 0.0, *, learned: bool = True, **kwargs):
+    scale: LearnedNumber
+    bias: LearnedNumber
+
+    def __init__(self, scale: Initial = 1.0, bias: Initial = 0.0, *, learned: bool = True, **kwargs: Unpack[LearnedOptions]):
         super().__init__(learned=learned, **kwargs)
         self.learn(scale=scale, bias=bias)
 

@@ -5,6 +5,7 @@ import math
 from keras import ops
 
 from .. import arguments
+from ..options import Initial, LearnedNumber, LearnedOptions, Unpack
 from ..parameters import Learned, Parameter
 from ..registry import register
 from ..special import (
@@ -61,7 +62,9 @@ class PFTS(Learned):
     aliases = ("parametric_flatten_t_swish",)
     samples = ({"learned": False}, {"t": -0.25, "channels": 4})
 
-    def __init__(self, t: float = -0.2, *, learned: bool = True, **kwargs):
+    t: LearnedNumber
+
+    def __init__(self, t: Initial = -0.2, *, learned: bool = True, **kwargs: Unpack[LearnedOptions]):
         super().__init__(learned=learned, **kwargs)
         self.learn(t=t)
 
@@ -101,7 +104,12 @@ class XIELU(Learned):
 
     samples = ({"learned": False}, {"alpha_p": 0.75, "alpha_n": 0.875, "channels": 4}, {"alpha_p": 0.25, "alpha_n": 1.5, "beta": 0.0})
 
-    def __init__(self, alpha_p: float = 0.8, alpha_n: float = 0.8, beta: float = 0.5, *, learned: bool = True, **kwargs):
+    alpha_p: LearnedNumber
+    alpha_n: LearnedNumber
+
+    def __init__(
+        self, alpha_p: Initial = 0.8, alpha_n: Initial = 0.8, beta: float = 0.5, *, learned: bool = True, **kwargs: Unpack[LearnedOptions]
+    ):
         super().__init__(learned=learned, **kwargs)
         self.beta = arguments.number("beta", beta)
         if isinstance(alpha_n, (int, float)) and alpha_n < self.beta:
@@ -153,7 +161,9 @@ class SoftExponential(Learned):
 
     samples = ({"learned": False}, {"alpha": 0.375, "channels": 4}, {"alpha": -0.0625, "channels": 4}, {"alpha": 0.7, "learned": False})
 
-    def __init__(self, alpha: float = 0.0, *, learned: bool = True, **kwargs):
+    alpha: LearnedNumber
+
+    def __init__(self, alpha: Initial = 0.0, *, learned: bool = True, **kwargs: Unpack[LearnedOptions]):
         super().__init__(learned=learned, **kwargs)
         self.learn(alpha=alpha)
 
@@ -231,7 +241,10 @@ class ErfAct(Learned):
 
     samples = ({}, {"alpha": 0.5, "beta": 1.25, "channels": 4}, {"alpha": 1.1, "beta": 0.6, "learned": False})
 
-    def __init__(self, alpha: float = 0.75, beta: float = 0.75, *, learned: bool = True, **kwargs):
+    alpha: LearnedNumber
+    beta: LearnedNumber
+
+    def __init__(self, alpha: Initial = 0.75, beta: Initial = 0.75, *, learned: bool = True, **kwargs: Unpack[LearnedOptions]):
         super().__init__(learned=learned, **kwargs)
         self.learn(alpha=alpha, beta=beta)
 
@@ -270,7 +283,10 @@ class Pserf(Learned):
 
     samples = ({"learned": False}, {"gamma": 1.25, "delta": 0.875}, {"gamma": 0.5, "delta": 1.25, "channels": 4})
 
-    def __init__(self, gamma: float = 1.25, delta: float = 0.85, *, learned: bool = True, **kwargs):
+    gamma: LearnedNumber
+    delta: LearnedNumber
+
+    def __init__(self, gamma: Initial = 1.25, delta: Initial = 0.85, *, learned: bool = True, **kwargs: Unpack[LearnedOptions]):
         super().__init__(learned=learned, **kwargs)
         self.learn(gamma=gamma, delta=delta)
 
@@ -313,7 +329,13 @@ class AconC(Learned):
 
     samples = ({}, {"p1": 1.25, "p2": 0.25, "beta": 1.5, "channels": 4}, {"p1": -0.3, "p2": 0.9, "beta": 0.8, "learned": False})
 
-    def __init__(self, p1: float = 1.0, p2: float = 0.0, beta: float = 1.0, *, learned: bool = True, **kwargs):
+    p1: LearnedNumber
+    p2: LearnedNumber
+    beta: LearnedNumber
+
+    def __init__(
+        self, p1: Initial = 1.0, p2: Initial = 0.0, beta: Initial = 1.0, *, learned: bool = True, **kwargs: Unpack[LearnedOptions]
+    ):
         super().__init__(learned=learned, **kwargs)
         self.learn(p1=p1, p2=p2, beta=beta)
 
@@ -361,7 +383,9 @@ class SMU(Learned):
 
     samples = ({}, {"alpha": 0.0, "mu": 0.75, "channels": 4}, {"alpha": 0.01, "mu": 2.5, "learned": False})
 
-    def __init__(self, alpha: float = 0.25, mu: float = 1.0, *, learned: bool = True, **kwargs):
+    mu: LearnedNumber
+
+    def __init__(self, alpha: float = 0.25, mu: Initial = 1.0, *, learned: bool = True, **kwargs: Unpack[LearnedOptions]):
         super().__init__(learned=learned, **kwargs)
         self.alpha = arguments.number("alpha", alpha)
         self.learn(mu=mu)
@@ -410,7 +434,9 @@ class SMU1(Learned):
 
     samples = ({"learned": False}, {"mu": 0.5, "channels": 4}, {"alpha": 0.0, "mu": 1.5})
 
-    def __init__(self, alpha: float = 0.25, mu: float = 4.352665993287951e-09, *, learned: bool = True, **kwargs):
+    mu: LearnedNumber
+
+    def __init__(self, alpha: float = 0.25, mu: Initial = 4.352665993287951e-09, *, learned: bool = True, **kwargs: Unpack[LearnedOptions]):
         super().__init__(learned=learned, **kwargs)
         self.alpha = arguments.number("alpha", alpha)
         self.learn(mu=Parameter(mu, low=1e-9))
@@ -464,7 +490,13 @@ class DynamicTanh(Learned):
     aliases = ("dyt",)
     samples = ({}, {"alpha": 0.75, "gamma": 1.5, "beta": 0.25, "channels": 4}, {"alpha": 0.8, "gamma": 1.2, "learned": False})
 
-    def __init__(self, alpha: float = 0.5, gamma: float = 1.0, beta: float = 0.0, *, learned: bool = True, **kwargs):
+    alpha: LearnedNumber
+    gamma: LearnedNumber
+    beta: LearnedNumber
+
+    def __init__(
+        self, alpha: Initial = 0.5, gamma: Initial = 1.0, beta: Initial = 0.0, *, learned: bool = True, **kwargs: Unpack[LearnedOptions]
+    ):
         super().__init__(learned=learned, **kwargs)
         self.learn(alpha=Parameter(alpha, shared=True), gamma=gamma, beta=beta)
 
@@ -510,7 +542,21 @@ class DynamicErf(Learned):
         {"alpha": 0.8, "gamma": 1.2, "learned": False},
     )
 
-    def __init__(self, alpha: float = 0.5, shift: float = 0.0, gamma: float = 1.0, beta: float = 0.0, *, learned: bool = True, **kwargs):
+    alpha: LearnedNumber
+    shift: LearnedNumber
+    gamma: LearnedNumber
+    beta: LearnedNumber
+
+    def __init__(
+        self,
+        alpha: Initial = 0.5,
+        shift: Initial = 0.0,
+        gamma: Initial = 1.0,
+        beta: Initial = 0.0,
+        *,
+        learned: bool = True,
+        **kwargs: Unpack[LearnedOptions],
+    ):
         super().__init__(learned=learned, **kwargs)
         self.learn(alpha=Parameter(alpha, shared=True), shift=Parameter(shift, shared=True), gamma=gamma, beta=beta)
 

@@ -6,6 +6,7 @@ from keras import backend, ops
 
 from .. import arguments
 from ..activation import AlongAxis, native_ops
+from ..options import ActivationOptions, Initial, LearnedNumber, ParametricOptions, Unpack
 from ..parameters import Parameter, Parametric
 from ..registry import register
 from ..special import expm1, held, log1p, lowest, magnitude, positive_part, where
@@ -134,8 +135,12 @@ class TemperatureSoftmax(AlongAxis, Parametric):
     samples = ({}, {"temperature": 0.5, "axis": [-2, -1]}, {"temperature": 4.0, "learned": True})
     takes_several_axes = True
 
-    def __init__(self, temperature: float = 1.0, axis: int | Sequence[int] = -1, *, learned: bool = False, **kwargs):
-        super().__init__(axis, learned=learned, **kwargs)
+    temperature: LearnedNumber
+
+    def __init__(
+        self, temperature: Initial = 1.0, axis: int | Sequence[int] = -1, *, learned: bool = False, **kwargs: Unpack[ParametricOptions]
+    ):
+        super().__init__(axis, learned=learned, **kwargs)  # pyright: ignore[reportCallIssue]
         self.learn(temperature=Parameter(temperature, low=0.001))
 
     def fallback(self, x, temperature):
@@ -303,7 +308,7 @@ class Softpick(AlongAxis):
     excluded = 0.0
     takes_several_axes = True
 
-    def __init__(self, epsilon: float = 1e-8, axis: int | Sequence[int] = -1, **kwargs):
+    def __init__(self, epsilon: float = 1e-8, axis: int | Sequence[int] = -1, **kwargs: Unpack[ActivationOptions]):
         super().__init__(axis, **kwargs)
         self.epsilon = arguments.number("epsilon", epsilon, above=0.0)
 
@@ -355,7 +360,7 @@ class Squash(AlongAxis):
     excluded = 0.0
     takes_several_axes = True
 
-    def __init__(self, constant: float = 1.0, axis: int | Sequence[int] = -1, **kwargs):
+    def __init__(self, constant: float = 1.0, axis: int | Sequence[int] = -1, **kwargs: Unpack[ActivationOptions]):
         super().__init__(axis, **kwargs)
         self.constant = arguments.number("constant", constant, above=0.0)
 

@@ -4,6 +4,7 @@ import math
 
 from .. import arguments
 from ..activation import Activation
+from ..options import ActivationOptions, Unpack
 from ..registry import register
 from ..special import cos, sin, where
 
@@ -39,7 +40,7 @@ class Sine(Activation):
     aliases = ("sin",)
     samples = ({}, {"omega": 0.5})
 
-    def __init__(self, omega: float = 1.0, **kwargs):
+    def __init__(self, omega: float = 1.0, **kwargs: Unpack[ActivationOptions]):
         super().__init__(**kwargs)
         self.omega = arguments.number("omega", omega)
 
@@ -71,7 +72,7 @@ class Cosine(Activation):
     aliases = ("cos",)
     samples = ({}, {"omega": 0.5})
 
-    def __init__(self, omega: float = 1.0, **kwargs):
+    def __init__(self, omega: float = 1.0, **kwargs: Unpack[ActivationOptions]):
         super().__init__(**kwargs)
         self.omega = arguments.number("omega", omega)
 
@@ -121,7 +122,7 @@ class SineReLU(Activation):
 
     samples = ({}, {"epsilon": 0.3})
 
-    def __init__(self, epsilon: float = 0.0025, **kwargs):
+    def __init__(self, epsilon: float = 0.0025, **kwargs: Unpack[ActivationOptions]):
         super().__init__(**kwargs)
         self.epsilon = arguments.number("epsilon", epsilon, above=0.0)
 

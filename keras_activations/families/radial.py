@@ -6,6 +6,7 @@ from keras import ops
 
 from .. import arguments
 from ..activation import Activation
+from ..options import ActivationOptions, Unpack
 from ..registry import register
 from ..special import clipped, expm1, gaussian, held, is_double, log1p, magnitude, tanh, where
 
@@ -33,7 +34,7 @@ class Gaussian(Activation):
 
     samples = ({}, {"sigma": 0.3})
 
-    def __init__(self, sigma: float = 1.0, **kwargs):
+    def __init__(self, sigma: float = 1.0, **kwargs: Unpack[ActivationOptions]):
         super().__init__(**kwargs)
         self.sigma = arguments.number("sigma", sigma, above=0.0)
 
@@ -76,7 +77,7 @@ class Multiquadric(Activation):
     aliases = ("multiquadratic",)
     samples = ({}, {"center": 0.3, "width": 2.5})
 
-    def __init__(self, center: float = 0.0, width: float = 1.0, **kwargs):
+    def __init__(self, center: float = 0.0, width: float = 1.0, **kwargs: Unpack[ActivationOptions]):
         super().__init__(**kwargs)
         self.center = arguments.number("center", center)
         self.width = arguments.number("width", width, above=0.0)
@@ -107,7 +108,7 @@ class InverseMultiquadric(Activation):
     aliases = ("inv_multiquadratic", "inverse_multiquadratic")
     samples = ({}, {"center": 0.3, "width": 2.5})
 
-    def __init__(self, center: float = 0.0, width: float = 1.0, **kwargs):
+    def __init__(self, center: float = 0.0, width: float = 1.0, **kwargs: Unpack[ActivationOptions]):
         super().__init__(**kwargs)
         self.center = arguments.number("center", center)
         self.width = arguments.number("width", width, above=0.0)
@@ -222,7 +223,7 @@ class Hat(Activation):
 
     samples = ({}, {"width": 0.75})
 
-    def __init__(self, width: float = 2.0, **kwargs):
+    def __init__(self, width: float = 2.0, **kwargs: Unpack[ActivationOptions]):
         super().__init__(**kwargs)
         self.width = arguments.number("width", width, above=0.0)
 

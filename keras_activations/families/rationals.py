@@ -8,6 +8,7 @@ from keras import ops
 
 from .. import arguments
 from ..activation import AlongAxis
+from ..options import LearnedNumber, LearnedOptions, Unpack
 from ..parameters import Learned, Parameter
 from ..registry import get, register
 from ..special import held, magnitude, polynomial, where
@@ -55,6 +56,9 @@ class Rational(Stochastic, Learned):
         {"numerator": (0.5, -0.25, 1.0, 2.0), "denominator": (0.0, 0.5), "version": "N"},
     )
 
+    numerator: LearnedNumber
+    denominator: LearnedNumber
+
     def __init__(
         self,
         numerator: tuple | None = None,
@@ -65,9 +69,9 @@ class Rational(Stochastic, Learned):
         degrees: tuple = (5, 4),
         learned: bool = True,
         seed: int | None = None,
-        **kwargs,
+        **kwargs: Unpack[LearnedOptions],
     ):
-        super().__init__(learned=learned, seed=seed, **kwargs)
+        super().__init__(learned=learned, seed=seed, **kwargs)  # pyright: ignore[reportCallIssue]
         self.version = arguments.choice("version", version, ("A", "B", "C", "D", "N"))
         if not isinstance(approximates, str):
             raise TypeError(f"approximates must be the name of an activation, such as 'gelu'; received {approximates!r}.")

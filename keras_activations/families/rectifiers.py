@@ -6,6 +6,7 @@ from keras import backend, ops
 
 from .. import arguments
 from ..activation import Activation, AlongAxis, native_ops
+from ..options import ActivationOptions, Unpack
 from ..registry import register
 from ..special import is_double, log1p, where
 
@@ -65,7 +66,9 @@ class ReLU(Activation):
         {"negative_slope": 0.1, "max_value": 2.0, "threshold": -1.0},
     )
 
-    def __init__(self, negative_slope: float = 0.0, max_value: float | None = None, threshold: float = 0.0, **kwargs):
+    def __init__(
+        self, negative_slope: float = 0.0, max_value: float | None = None, threshold: float = 0.0, **kwargs: Unpack[ActivationOptions]
+    ):
         super().__init__(**kwargs)
         self.negative_slope = arguments.number("negative_slope", negative_slope)
         self.max_value = None if max_value is None else arguments.number("max_value", max_value)
@@ -128,7 +131,7 @@ class LeakyReLU(Activation):
     renamed = (("alpha", "negative_slope"),)
     samples = ({}, {"negative_slope": 0.01}, {"negative_slope": 0.0})
 
-    def __init__(self, negative_slope: float = 0.2, **kwargs):
+    def __init__(self, negative_slope: float = 0.2, **kwargs: Unpack[ActivationOptions]):
         super().__init__(**kwargs)
         self.negative_slope = arguments.number("negative_slope", negative_slope)
 
@@ -164,7 +167,7 @@ class Threshold(Activation):
     renamed = (("theta", "threshold"), ("value", "default_value"))
     samples = ({"threshold": 1.0, "default_value": 0.0}, {"threshold": -0.5, "default_value": 2.0})
 
-    def __init__(self, threshold: float, default_value: float, **kwargs):
+    def __init__(self, threshold: float, default_value: float, **kwargs: Unpack[ActivationOptions]):
         super().__init__(**kwargs)
         self.threshold = arguments.number("threshold", threshold)
         self.default_value = arguments.number("default_value", default_value)
@@ -198,7 +201,7 @@ class ALReLU(Activation):
     aliases = ("absolute_leaky_relu",)
     samples = ({}, {"alpha": 0.25})
 
-    def __init__(self, alpha: float = 0.01, **kwargs):
+    def __init__(self, alpha: float = 0.01, **kwargs: Unpack[ActivationOptions]):
         super().__init__(**kwargs)
         self.alpha = arguments.number("alpha", alpha, above=0.0)
 
@@ -227,7 +230,7 @@ class ReSP(Activation):
 
     samples = ({}, {"alpha": 1.0})
 
-    def __init__(self, alpha: float = 1.7, **kwargs):
+    def __init__(self, alpha: float = 1.7, **kwargs: Unpack[ActivationOptions]):
         super().__init__(**kwargs)
         self.alpha = arguments.number("alpha", alpha, above=0.0)
 
@@ -264,7 +267,9 @@ class ClippedLinear(Activation):
 
     samples = ({}, {"slope": 0.25, "offset": 0.5, "min_value": -0.5, "max_value": 2.0})
 
-    def __init__(self, slope: float = 1.0, offset: float = 0.0, min_value: float = 0.0, max_value: float = 1.0, **kwargs):
+    def __init__(
+        self, slope: float = 1.0, offset: float = 0.0, min_value: float = 0.0, max_value: float = 1.0, **kwargs: Unpack[ActivationOptions]
+    ):
         super().__init__(**kwargs)
         self.slope = arguments.number("slope", slope, above=0.0)
         self.offset = arguments.number("offset", offset)
@@ -299,7 +304,7 @@ class Step(Activation):
     aliases = ("heaviside",)
     samples = ({}, {"threshold": 0.5})
 
-    def __init__(self, threshold: float = 0.0, **kwargs):
+    def __init__(self, threshold: float = 0.0, **kwargs: Unpack[ActivationOptions]):
         super().__init__(**kwargs)
         self.threshold = arguments.number("threshold", threshold)
 
@@ -388,7 +393,7 @@ class NLReLU(Activation):
 
     samples = ({}, {"beta": 2.5})
 
-    def __init__(self, beta: float = 1.0, **kwargs):
+    def __init__(self, beta: float = 1.0, **kwargs: Unpack[ActivationOptions]):
         super().__init__(**kwargs)
         self.beta = arguments.number("beta", beta, above=0.0)
 

@@ -1,11 +1,13 @@
 """Series: learned combinations of simple functions, which take the shape that the data ask for."""
 
 import itertools
+from typing import Any
 
 from keras import backend, ops
 
 from .. import arguments
 from ..activation import Activation, AlongAxis
+from ..options import Initial, InitialNumbers, LearnedNumber, LearnedOptions, ParametricOptions, Unpack
 from ..parameters import Learned, Parameter, Parametric
 from ..registry import get, register
 from ..special import clipped, cos, held, lowest, polynomial, sin, where
@@ -49,7 +51,9 @@ class SLAF(Learned):
     aliases = ("polynomial",)
     samples = ({}, {"coefficients": (0.5, 1.0, 0.25, 0.125), "channels": 4})
 
-    def __init__(self, coefficients: tuple = (0.0, 1.0, 0.0), *, learned: bool = True, **kwargs):
+    coefficients: LearnedNumber
+
+    def __init__(self, coefficients: tuple = (0.0, 1.0, 0.0), *, learned: bool = True, **kwargs: Unpack[LearnedOptions]):
         super().__init__(learned=learned, **kwargs)
         self.learn(coefficients=_polynomial(coefficients))
 
@@ -83,7 +87,9 @@ class PolyReLU(Learned):
 
     samples = ({}, {"coefficients": (0.5, 1.0, 0.25), "channels": 4})
 
-    def __init__(self, coefficients: tuple = (0.0, 1 / 3, 1 / 3, 1 / 3), *, learned: bool = True, **kwargs):
+    coefficients: LearnedNumber
+
+    def __init__(self, coefficients: tuple = (0.0, 1 / 3, 1 / 3, 1 / 3), *, learned: bool = True, **kwargs: Unpack[LearnedOptions]):
         super().__init__(learned=learned, **kwargs)
         self.learn(coefficients=_polynomial(coefficients))
 
@@ -126,6 +132,8 @@ class PolyNorm(AlongAxis, Parametric):
     )
     _recomputed = True  # powers are cheap, and there are many to keep
 
+    coefficients: LearnedNumber
+
     def __init__(
         self,
         coefficients: tuple = (0.0, 1 / 3, 1 / 3, 1 / 3),
@@ -133,13 +141,13 @@ class PolyNorm(AlongAxis, Parametric):
         axis: int = -1,
         *,
         learned: bool = True,
-        **kwargs,
+        **kwargs: Unpack[ParametricOptions],
     ):
-        super().__init__(axis, learned=learned, **kwargs)
+        super().__init__(axis, learned=learned, **kwargs)  # pyright: ignore[reportCallIssue]
         self.epsilon = arguments.number("epsilon", epsilon, above=0.0)
         self.learn(coefficients=Parameter(coefficients, entries=4))
 
-    call = Activation.call  # without the argument, Keras passes no mask
+    call: Any = Activation.call  # without the argument, Keras passes no mask
 
     def fallback(self, x, coefficients):
         end = -lowest(backend.standardize_dtype(x.dtype))
@@ -194,19 +202,23 @@ class Fourier(Learned):
     aliases = ("fourier_series",)
     samples = ({}, {"offset": 0.5, "cosines": (0.25, 0.125), "sines": (1.0, 0.25), "channels": 4})
 
+    offset: LearnedNumber
+    cosines: LearnedNumber
+    sines: LearnedNumber
+
     def __init__(
         self,
-        offset: float = 0.0,
-        cosines: tuple = (0.0, 0.0, 0.0, 0.0, 0.0),
-        sines: tuple = (1.0, 0.0, 0.0, 0.0, 0.0),
+        offset: Initial = 0.0,
+        cosines: InitialNumbers = (0.0, 0.0, 0.0, 0.0, 0.0),
+        sines: InitialNumbers = (1.0, 0.0, 0.0, 0.0, 0.0),
         *,
         learned: bool = True,
-        **kwargs,
+        **kwargs: Unpack[LearnedOptions],
     ):
         super().__init__(learned=learned, **kwargs)
         arguments.as_many(cosines=cosines, sines=sines)
-        cosines = Parameter(cosines, entries=0).checked("cosines", learned)
-        self.learn(offset=offset, cosines=cosines, sines=Parameter(sines, entries=cosines.entries))
+        checked = Parameter(cosines, entries=0).checked("cosines", learned)
+        self.learn(offset=offset, cosines=checked, sines=Parameter(sines, entries=checked.entries))
 
     def fallback(self, x, offset, cosines, sines):
         total = offset
@@ -259,13 +271,15 @@ class ABU(Learned):
     aliases = ("adaptive_blending_unit",)
     samples = ({}, {"coefficients": (0.5, 0.25, -0.125, 1.0, 0.125), "channels": 4})
 
+    coefficients: LearnedNumber
+
     def __init__(
         self,
         activations: tuple = ("tanh", "elu", "relu", "swish", "linear"),
         coefficients: tuple | None = None,
         *,
         learned: bool = True,
-        **kwargs,
+        **kwargs: Unpack[LearnedOptions],
     ):
         super().__init__(learned=learned, **kwargs)
         if not isinstance(activations, (tuple, list)) or not activations or not all(isinstance(name, str) for name in activations):

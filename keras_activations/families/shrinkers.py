@@ -2,6 +2,7 @@
 
 from .. import arguments
 from ..activation import Activation, native_ops
+from ..options import ActivationOptions, Unpack
 from ..registry import register
 from ..special import tanh, tanh_parts, where
 
@@ -28,7 +29,7 @@ class SoftShrink(Activation):
     renamed = (("lambd", "threshold"),)
     samples = ({}, {"threshold": 1.25})
 
-    def __init__(self, threshold: float = 0.5, **kwargs):
+    def __init__(self, threshold: float = 0.5, **kwargs: Unpack[ActivationOptions]):
         super().__init__(**kwargs)
         self.threshold = arguments.number("threshold", threshold, low=0.0)
 
@@ -62,7 +63,7 @@ class HardShrink(Activation):
     renamed = (("lambd", "threshold"),)
     samples = ({}, {"threshold": 1.25})
 
-    def __init__(self, threshold: float = 0.5, **kwargs):
+    def __init__(self, threshold: float = 0.5, **kwargs: Unpack[ActivationOptions]):
         super().__init__(**kwargs)
         self.threshold = arguments.number("threshold", threshold, low=0.0)
 
@@ -95,7 +96,7 @@ class Shrink(Activation):
     renamed = (("lambd", "threshold"),)
     samples = ({}, {"threshold": 1.25, "bias": 0.75})
 
-    def __init__(self, threshold: float = 0.5, bias: float = 0.0, **kwargs):
+    def __init__(self, threshold: float = 0.5, bias: float = 0.0, **kwargs: Unpack[ActivationOptions]):
         super().__init__(**kwargs)
         self.threshold = arguments.number("threshold", threshold, low=0.0)
         self.bias = arguments.number("bias", bias)

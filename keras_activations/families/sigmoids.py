@@ -6,6 +6,7 @@ from keras import ops
 
 from .. import arguments
 from ..activation import Activation, native_ops
+from ..options import ActivationOptions, Unpack
 from ..registry import register
 from ..special import (
     arctan,
@@ -101,7 +102,7 @@ class HardSigmoid(Activation):
 
     samples = ({}, {"slope": 0.2})
 
-    def __init__(self, slope: float = 1 / 6, **kwargs):
+    def __init__(self, slope: float = 1 / 6, **kwargs: Unpack[ActivationOptions]):
         super().__init__(**kwargs)
         self.slope = arguments.number("slope", slope, above=0.0)
 
@@ -155,7 +156,7 @@ class PiecewiseLinear(Activation):
 
     samples = ({"min_value": -2.0, "max_value": 2.0}, {"min_value": -0.5, "max_value": 2.0})
 
-    def __init__(self, min_value: float, max_value: float, **kwargs):
+    def __init__(self, min_value: float, max_value: float, **kwargs: Unpack[ActivationOptions]):
         super().__init__(**kwargs)
         self.min_value, self.max_value = arguments.bounds(min_value=min_value, max_value=max_value)
 
@@ -185,7 +186,7 @@ class Laplace(Activation):
 
     samples = ({}, {"mu": 0.0, "sigma": 1.0})
 
-    def __init__(self, mu: float = 0.707107, sigma: float = 0.282095, **kwargs):
+    def __init__(self, mu: float = 0.707107, sigma: float = 0.282095, **kwargs: Unpack[ActivationOptions]):
         super().__init__(**kwargs)
         self.mu = arguments.number("mu", mu)
         self.sigma = arguments.number("sigma", sigma, above=0.0)
@@ -264,7 +265,7 @@ class ISRU(Activation):
 
     samples = ({}, {"alpha": 3.0})
 
-    def __init__(self, alpha: float = 1.0, **kwargs):
+    def __init__(self, alpha: float = 1.0, **kwargs: Unpack[ActivationOptions]):
         super().__init__(**kwargs)
         self.alpha = arguments.number("alpha", alpha, above=0.0)
 
@@ -379,7 +380,7 @@ class SoftClipping(Activation):
     # Where alpha u exceeds this, in float32 and in float64, f(u) rounds to u. A small alpha never gets there.
     _STRAIGHT = (20.0, 40.0)
 
-    def __init__(self, alpha: float = 0.5, **kwargs):
+    def __init__(self, alpha: float = 0.5, **kwargs: Unpack[ActivationOptions]):
         super().__init__(**kwargs)
         self.alpha = arguments.number("alpha", alpha, above=0.0)
 

@@ -2,6 +2,7 @@
 
 import math
 
+from ..options import Initial, LearnedNumber, LearnedOptions, Unpack
 from ..parameters import Learned, Parameter
 from ..registry import register
 from ..special import cos, sin, where
@@ -52,7 +53,9 @@ class Snake(Learned):
     renamed = (("frequency", "alpha"),)
     samples = ({}, {"alpha": 0.5, "channels": 4}, {"alpha": 0.25, "learned": False})
 
-    def __init__(self, alpha: float = 1.0, *, learned: bool = True, **kwargs):
+    alpha: LearnedNumber
+
+    def __init__(self, alpha: Initial = 1.0, *, learned: bool = True, **kwargs: Unpack[LearnedOptions]):
         super().__init__(learned=learned, **kwargs)
         self.learn(alpha=Parameter(alpha, low=0.001))
 
@@ -90,7 +93,10 @@ class SnakeBeta(Learned):
 
     samples = ({}, {"alpha": 0.5, "beta": 0.75, "channels": 4}, {"alpha": 0.5, "beta": 1.7, "learned": False})
 
-    def __init__(self, alpha: float = 1.0, beta: float = 1.0, *, learned: bool = True, **kwargs):
+    alpha: LearnedNumber
+    beta: LearnedNumber
+
+    def __init__(self, alpha: Initial = 1.0, beta: Initial = 1.0, *, learned: bool = True, **kwargs: Unpack[LearnedOptions]):
         super().__init__(learned=learned, **kwargs)
         self.learn(alpha=alpha, beta=Parameter(beta, low=0.001))
 

@@ -6,6 +6,7 @@ from keras import ops
 
 from .. import arguments
 from ..activation import Activation, native_ops
+from ..options import ActivationOptions, Unpack
 from ..registry import register
 from ..special import expm1, held, is_double, log1p, magnitude, positive_part, sigmoid, softplus, where
 
@@ -32,7 +33,7 @@ class Softplus(Activation):
     aliases = ("softrelu",)
     samples = ({}, {"beta": 2.5})
 
-    def __init__(self, beta: float = 1.0, **kwargs):
+    def __init__(self, beta: float = 1.0, **kwargs: Unpack[ActivationOptions]):
         super().__init__(**kwargs)
         self.beta = arguments.number("beta", beta, above=0.0)
 
@@ -175,7 +176,7 @@ class Squareplus(Activation):
 
     samples = ({}, {"b": 0.25})
 
-    def __init__(self, b: float = 4.0, **kwargs):
+    def __init__(self, b: float = 4.0, **kwargs: Unpack[ActivationOptions]):
         super().__init__(**kwargs)
         self.b = arguments.number("b", b, above=0.0)
 
@@ -246,7 +247,7 @@ class SmeLU(Activation):
 
     samples = ({}, {"beta": 0.75})
 
-    def __init__(self, beta: float = 2.0, **kwargs):
+    def __init__(self, beta: float = 2.0, **kwargs: Unpack[ActivationOptions]):
         super().__init__(**kwargs)
         self.beta = arguments.number("beta", beta, above=0.0)
 

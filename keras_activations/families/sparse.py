@@ -6,6 +6,7 @@ from keras import backend, ops
 
 from .. import arguments
 from ..activation import AlongAxis
+from ..options import ActivationOptions, Initial, LearnedNumber, ParametricOptions, Unpack
 from ..parameters import Parameter, Parametric
 from ..registry import register
 from ..special import is_double, lowest, polynomial, where
@@ -114,8 +115,10 @@ class Entmax(AlongAxis, Parametric):
 
     samples = ({}, {"alpha": 1.0}, {"alpha": 2.0, "axis": -2}, {"alpha": 1.25, "learned": True})
 
-    def __init__(self, alpha: float = 1.5, axis: int = -1, *, learned: bool = False, **kwargs):
-        super().__init__(axis, learned=learned, **kwargs)
+    alpha: LearnedNumber
+
+    def __init__(self, alpha: Initial = 1.5, axis: int = -1, *, learned: bool = False, **kwargs: Unpack[ParametricOptions]):
+        super().__init__(axis, learned=learned, **kwargs)  # pyright: ignore[reportCallIssue]
         self.learn(alpha=Parameter(alpha, low=1.0, high=2.0))
 
     def fallback(self, x, alpha):
@@ -224,7 +227,7 @@ class Normmax(AlongAxis):
 
     samples = ({}, {"alpha": 1.5, "axis": -2})
 
-    def __init__(self, alpha: float = 2.0, axis: int = -1, **kwargs):
+    def __init__(self, alpha: float = 2.0, axis: int = -1, **kwargs: Unpack[ActivationOptions]):
         super().__init__(axis, **kwargs)
         self.alpha = arguments.number("alpha", alpha, above=1.0)
 
@@ -279,7 +282,7 @@ class KSubsets(AlongAxis):
     aliases = ("budget",)
     samples = ({}, {"budget": 1.5, "axis": -2})
 
-    def __init__(self, budget: float = 2.0, axis: int = -1, **kwargs):
+    def __init__(self, budget: float = 2.0, axis: int = -1, **kwargs: Unpack[ActivationOptions]):
         super().__init__(axis, **kwargs)
         self.budget = arguments.number("budget", budget, above=0.0)
 

@@ -2,11 +2,13 @@
 
 import math
 from fractions import Fraction
+from typing import Any, Literal, TypeAlias
 
 from keras import ops
 
 from .. import arguments
 from ..activation import Splitting, native_ops
+from ..options import ActivationOptions, Initial, LearnedNumber, ParametricOptions, Unpack
 from ..parameters import Parametric
 from ..registry import register
 from ..special import arctan_near, held, is_double, magnitude, positive_part, where
@@ -15,8 +17,11 @@ from .gates import SiLU, Swish
 from .gelus import GELU
 from .rectifiers import Linear, ReLU
 
+Gate: TypeAlias = Literal["first", "last", "interleaved"]
+
 # The gates of `_Gated`, whose mathematics alone is used. They have names, so as not to count among the layers of the user's models.
-_LINEAR, _RELU, _SELU, _SILU, _SWISH = (cls(name=f"gate_{cls.__name__}") for cls in (Linear, ReLU, SELU, SiLU, Swish))
+_LINEAR, _RELU, _SELU, _SILU = (cls(name=f"gate_{cls.__name__}") for cls in (Linear, ReLU, SELU, SiLU))
+_SWISH = Swish(name="gate_Swish")
 _GELU = {approximate: GELU(approximate, name=f"gate_GELU_{approximate}") for approximate in (False, True)}
 
 
@@ -32,7 +37,7 @@ def _damped(a, b):
 class _Gated(Splitting):
     """A splitter of two halves, of which one, the gate b, decides how much of the other, a, passes."""
 
-    def __init__(self, axis: int = -1, gate: str = "first", **kwargs):
+    def __init__(self, axis: int = -1, gate: Gate = "first", **kwargs: Unpack[ActivationOptions]):
         super().__init__(axis=axis, **kwargs)
         self.gate = arguments.choice("gate", gate, ("first", "last", "interleaved"))
 
@@ -42,7 +47,7 @@ class _Gated(Splitting):
     def _ordered(self, pieces):
         return super()._ordered(pieces if self.gate == "last" else pieces[::-1])
 
-    def activation(self):
+    def activation(self) -> Any:
         """The activation of the gate."""
         raise NotImplementedError(f"{type(self).__name__} does not say which activation its gate has.")
 
@@ -79,7 +84,7 @@ class GLU(_Gated):
 
     samples = ({}, {"axis": -2}, {"gate": "first"}, {"gate": "interleaved"})
 
-    def __init__(self, axis: int = -1, gate: str = "last", **kwargs):
+    def __init__(self, axis: int = -1, gate: Gate = "last", **kwargs: Unpack[ActivationOptions]):
         super().__init__(axis, gate, **kwargs)
 
     def fallback(self, a, b):
@@ -142,7 +147,7 @@ class Bilinear(_Gated):
     aliases = ("bilinear_glu",)
     samples = ({}, {"axis": -2})
 
-    derivative = None  # automatic differentiation has it
+    derivative: Any = None  # automatic differentiation has it
 
     def activation(self):
         return _LINEAR
@@ -169,7 +174,7 @@ class ReGLU(_Gated):
     """
 
     samples = ({}, {"axis": -2}, {"gate": "last"})
-    derivative = None  # automatic differentiation has it
+    derivative: Any = None  # automatic differentiation has it
 
     def activation(self):
         return _RELU
@@ -198,7 +203,7 @@ class GEGLU(_Gated):
 
     samples = ({}, {"axis": -2}, {"gate": "last"}, {"approximate": True})
 
-    def __init__(self, axis: int = -1, gate: str = "first", approximate: bool = False, **kwargs):
+    def __init__(self, axis: int = -1, gate: Gate = "first", approximate: bool = False, **kwargs: Unpack[ActivationOptions]):
         super().__init__(axis, gate, **kwargs)
         self.approximate = arguments.flag("approximate", approximate)
 
@@ -263,7 +268,7 @@ class SeGLU(_Gated):
 
     samples = ({}, {"axis": -2})
 
-    def __init__(self, axis: int = -1, gate: str = "last", **kwargs):
+    def __init__(self, axis: int = -1, gate: Gate = "last", **kwargs: Unpack[ActivationOptions]):
         super().__init__(axis, gate, **kwargs)
 
     def activation(self):
@@ -295,7 +300,9 @@ class ClampedSwiGLU(_Gated):
     aliases = ("swiglu_oai",)
     samples = ({}, {"axis": -2}, {"gate": "last", "alpha": 1.0, "limit": 3.0})
 
-    def __init__(self, axis: int = -1, gate: str = "interleaved", alpha: float = 1.702, limit: float = 7.0, **kwargs):
+    def __init__(
+        self, axis: int = -1, gate: Gate = "interleaved", alpha: float = 1.702, limit: float = 7.0, **kwargs: Unpack[ActivationOptions]
+    ):
         super().__init__(axis, gate, **kwargs)
         self.alpha = arguments.number("alpha", alpha)
         self.limit = arguments.number("limit", limit, above=0.0)
@@ -339,8 +346,12 @@ class XATGLU(_Gated, Parametric):
 
     samples = ({}, {"axis": -2}, {"alpha": 0.25, "learned": False})
 
-    def __init__(self, axis: int = -1, gate: str = "first", alpha: float = 0.0, *, learned: bool = True, **kwargs):
-        super().__init__(axis, gate, learned=learned, **kwargs)
+    alpha: LearnedNumber
+
+    def __init__(
+        self, axis: int = -1, gate: Gate = "first", alpha: Initial = 0.0, *, learned: bool = True, **kwargs: Unpack[ParametricOptions]
+    ):
+        super().__init__(axis, gate, learned=learned, **kwargs)  # pyright: ignore[reportCallIssue]
         self.learn(alpha=alpha)
 
     @staticmethod

@@ -5,6 +5,7 @@ from keras import ops
 
 from .. import arguments
 from ..activation import AlongAxis
+from ..options import ActivationOptions, Initial, LearnedNumber, LearnedOptions, Unpack
 from ..parameters import Learned
 from ..registry import register
 from ..special import where
@@ -38,7 +39,7 @@ class RReLU(Stochastic):
     aliases = ("randomized_relu", "randomized_leaky_relu")
     samples = ({}, {"lower": 0.25, "upper": 0.75})
 
-    def __init__(self, lower: float = 1 / 8, upper: float = 1 / 3, *, seed: int | None = None, **kwargs):
+    def __init__(self, lower: float = 1 / 8, upper: float = 1 / 3, *, seed: int | None = None, **kwargs: Unpack[ActivationOptions]):
         super().__init__(seed=seed, **kwargs)
         self.lower = arguments.number("lower", lower)
         self.upper = arguments.number("upper", upper)
@@ -80,8 +81,10 @@ class ProbAct(Stochastic, Learned):
 
     samples = ({}, {"sigma": 0.5, "learned": False}, {"sigma": 0.25, "channels": 4})
 
-    def __init__(self, sigma: float = 0.0, *, learned: bool = True, seed: int | None = None, **kwargs):
-        super().__init__(learned=learned, seed=seed, **kwargs)
+    sigma: LearnedNumber
+
+    def __init__(self, sigma: Initial = 0.0, *, learned: bool = True, seed: int | None = None, **kwargs: Unpack[LearnedOptions]):
+        super().__init__(learned=learned, seed=seed, **kwargs)  # pyright: ignore[reportCallIssue]
         self.learn(sigma=sigma)
 
     def draw(self, shape, dtype, seed):
@@ -128,8 +131,10 @@ class GumbelSoftmax(Stochastic, AlongAxis):
 
     samples = ({}, {"temperature": 0.5, "axis": -2})
 
-    def __init__(self, temperature: float = 1.0, hard: bool = False, axis: int = -1, *, seed: int | None = None, **kwargs):
-        super().__init__(axis=axis, seed=seed, **kwargs)
+    def __init__(
+        self, temperature: float = 1.0, hard: bool = False, axis: int = -1, *, seed: int | None = None, **kwargs: Unpack[ActivationOptions]
+    ):
+        super().__init__(axis=axis, seed=seed, **kwargs)  # pyright: ignore[reportCallIssue]
         self.temperature = arguments.number("temperature", temperature, low=0.001)
         self.hard = arguments.flag("hard", hard)
 

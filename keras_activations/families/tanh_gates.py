@@ -1,9 +1,12 @@
 """Units whose gate is a tanh or an error function: the input times a soft step that has an inner function of its own."""
 
+from typing import Any
+
 from keras import ops
 
 from .. import arguments
 from ..activation import Activation
+from ..options import ActivationOptions, Unpack
 from ..registry import register
 from ..special import (
     clipped,
@@ -84,7 +87,7 @@ class Mila(Mish):
 
     samples = ({}, {"beta": 0.75})
 
-    def __init__(self, beta: float = -0.25, **kwargs):
+    def __init__(self, beta: float = -0.25, **kwargs: Unpack[ActivationOptions]):
         super().__init__(**kwargs)
         self.beta = arguments.number("beta", beta)
 
@@ -118,7 +121,7 @@ class Smish(Mish):
     aliases = ("parametric_smish",)
     samples = ({}, {"alpha": 1.5, "beta": 0.25})
 
-    def __init__(self, alpha: float = 1.0, beta: float = 1.0, **kwargs):
+    def __init__(self, alpha: float = 1.0, beta: float = 1.0, **kwargs: Unpack[ActivationOptions]):
         super().__init__(**kwargs)
         self.alpha = arguments.number("alpha", alpha)
         self.beta = arguments.number("beta", beta)
@@ -185,13 +188,10 @@ class LiSHT(Activation):
 class _Gated(Activation):
     """The input times a step, such as tanh, of an inner function that vanishes at minus infinity as fast as exp(x)."""
 
-    step, step_slope = staticmethod(tanh), staticmethod(tanh_slope)
-
-    def inner(self, x):
-        raise NotImplementedError
-
-    def inner_slope(self, x):
-        raise NotImplementedError
+    step: Any = staticmethod(tanh)
+    step_slope: Any = staticmethod(tanh_slope)
+    inner: Any
+    inner_slope: Any
 
     def fallback(self, x):
         return -held(-x, 128.0, 800.0) * self.step(self.inner(x))
@@ -222,7 +222,7 @@ class BetaMish(_Gated):
 
     samples = ({}, {"beta": 4.0})
 
-    def __init__(self, beta: float = 1.5, **kwargs):
+    def __init__(self, beta: float = 1.5, **kwargs: Unpack[ActivationOptions]):
         super().__init__(**kwargs)
         self.beta = arguments.number("beta", beta, above=0.0)
 
@@ -272,7 +272,8 @@ class Phish(_Gated):
         Naveen, Phish: A Novel Hyper-Optimizable Activation Function, 2022, https://doi.org/10.36227/techrxiv.17283824
     """
 
-    inner, inner_slope = staticmethod(gelu), staticmethod(gelu_slope)
+    inner: Any = staticmethod(gelu)
+    inner_slope: Any = staticmethod(gelu_slope)
 
 
 @register
@@ -290,8 +291,10 @@ class Serf(_Gated):
         2021, https://arxiv.org/abs/2108.09598
     """
 
-    step, step_slope = staticmethod(erf), staticmethod(erf_slope)
-    inner, inner_slope = staticmethod(softplus), staticmethod(sigmoid)
+    step: Any = staticmethod(erf)
+    step_slope: Any = staticmethod(erf_slope)
+    inner: Any = staticmethod(softplus)
+    inner_slope: Any = staticmethod(sigmoid)
 
 
 @register
@@ -326,7 +329,7 @@ class TanhSoft(Activation):
         {"alpha": 0.5, "beta": 0.5, "gamma": 2.0},
     )
 
-    def __init__(self, alpha: float = 0.0, beta: float = 0.6, gamma: float = 1.0, delta: float = 0.0, **kwargs):
+    def __init__(self, alpha: float = 0.0, beta: float = 0.6, gamma: float = 1.0, delta: float = 0.0, **kwargs: Unpack[ActivationOptions]):
         super().__init__(**kwargs)
         self.alpha = arguments.number("alpha", alpha, low=0.0)
         self.beta = arguments.number("beta", beta, low=0.0)
@@ -387,7 +390,7 @@ class APTx(Activation):
 
     samples = ({}, {"beta": 0.5}, {"alpha": 0.5, "beta": -0.75, "gamma": 1.5}, {"alpha": 0.0, "gamma": 1.0})
 
-    def __init__(self, alpha: float = 1.0, beta: float = 1.0, gamma: float = 0.5, **kwargs):
+    def __init__(self, alpha: float = 1.0, beta: float = 1.0, gamma: float = 0.5, **kwargs: Unpack[ActivationOptions]):
         super().__init__(**kwargs)
         self.alpha = arguments.number("alpha", alpha)
         self.beta = arguments.number("beta", beta)

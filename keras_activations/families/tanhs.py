@@ -2,6 +2,7 @@
 
 from .. import arguments
 from ..activation import Activation, native_ops
+from ..options import ActivationOptions, Unpack
 from ..registry import register
 from ..special import tanh, tanh_slope, where
 
@@ -54,7 +55,7 @@ class WeightedTanh(Activation):
 
     samples = ({}, {"weight": 0.5}, {"weight": 1.7})
 
-    def __init__(self, weight: float = 1.0, **kwargs):
+    def __init__(self, weight: float = 1.0, **kwargs: Unpack[ActivationOptions]):
         super().__init__(**kwargs)
         self.weight = arguments.number("weight", weight, above=0.0)
 
@@ -86,7 +87,7 @@ class LeCunTanh(Activation):
 
     samples = ({}, {"amplitude": 0.8, "slope": 1.7})
 
-    def __init__(self, amplitude: float = 1.7159, slope: float = 2 / 3, **kwargs):
+    def __init__(self, amplitude: float = 1.7159, slope: float = 2 / 3, **kwargs: Unpack[ActivationOptions]):
         super().__init__(**kwargs)
         self.amplitude = arguments.number("amplitude", amplitude, above=0.0)
         self.slope = arguments.number("slope", slope, above=0.0)
@@ -122,7 +123,7 @@ class PenalizedTanh(Activation):
 
     samples = ({}, {"negative_slope": 0.1})
 
-    def __init__(self, negative_slope: float = 0.25, **kwargs):
+    def __init__(self, negative_slope: float = 0.25, **kwargs: Unpack[ActivationOptions]):
         super().__init__(**kwargs)
         self.negative_slope = arguments.number("negative_slope", negative_slope)
 
@@ -157,7 +158,7 @@ class HardTanh(Activation):
     renamed = (("min_val", "min_value"), ("max_val", "max_value"))
     samples = ({}, {"min_value": -0.5, "max_value": 2.0})
 
-    def __init__(self, min_value: float = -1.0, max_value: float = 1.0, **kwargs):
+    def __init__(self, min_value: float = -1.0, max_value: float = 1.0, **kwargs: Unpack[ActivationOptions]):
         super().__init__(**kwargs)
         self.min_value, self.max_value = arguments.bounds(min_value=min_value, max_value=max_value)
 
@@ -188,7 +189,7 @@ class LeakyTanh(Activation):
 
     samples = ({}, {"outer_slope": 0.05})
 
-    def __init__(self, outer_slope: float = 0.2, **kwargs):
+    def __init__(self, outer_slope: float = 0.2, **kwargs: Unpack[ActivationOptions]):
         super().__init__(**kwargs)
         self.outer_slope = arguments.number("outer_slope", outer_slope, above=0.0)
 
