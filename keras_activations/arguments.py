@@ -7,7 +7,8 @@ import numbers
 def number(name, value, *, low=None, above=None, high=None):
     """A finite float, at least `low`, greater than `above` and at most `high` where those are given."""
     if isinstance(value, bool) or not isinstance(value, numbers.Real):
-        raise TypeError(f"{name} must be a number, such as {name}=0.5; received {value!r} ({type(value).__name__}).")
+        example = 0.5 if numeral(value) is None else numeral(value)
+        raise TypeError(f"{name} must be a number, such as {name}={example}; received {value!r} ({type(value).__name__}).")
     try:
         value = float(value)
     except OverflowError:  # of a huge integer
@@ -21,6 +22,15 @@ def number(name, value, *, low=None, above=None, high=None):
     if high is not None and value > high:
         raise ValueError(f"{name} must be at most {high}; received {value!r}.")
     return value
+
+
+def numeral(value):
+    """The finite number in a string such as "0.5", or None."""
+    try:
+        found = float(value) if isinstance(value, str) else math.nan
+    except ValueError:
+        return None
+    return found if math.isfinite(found) else None
 
 
 def bounds(**pair):
