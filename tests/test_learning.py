@@ -393,6 +393,14 @@ def test_along_shared_axes_sizes_need_not_be_known():
         assert model.predict(np.ones((1, size, size, 4)), verbose=0).shape == (1, size, size, 4)
 
 
+@pytest.mark.parametrize(("given", "written"), [(None, None), (1, [1]), ((1, 2), [1, 2]), ([], [])])
+def test_shared_axes_are_written_as_a_list(given, written):
+    layer = ka.PReLU(shared_axes=given)
+    assert layer.get_config()["shared_axes"] == written
+    assert layer.per == ("layer" if written is None else "element")
+    assert ka.PReLU.from_config(layer.get_config()).get_config() == layer.get_config()
+
+
 def test_parameters_of_several_entries_share_axes_too():
     layer = Polygon(shared_axes=[1])
     np.testing.assert_allclose(testing.array(layer(X)), testing.array(Polygon()(X)), rtol=1e-6)
