@@ -43,8 +43,9 @@ def translated(cls, given, words):
     for name, value in given.items():
         meaning = words.get(name) or renamed.get(name, name)
         meant = meaning(name, value) if callable(meaning) else {meaning: value}
-        for new in meant.keys() & result.keys():
-            raise TypeError(f"{cls.__name__} takes {new} once; received both {sources[new]} and {name}. Leave one of them out.")
+        for new in meant:
+            if new in result:
+                raise TypeError(f"{cls.__name__} takes {new} once; received both {sources[new]} and {name}. Leave one of them out.")
         result |= meant
         sources |= dict.fromkeys(meant, name)
     for old, new in renamed.items():
