@@ -12,7 +12,7 @@ README = Path(__file__).parents[1] / "README.md"
 MARKS = "<!-- The catalogue, written by `make readme`. -->\n", "<!-- The end of the catalogue. -->\n"
 
 # How parameters are learned is the same for every activation, and is told once.
-TOLD_ELSEWHERE = {"per", "channels", "regularizer", "constraint"}
+TOLD_ELSEWHERE = {"per", "channels", "shared_axes", "regularizer", "constraint"}
 
 
 def row(entry):

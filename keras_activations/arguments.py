@@ -11,7 +11,8 @@ _Choice = TypeVar("_Choice")
 def number(name: str, value: Any, *, low: float | None = None, above: float | None = None, high: float | None = None) -> float:
     """A finite float, at least `low`, greater than `above` and at most `high` where those are given."""
     if isinstance(value, bool) or not isinstance(value, numbers.Real):
-        raise TypeError(f"{name} must be a number, such as {name}=0.5; received {value!r} ({type(value).__name__}).")
+        example = 0.5 if numeral(value) is None else numeral(value)
+        raise TypeError(f"{name} must be a number, such as {name}={example}; received {value!r} ({type(value).__name__}).")
     try:
         value = float(value)
     except OverflowError:  # of a huge integer
@@ -25,6 +26,15 @@ def number(name: str, value: Any, *, low: float | None = None, above: float | No
     if high is not None and value > high:
         raise ValueError(f"{name} must be at most {high}; received {value!r}.")
     return value
+
+
+def numeral(value: Any) -> float | None:
+    """The finite number in a string such as "0.5", or None."""
+    try:
+        found = float(value) if isinstance(value, str) else math.nan
+    except ValueError:
+        return None
+    return found if math.isfinite(found) else None
 
 
 def bounds(**pair: Any) -> tuple[float, float]:

@@ -22,18 +22,42 @@ _LAYER_ARGUMENTS = ("name", "dtype", "trainable", "activity_regularizer")
 _loaded = weakref.WeakKeyDictionary()
 
 
-def _accepting(renamed, init):
-    """The constructor, which takes its arguments under their further names too."""
+@functools.cache
+def other_names(cls):
+    """What `renamed` says in the class and in those above it, as a dict, but of names that the constructor itself has."""
+    pairs = [pair for base in reversed(cls.__mro__) for pair in vars(base).get("renamed", ())]
+    return {old: new for old, new in pairs if old not in constructor_arguments(cls)}
+
+
+def translated(cls, given, words):
+    """The arguments `given`, a dict, by the names that the constructor of `cls` has for them.
+
+    This comes before defaults are added, which an argument by another name would not replace. `words` are those of the library that the
+    user has named: the name here by the name there, or a function of name and value that returns arguments here. Names that are
+    accepted without it, `other_names`, bring a warning.
+    """
+    renamed, result, sources = other_names(cls), {}, {}
+    for name, value in given.items():
+        meaning = words.get(name) or renamed.get(name, name)
+        meant = meaning(name, value) if callable(meaning) else {meaning: value}
+        for new in meant:
+            if new in result:
+                raise TypeError(f"{cls.__name__} takes {new} once; received both {sources[new]} and {name}. Leave one of them out.")
+        result |= meant
+        sources |= dict.fromkeys(meant, name)
+    for old, new in renamed.items():
+        if old in given and old not in words:
+            warnings.warn(f"{old} of {cls.__name__} is called {new} here. Write {new}={given[old]!r}.", stacklevel=3)
+    return result
+
+
+def _accepting(cls):
+    """The constructor of `cls`, which takes its arguments under their further names too."""
+    init = cls.__init__
 
     @functools.wraps(init)
     def accepting(self, *args, **kwargs):
-        for old in [name for name in renamed if name in kwargs]:
-            new = renamed[old]
-            if new in kwargs:
-                raise TypeError(f"{type(self).__name__} takes {new}, of which {old} is another name; received both. Write {new} alone.")
-            warnings.warn(f"{old} of {type(self).__name__} is called {new} here. Write {new}={kwargs[old]!r}.", stacklevel=2)
-            kwargs[new] = kwargs.pop(old)
-        init(self, *args, **kwargs)
+        init(self, *args, **translated(cls, kwargs, {}))
 
     accepting.__signature__ = inspect.signature(init)  # which Keras reads without following the wrapper
     return accepting
@@ -81,7 +105,7 @@ class Hosted(keras.layers.Layer):
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)
         if "renamed" in vars(cls):
-            cls.__init__ = _accepting(dict(cls.renamed), cls.__init__)
+            cls.__init__ = _accepting(cls)
         # What `help` and notebooks show. They would find the arguments of `__new__`, and none of those that are handed on.
         cls.__signature__ = inspect.Signature(sorted(_by_position(cls), key=lambda parameter: parameter.kind))
 
@@ -91,7 +115,7 @@ class Hosted(keras.layers.Layer):
                 f"{cls.__name__} was called with a tensor, but it is a class: parentheses are missing. "
                 f"Write Dense(activation={cls.__name__}()) or {cls.__name__}()(x)."
             )
-        positional = [p.name for p in constructor_arguments(cls).values() if p.kind is not p.KEYWORD_ONLY]
+        positional = positional_arguments(cls)
         if len(args) > len(positional):
             raise TypeError(
                 f"{cls.__name__} takes {len(positional)} positional argument(s) {positional}; received {args}. "
@@ -197,11 +221,13 @@ class Hosted(keras.layers.Layer):
 
     @classmethod
     def from_config(cls, config):
-        unknown = [name for name in config if name not in constructor_arguments(cls) and name not in dict(cls.renamed)]
-        if unknown:
+        known = constructor_arguments(cls)
+        if unknown := [name for name in config if name not in known and name not in other_names(cls)]:
+            # A config of this package has every argument, but for two that are written only where they are chosen.
+            whole = known.keys() - {"kernel", "activity_regularizer"} <= config.keys()
             raise ValueError(
-                f"The config of {cls.__name__} has the unknown argument(s) {', '.join(map(repr, unknown))}; "
-                f"known are: {', '.join(constructor_arguments(cls))}. It may come from a newer version of the package: upgrade it."
+                f"The config of {cls.__name__} has the unknown argument(s) {', '.join(map(repr, unknown))}; known are: {', '.join(known)}."
+                + (" It may come from a newer version of the package: upgrade it." if whole else "")
             )
         layer = super().from_config(config)
         keras_gaps.keep_copied(layer)
@@ -282,3 +308,8 @@ def constructor_arguments(cls):
         if base is Hosted or not any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters):
             break
     return collected
+
+
+def positional_arguments(cls):
+    """The names of those that may be given without their names, in order."""
+    return [p.name for p in constructor_arguments(cls).values() if p.kind is not p.KEYWORD_ONLY]

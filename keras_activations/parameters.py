@@ -23,14 +23,15 @@ class Parameter:
     """A parameter with conditions of its own, where a plain value does not say enough: ``self.learn(b=Parameter(b, low=0.1))``.
 
     Args:
-        value: Number, or a tuple of numbers for a parameter of several entries; where it is learned, also a Keras initializer.
+        value: Number, or a tuple of numbers for a parameter of several entries; where it is learned, also a Keras initializer, by itself,
+            by its name, such as "zeros", or by its config.
         low: Number, the least value. A constraint keeps what is learned from falling below it.
         high: Number, the greatest value, which is kept in the same way.
         shared: Whether there is one for the whole layer, whatever `per` says.
         entries: Integer, how many entries it has; 0 for as many as the value has. Default None: it is a single number.
     """
 
-    value: float | Sequence[float] | keras.initializers.Initializer
+    value: float | Sequence[float] | str | dict | keras.initializers.Initializer
     low: float | None = None
     high: float | None = None
     shared: bool = False
@@ -39,12 +40,15 @@ class Parameter:
     def checked(self, name, learned):
         """The parameter with a plain value in it, or an error that says what to write."""
         value, entries = self.value, self.entries
-        if isinstance(value, (keras.initializers.Initializer, dict)):
+        if _is_for_an_initializer(value, learned):
             if not learned:
-                raise ValueError(f"{name} is not learned and needs a number; received {value!r}. Write learned=True, or {name}=0.5.")
+                what, example = ("a number", f"{name}=0.5") if entries is None else ("numbers", "a tuple of them")
+                raise ValueError(f"{name} is not learned and needs {what}; received {value!r}. Write learned=True, or {example}.")
             if entries == 0:
                 raise ValueError(f"{name} needs to know how many entries it has; received {value!r}. Write a tuple, such as (0.0, 1.0).")
             value = arguments.found(name, keras.initializers.get, value)
+            if not isinstance(value, keras.initializers.Initializer):  # Keras finds every registered class
+                raise TypeError(f"{name} must be a number or a Keras initializer; received {self.value!r}.")
         elif entries is None:
             value = arguments.number(name, value, low=self.low, high=self.high)
         else:
@@ -73,12 +77,23 @@ class Parameter:
         """The Keras constraint, or None, that keeps the bounds beside another one."""
         return other if self.low is None and self.high is None else _Between(self.low, self.high, other)
 
-    @property
-    def initializer(self):
-        if isinstance(self.value, keras.initializers.Initializer):
-            bounds = self.constraint(None)
-            return self.value if bounds is None else lambda shape, dtype: bounds(self.value(shape, dtype=dtype))
-        return lambda shape, dtype: ops.cast(self.spread(self.value, shape), dtype)
+    def initializer(self, name):
+        """The function of shape and dtype that makes the initial value of the weight `name`."""
+        if not isinstance(self.value, keras.initializers.Initializer):
+            return lambda shape, dtype: ops.cast(self.spread(self.value, shape), dtype)
+        bounds = self.constraint(None)
+
+        def initial(shape, dtype):
+            try:
+                value = self.value(shape, dtype=dtype)
+            except (TypeError, ValueError, NotImplementedError) as error:
+                raise ValueError(
+                    f"{name} has shape {tuple(shape)}, for which {type(self.value).__name__} makes no values. {error} Write a number, "
+                    f"such as {name}=0.5."
+                ) from error
+            return value if bounds is None else bounds(value)
+
+        return initial
 
     def spread(self, value, shape):
         """`value` as a tensor of `shape`, whose first axis holds the entries."""
@@ -87,6 +102,18 @@ class Parameter:
             value = ops.reshape(value, (-1, *(1,) * (len(shape) - 1)))
         # An expanded view would be no memory of its own, which torch's variables need.
         return value * ops.ones(shape, dtype=value.dtype)
+
+
+def _is_for_an_initializer(value, learned):
+    """Whether the value is, names or describes a Keras initializer. Where one is possible, every word is meant for its name."""
+    if not isinstance(value, str):
+        return isinstance(value, (keras.initializers.Initializer, dict, type))
+    if learned:
+        return arguments.numeral(value) is None
+    try:
+        return isinstance(keras.initializers.get(value), keras.initializers.Initializer)
+    except Exception:  # whatever the innards of Keras's deserialization raise
+        return False
 
 
 class _Between(keras.constraints.Constraint):
@@ -171,7 +198,7 @@ class Parametric(Activation):
             setattr(self, name, self.declared[name].value)
         if not self.learned:
             self.built = True
-            of_weights = ("per", "channels", "regularizer", "constraint")
+            of_weights = ("per", "channels", "shared_axes", "regularizer", "constraint")
             known = [(name, argument.default) for name, argument in constructor_arguments(type(self)).items() if name in of_weights]
             idle = [name for name, unset in known if self._argument(name) != unset]
             if idle:
@@ -193,7 +220,7 @@ class Parametric(Activation):
             weight = self.add_weight(
                 name=name,
                 shape=shape,
-                initializer=parameter.initializer,
+                initializer=parameter.initializer(name),
                 regularizer=self.regularizer,
                 constraint=parameter.constraint(self.constraint),
                 # A policy of 16 bits would round the value, and let its gradient overflow.
@@ -255,13 +282,22 @@ class Learned(Parametric):
             Without it, weights per channel or element are created by the first call, which an optimizer or a weights file may not wait
             for: see `build_activations`.
         axis: Integer, the axis of the channels: -1 for "channels_last", 1 for "channels_first".
+        shared_axes: Integer, or list of integers from 1 on: the axes along which the elements share a number, as in
+            `keras.layers.PReLU`, whose weights have these shapes too. It implies ``per="element"``. Default None: `per` decides.
         regularizer: Keras regularizer of the weights, or None.
         constraint: Keras constraint of the weights, or None.
         **kwargs: As in every activation.
     """
 
     def __init__(
-        self, *, learned: bool = False, per: str = "layer", channels: int | None = None, axis: int = -1, **kwargs: Unpack[ParametricOptions]
+        self,
+        *,
+        learned: bool = False,
+        per: str = "layer",
+        channels: int | None = None,
+        axis: int = -1,
+        shared_axes: int | Sequence[int] | None = None,
+        **kwargs: Unpack[ParametricOptions],
     ):
         super().__init__(learned=learned, **kwargs)
         self.per = arguments.choice("per", per, ("layer", "channel", "element"))
@@ -273,6 +309,21 @@ class Learned(Parametric):
         self.axis = arguments.integer("axis", axis)
         if axis == 0:
             raise ValueError("axis=0 is the batch, whose size changes; received axis=0. Write the axis of the channels, such as -1.")
+        self.shared_axes = None
+        if shared_axes is not None:
+            if self.per == "channel":
+                raise ValueError(f"shared_axes={shared_axes} is for per='element'; received per='channel'. Leave one of them out.")
+            axes = shared_axes if isinstance(shared_axes, (tuple, list)) else (shared_axes,)
+            # Keras takes 0 for the last axis, and -1 for the one before it.
+            self.per, self.shared_axes = "element", tuple(arguments.integer("shared_axes", a, low=1) for a in axes)
+
+    def _argument(self, name):
+        return list(self.shared_axes) if name == "shared_axes" and self.shared_axes is not None else super()._argument(name)
+
+    @classmethod
+    def from_config(cls, config):
+        # Keras's PReLU has no `per`: its None means that the elements share nothing.
+        return super().from_config({"per": "element"} | config if "shared_axes" in config else config)
 
     def build_from_weights(self, shapes):
         for parameter, shape in zip(self.declared.values(), shapes, strict=True):
@@ -297,9 +348,12 @@ class Learned(Parametric):
     def _weight_shape(self, parameter, input_shape):
         if self.per == "layer" or parameter.shared:
             return parameter.shape
-        if self.per == "element":
-            return (*parameter.shape, *input_shape[1:])
         rank = len(input_shape)
+        if self.per == "element":
+            shared = self.shared_axes or ()
+            if any(axis >= rank for axis in shared):
+                raise ValueError(f"shared_axes={list(shared)} are not all axes of an input of shape {tuple(input_shape)}.")
+            return (*parameter.shape, *(1 if axis in shared else input_shape[axis] for axis in range(1, rank)))
         if not -rank < self.axis < rank:
             raise ValueError(f"axis={self.axis} is no axis of channels in an input of shape {tuple(input_shape)}.")
         return (*parameter.shape, input_shape[self.axis])

@@ -139,7 +139,7 @@ def _curves(function):
     """([(elementwise function, how many copies of x it takes), ...], notes): what to draw of an activation."""
     if isinstance(function, keras.layers.Layer) and not function.built:
         # Its first call would build it for this picture, and no longer for its model.
-        changes = {"per": "layer"} if isinstance(function, Learned) else {}
+        changes = {"per": "layer", "shared_axes": None} if isinstance(function, Learned) else {}
         function = function.from_config({**function.get_config(), **changes})
     if isinstance(function, AlongAxis):
         return _outputs(function)

@@ -1,7 +1,11 @@
-"""What other libraries call an activation, and which hyperparameters they mean. Data; `registry` reads it.
+"""What other libraries call an activation and its arguments, and which hyperparameters they mean. Data; `registry` reads it.
 
-Every entry is ``name: (activation of this package, its arguments)``.
+Every entry of `PRESETS`, `VARIANTS` and a library in `LIKE` is ``name: (activation of this package, its arguments)``.
 """
+
+import warnings
+
+from . import arguments
 
 # Names that mean exactly these arguments: others beside them are refused.
 PRESETS = {
@@ -60,6 +64,8 @@ AMBIGUOUS = {
 
 _TORCH = {
     "leaky_relu": ("leaky_relu", {"negative_slope": 0.01}),
+    # Over the channels of an image, which stand before its height and width.
+    "softmax2d": ("softmax", {"axis": -3}),
     "swish": ("silu", {}),
 }
 _KERAS = {
@@ -73,7 +79,11 @@ _SLOPE_02 = {
 LIKE = {
     "tf": {},
     "keras": _KERAS,
-    # `keras.layers.LeakyReLU` and its like, whose defaults are not those of `keras.activations`.
+    # `keras.ops.gelu` and `keras.layers.LeakyReLU` and their like, whose defaults are not those of `keras.activations`.
+    "keras_ops": _KERAS
+    | {
+        "gelu": ("gelu", {"approximate": True}),
+    },
     "keras_layers": _KERAS
     | {
         "leaky_relu": ("leaky_relu", {"negative_slope": 0.3}),
@@ -150,5 +160,130 @@ LIKE = {
     },
     "xformers": {
         "star_relu": ("star_relu", {"learned": False, "scale": 0.8944, "bias": -0.4472}),
+    },
+}
+
+# The libraries that may stand before a name, as in "torch.nn.SiLU". The first one is meant, unless `like` names another of them. Of a path
+# such as "torch.nn.modules.activation", the longest beginning that is here counts.
+PREFIXES = {library: (library,) for library in LIKE} | {
+    "addons": ("tfa",),  # which registered its functions and layers as "Addons>mish"
+    "f": ("torch", "timm", "hf", "paddle", "chainer"),
+    "jnp": ("jax",),
+    "keras": ("keras", "keras2"),
+    "keras.layers": ("keras_layers", "keras2"),
+    "keras.ops": ("keras_ops",),
+    "keras.src.layers": ("keras_layers",),
+    "keras_activations": (None,),  # the meaning that the name has here
+    "linen": ("flax",),
+    "nn": ("torch", "timm", "hf", "tf", "jax", "flax", "mlx", "paddle"),
+    "nnx": ("flax",),
+    "tensorflow": ("tf",),
+    # Keras 3 from TensorFlow 2.16 on.
+    "tensorflow.keras": ("keras", "keras2"),
+    "tensorflow.keras.layers": ("keras_layers", "keras2"),
+    "tensorflow_addons": ("tfa",),
+    "tf.keras": ("keras", "keras2"),
+    "tf.keras.layers": ("keras_layers", "keras2"),
+    "tf_keras": ("keras2",),
+    "torch": ("torch", "timm", "hf"),
+    "transformers": ("hf",),
+}
+
+
+def _inplace(name, value):
+    """Keras layers return a new tensor, of the same values."""
+    arguments.flag(name, value)
+    return {}
+
+
+def _overflow(name, value):
+    """Where beta x exceeds the threshold, torch returns x, so that nothing overflows, which here nothing does.
+
+    At 20, the default, softplus is x to the last digit of float32. Below that torch's function has a step.
+    """
+    if arguments.number(name, value) < 20:
+        warnings.warn(f"torch's Softplus({name}={value!r}) is x where beta * x exceeds it. Here it is softplus there too.", stacklevel=4)
+    return {}
+
+
+def _ignored(name, value):
+    """torch warns that it does not use it."""
+    arguments.number(name, value)
+    return {}
+
+
+def _dim(name, value):
+    if value is None:
+        raise ValueError(f"{name}=None lets torch choose the axis by the rank of the input. Write which it is, such as {name}=1.")
+    return {"axis": value}
+
+
+def _num_parameters(name, value):
+    """One is for all channels, which are along axis 1."""
+    return {} if arguments.integer(name, value, low=1) == 1 else {"channels": value, "axis": 1}
+
+
+def _of_one_parameter(name, value):
+    """Where a layer has several, they have one regularizer and one constraint here."""
+    if value is not None:
+        kind = name.partition("_")[2]
+        raise ValueError(f"A layer has one {kind} for all its parameters here; received {name}={value!r}. Write {kind}={value!r}.")
+    return {}
+
+
+def _words(*same, **other):
+    """The arguments of a library in its order: first those that have their names here too."""
+    return dict(zip(same, same, strict=True)) | other
+
+
+_TORCH_WORDS = {
+    "celu": _words("alpha", inplace=_inplace),
+    "elu": _words("alpha", inplace=_inplace),
+    "glu": _words(dim=_dim),
+    "gumbel_softmax": _words(tau="temperature", hard="hard", eps=_ignored, dim=_dim),
+    "hard_shrink": _words(lambd="threshold"),
+    "hard_sigmoid": _words(inplace=_inplace),
+    "hard_silu": _words(inplace=_inplace),
+    "hard_tanh": _words(min_val="min_value", max_val="max_value", inplace=_inplace),
+    "leaky_relu": _words("negative_slope", inplace=_inplace),
+    "log_softmax": _words(dim=_dim),
+    "mish": _words(inplace=_inplace),
+    "prelu": _words(num_parameters=_num_parameters, init="alpha"),
+    "relu": _words(inplace=_inplace),
+    "relu6": _words(inplace=_inplace),
+    "rrelu": _words("lower", "upper", inplace=_inplace),
+    "selu": _words(inplace=_inplace),
+    "silu": _words(inplace=_inplace),
+    "soft_shrink": _words(lambd="threshold"),
+    "softmax": _words(dim=_dim),
+    "softmin": _words(dim=_dim),
+    "softplus": _words("beta", threshold=_overflow),
+    "threshold": _words("threshold", value="default_value", inplace=_inplace),
+}
+_KERAS_LAYERS_WORDS = {
+    "prelu": _words(alpha_initializer="alpha", alpha_regularizer="regularizer", alpha_constraint="constraint", shared_axes="shared_axes"),
+    "relu": _words("max_value", "negative_slope", "threshold"),
+}
+
+# The arguments that a library gives an activation, in its order, where they are not ours: their name here, or a function of name and value
+# that returns arguments here. `get("Softmax(dim=1)", like="torch")` has the axis 1. What is accepted without `like` stands in `renamed` of
+# the class.
+WORDS = {
+    "keras2": _KERAS_LAYERS_WORDS,
+    "keras_layers": _KERAS_LAYERS_WORDS,
+    "torch": _TORCH_WORDS,
+    "timm": _TORCH_WORDS,
+    "hf": _TORCH_WORDS,
+    "tfa": {
+        "snake": _words(frequency_initializer="alpha"),
+        "tlu": _words(
+            "affine",
+            tau_initializer="tau",
+            tau_regularizer=_of_one_parameter,
+            tau_constraint=_of_one_parameter,
+            alpha_initializer="alpha",
+            alpha_regularizer=_of_one_parameter,
+            alpha_constraint=_of_one_parameter,
+        ),
     },
 }

@@ -11,9 +11,9 @@ from typing import Any, ClassVar, TypeVar, overload
 import keras
 
 from .activation import Activation, Splitting, canonical_name, distance
-from .hosted import constructor_arguments
+from .hosted import constructor_arguments, positional_arguments, translated
 from .parameters import Parametric
-from .presets import AMBIGUOUS, LIKE, PRESETS, VARIANTS
+from .presets import AMBIGUOUS, LIKE, PREFIXES, PRESETS, VARIANTS, WORDS
 
 PACKAGE = "keras_activations"
 
@@ -170,12 +170,14 @@ def get(identifier, *, like=None, **kwargs):
         identifier: One of
 
             * a name in any spelling, such as "leaky_relu", "LeakyReLU" or "leaky-relu": a new layer each time;
+            * a name with its library before it, such as "torch.nn.SiLU", "tf.nn.relu" or "Addons>mish": see `like`;
             * a call with literal arguments, such as "leaky_relu(negative_slope=0.1)", which is parsed and never evaluated;
             * a class, which is called; a config dict as `serialize` and Keras write it;
             * a layer or any other callable, which is returned as it is;
             * None: `Linear`.
         like: The library whose meaning and defaults the name has, where they differ from ours: one of the keys of
-            `keras_activations.presets.LIKE`, such as "torch", "keras2", "jax", "onnx" or "hf".
+            `keras_activations.presets.LIKE`, such as "torch", "keras2", "jax", "onnx" or "hf". Its arguments have their names and their
+            order there, or their names here: what torch prints, such as "Softmax(dim=1)", is read as it is.
         **kwargs: Arguments of the activation, beside a name or a class.
 
     Returns:
@@ -183,8 +185,8 @@ def get(identifier, *, like=None, **kwargs):
         the width of its input, as GLU does: `may_stand_in_a_host` in the catalogue's entries tells them apart.
 
     Raises:
-        ValueError: for an unknown name, a name that means different functions, a malformed string, an unknown library, or arguments
-            beside what is already configured.
+        ValueError: for an unknown name, a name that means different functions, a malformed string, an unknown library, a library before
+            the name that is not `like`, or arguments beside what is already configured.
         TypeError: for arguments that the activation does not have, and for anything else that does not describe one.
 
     Example:
@@ -194,6 +196,8 @@ def get(identifier, *, like=None, **kwargs):
         LeakyReLU(negative_slope=0.1)
         >>> get("leaky_relu", like="torch")
         LeakyReLU(negative_slope=0.01)
+        >>> get("torch.nn.Softmax(dim=1)")
+        Softmax(axis=1)
     """
     if like is not None and like not in LIKE:
         raise ValueError(f"like must be one of {', '.join(map(repr, sorted(LIKE)))}; received {like!r}.")
@@ -201,15 +205,12 @@ def get(identifier, *, like=None, **kwargs):
         identifier = "linear"
     if isinstance(identifier, str):
         name, args, literal = _parsed(identifier)
-        if repeated := literal.keys() & kwargs.keys():
-            raise ValueError(f"{sorted(repeated)} stand in the string {identifier!r} and beside it. Leave one of them out.")
-        cls, defaults, fixed = _looked_up(name, like)
-        positional = dict(zip(constructor_arguments(cls), args, strict=False))
-        given = positional | literal | kwargs
-        if any(given.get(key, value) != value for key, value in fixed.items()):
-            raise ValueError(f"{name!r} means {fixed}; received {given}. Write get({canonical_name(cls)!r}, ...) for other arguments.")
-        implied = {key: value for key, value in (defaults | fixed).items() if key not in positional}
-        return cls(*args, **implied | literal | kwargs)
+        meaning = _looked_up(name, like)
+        positional = meaning.named(args)
+        if repeated := (positional | literal).keys() & kwargs.keys() | positional.keys() & literal.keys():
+            raise ValueError(f"{sorted(repeated)} are given twice in get({identifier!r}, ...). Leave one of them out.")
+        given = translated(meaning.cls, positional | literal | kwargs, meaning.words)
+        return meaning.cls(**meaning.completed(given))
     if inspect.isclass(identifier) and issubclass(identifier, keras.layers.Layer):
         named = like and issubclass(identifier, Activation)
         return get(canonical_name(identifier), like=like, **kwargs) if named else identifier(**kwargs)
@@ -242,7 +243,7 @@ def deserialize(config: dict, custom_objects: dict | None = None) -> Callable:
     """The activation that a config dict describes.
 
     Args:
-        config: Dict with "class_name", which may be a registered name or any name that `get` knows, and "config".
+        config: Dict with "class_name", which may be a registered name or any name that `get` knows, such as "Addons>GELU", and "config".
         custom_objects: Dict of names to classes that are not registered, as in Keras.
 
     Raises:
@@ -253,9 +254,12 @@ def deserialize(config: dict, custom_objects: dict | None = None) -> Callable:
     name = config.get("class_name")
     if not isinstance(name, str):
         raise ValueError(f"A config dict needs a 'class_name', such as {{'class_name': 'Mish', 'config': {{}}}}; received {config}.")
-    if "module" not in config and "registered_name" not in config and ">" not in name and name not in (custom_objects or {}):
-        cls, defaults, fixed = _looked_up(name)
-        return cls.from_config(defaults | fixed | (config.get("config") or {}))
+    # A registered name is for Keras to look up, but for those of libraries that do not exist with this Keras.
+    registered = ">" in name and (keras.saving.get_registered_object(name) or not _library(name)[0])
+    if not registered and "module" not in config and "registered_name" not in config and name not in (custom_objects or {}):
+        meaning = _looked_up(name)
+        given = translated(meaning.cls, config.get("config") or {}, meaning.words)
+        return meaning.cls.from_config(meaning.completed(given))
     return keras.saving.deserialize_keras_object({"config": {}, **config}, custom_objects=custom_objects)
 
 
@@ -269,32 +273,75 @@ _presets |= {_key(name): (name, target, defaults, {}) for name, (target, default
 _ambiguous = {_key(name): choices for name, choices in AMBIGUOUS.items()}
 
 
+@dataclass(frozen=True)
+class _Meaning:
+    """What a name means."""
+
+    name: str
+    cls: type
+    defaults: dict  # other ones than those of the class
+    fixed: dict  # arguments that are part of the meaning
+    words: dict  # of the library, as in `WORDS`
+
+    def named(self, args):
+        """Positional arguments by their names."""
+        order = [*self.words] or positional_arguments(self.cls)
+        if len(args) > len(order):
+            raise TypeError(f"{self.name!r} takes {len(order)} positional argument(s) {order}; received {tuple(args)}.")
+        return dict(zip(order, args, strict=False))
+
+    def completed(self, given):
+        """The arguments `given`, and those that the name implies."""
+        if any(given.get(key, value) != value for key, value in self.fixed.items()):
+            other = canonical_name(self.cls)
+            raise ValueError(f"{self.name!r} means {self.fixed}; received {given}. Write get({other!r}, ...) for other arguments.")
+        # Who gives `channels`, or learns nothing, has said what the default of `per` says otherwise.
+        said = {"per"} if "channels" in given or given.get("learned") is False else set()
+        defaults = {name: value for name, value in self.defaults.items() if name not in said}
+        return defaults | self.fixed | given
+
+
+def _library(name, like=None):
+    """(the library whose meaning the name has, the name without the library before it)."""
+    *path, bare = re.split("[.>]", name)
+    while path and ".".join(path).lower() not in PREFIXES:
+        path.pop()
+    if not path:
+        return like, name
+    libraries = PREFIXES[".".join(path).lower()]
+    if like not in (None, *libraries):
+        raise ValueError(f"{name!r} has a library before it, and like={like!r} is another one. Leave one of them out.")
+    return like or libraries[0], bare
+
+
 def _looked_up(name, like=None):
-    """The class that `name` means in the library `like`, other defaults than its own, and the arguments that are part of the meaning."""
-    key = _key(name)
-    theirs = {_key(known): meaning for known, meaning in LIKE[like].items()} if like else {}
+    """What the name means in the library before it, or in `like`."""
+    library, bare = _library(name, like)
+    key = _key(bare)
+    theirs = {_key(known): meaning for known, meaning in LIKE[library].items()} if library else {}
     if key not in theirs and key in _classes:
         key = _key(canonical_name(_classes[key]))
     if key in theirs:
-        target, defaults = theirs[key]
-        return _classes[_key(target)], defaults, {}
-    if key in _presets:
+        (target, defaults), fixed = theirs[key], {}
+    elif key in _presets:
         _, target, defaults, fixed = _presets[key]
-        return _classes[_key(target)], defaults, fixed
-    if key in _classes:
-        return _classes[key], {}, {}
-    if key in _ambiguous:
+    elif key in _classes:
+        target, defaults, fixed = key, {}, {}
+    elif key in _ambiguous:
         raise ValueError(f"{name!r} means different functions in different libraries. Choose: {'; '.join(_ambiguous[key])}.")
-    names = {_key(known): known for entry in catalogue().values() for known in (entry.name, *entry.aliases)}
-    names |= {key: preset for key, (preset, *_) in _presets.items()}
-    near = [names[found] for found in difflib.get_close_matches(key.rpartition(".")[2], names, n=3, cutoff=0.5)]
-    advice = f"Did you mean {', '.join(map(repr, near))}?" if near else "The names are listed by keras_activations.catalogue()."
-    raise ValueError(f"There is no activation {name!r}. {advice}")
+    else:
+        names = {_key(known): known for entry in catalogue().values() for known in (entry.name, *entry.aliases)}
+        names |= {key: preset for key, (preset, *_) in _presets.items()}
+        near = [names[found] for found in difflib.get_close_matches(key.rpartition(".")[2], names, n=3, cutoff=0.5)]
+        advice = f"Did you mean {', '.join(map(repr, near))}?" if near else "The names are listed by keras_activations.catalogue()."
+        raise ValueError(f"There is no activation {name!r}. {advice}")
+    cls = _classes[_key(target)]
+    return _Meaning(name, cls, defaults, fixed, WORDS.get(library, {}).get(canonical_name(cls), {}))
 
 
 def _parsed(text):
     """(name, positional arguments, keyword arguments) of a name, or of a call with literal arguments."""
-    found = re.fullmatch(r"\s*([\w\s.-]+?)\s*(\(.*\))?\s*", text, re.DOTALL)
+    found = re.fullmatch(r"\s*([\w\s.>-]+?)\s*(\(.*\))?\s*", text, re.DOTALL)
     if not found or len(text) > 1000:
         raise ValueError(f"{text[:1000]!r} is not a name or a call such as 'leaky_relu(negative_slope=0.1)'.")
     name, arguments = found.groups()

@@ -47,7 +47,7 @@ def test_every_activation_is_registered():
 
 
 # What has landed once is a promise: classes, names that get answers to, arguments and their defaults.
-LEARNED = {"per": "layer", "channels": None, "axis": -1, "regularizer": None, "constraint": None}
+LEARNED = {"per": "layer", "channels": None, "axis": -1, "shared_axes": None, "regularizer": None, "constraint": None}
 PROMISES = {
     "Absolute": {},
     "ABU": {"activations": ("tanh", "elu", "relu", "swish", "linear"), "coefficients": None, "learned": True, **LEARNED},

@@ -182,6 +182,33 @@ def test_an_argument_under_its_name_elsewhere(cls, old, new):
         cls(**others | {old: value, new: value})
 
 
+def test_a_subclass_has_the_further_names_of_the_class_above_it_and_its_own():
+    class Mine(ka.PReLU):
+        renamed = (("start", "alpha"),)
+
+    for old in ("start", "init"):
+        for make in (Mine, lambda **given: Mine.from_config(given)):
+            with pytest.warns(UserWarning, match=f"{old} of .* is called alpha here"):
+                assert make(**{old: 0.5}).get_config()["alpha"] == 0.5
+
+
+def test_an_argument_of_a_subclass_is_its_own_whatever_it_is_called_elsewhere():
+    @ka.register(package="my_lab")
+    class Steep(ka.LeakyReLU):
+        """``f(x) = x if x > 0 else alpha / 2 * x``"""
+
+        def __init__(self, alpha=0.5, **kwargs):
+            super().__init__(alpha / 2, **kwargs)
+            self.alpha = alpha
+
+    try:
+        layer = ka.get("steep", alpha=0.25)
+        assert (layer.alpha, layer.negative_slope) == (0.25, 0.125)
+        assert ka.get({"class_name": "steep", "config": {"alpha": 0.25}}).alpha == 0.25
+    finally:
+        ka.registry._classes.pop("steep")
+
+
 def test_a_config_may_hold_an_argument_under_its_name_elsewhere():
     """As the files of Keras 2 do."""
     with pytest.warns(UserWarning, match="alpha of LeakyReLU is called negative_slope here"):

@@ -31,7 +31,9 @@ def test_by_default_all_weights_exist_before_the_first_call(cls):
     assert [tuple(weight.shape) for weight in layer.weights] == weights
 
 
-@pytest.mark.parametrize("arguments", [{"channels": 8}, {"per": "element"}, {"regularizer": "l2"}, {"constraint": "non_neg"}], ids=repr)
+@pytest.mark.parametrize(
+    "arguments", [{"channels": 8}, {"per": "element"}, {"shared_axes": [1]}, {"regularizer": "l2"}, {"constraint": "non_neg"}], ids=repr
+)
 def test_what_is_said_of_weights_is_noticed_where_there_are_none(arguments):
     with pytest.warns(UserWarning, match=rf"^Swish\(.*\) learns nothing: .*{next(iter(arguments))} without effect\. Write learned=True\.$"):
         layer = ka.Swish(**arguments)
@@ -93,6 +95,68 @@ def test_an_initializer_is_an_initial_value():
     np.testing.assert_array_equal(testing.array(again.beta), beta)
     with pytest.raises(ValueError, match="beta is not learned and needs a number"):
         ka.Swish(beta=keras.initializers.RandomUniform(1, 2))
+
+
+def names_of_initializers():
+    """In either spelling: "zeros" and "Zeros"."""
+    return [name for name in dir(keras.initializers) if not name.startswith("_") and name not in ("deserialize", "get", "serialize")]
+
+
+@pytest.mark.parametrize("name", names_of_initializers())
+def test_an_initializer_may_be_called_by_its_name(name):
+    try:
+        expected = testing.array(keras.initializers.get(name)((), dtype="float32"))
+    except Exception:
+        with pytest.raises(ValueError, match="alpha"):
+            ka.PReLU(alpha=name)
+        return
+    layer = ka.PReLU(alpha=name)
+    if name.lower() in ("zeros", "ones"):
+        assert number(layer.alpha) == expected
+    assert type(layer.declared["alpha"].value) is type(keras.initializers.get(name))
+    assert ka.PReLU.from_config(layer.get_config()).get_config() == layer.get_config()
+
+
+def parameters(several):
+    """Every learned parameter that is a single number, or that has several entries."""
+    declared = [(entry, entry.cls(**entry.cls.samples[0] | {"learned": True}).declared) for entry in CATALOGUE.values() if entry.parameters]
+    return [
+        pytest.param(entry.cls, name, id=f"{entry.name}-{name}")
+        for entry, parameters in declared
+        for name, parameter in parameters.items()
+        if (parameter.entries is not None) == several
+    ]
+
+
+@pytest.mark.parametrize(("cls", "name"), parameters(several=False))
+def test_every_learned_parameter_takes_an_initializer_in_any_form(cls, name):
+    for value in ("zeros", "Zeros", {"class_name": "Zeros", "config": {}}, keras.initializers.Zeros):
+        layer = cls(**{name: value, "learned": True})
+        assert testing.array(getattr(layer, name)) == np.float32(layer.declared[name].low or 0.0)
+        assert layer.get_config()[name]["class_name"] == "Zeros"
+    with pytest.raises(
+        ValueError, match=f"{name} is not learned and needs a number; received 'he_normal'. Write learned=True, or {name}=0.5"
+    ):
+        cls(**{name: "he_normal", "learned": False})
+    for learned in (True, False):
+        with pytest.raises(TypeError, match=f"{name} must be a number, such as {name}=2.5; received '2.5'"):
+            cls(**{name: "2.5", "learned": learned})
+
+
+# Another argument says how many entries these have.
+COUNTED = [(ka.ABU, "coefficients"), (ka.APL, "slopes"), (ka.Fourier, "sines"), (ka.PolyNorm, "coefficients")]
+
+
+@pytest.mark.parametrize(("cls", "name"), parameters(several=True))
+def test_an_initializer_of_several_entries_needs_to_know_how_many(cls, name):
+    defaults = {name: parameter.value for name, parameter in cls().declared.items()}
+    if (cls, name) in COUNTED:
+        assert testing.array(getattr(cls(**{name: "ones"}), name)).tolist() == [1.0] * len(defaults[name])
+    else:
+        with pytest.raises(ValueError, match=f"{name} needs to know how many entries it has; received 'ones'. Write a tuple"):
+            cls(**defaults | {name: "ones"})
+    with pytest.raises(ValueError, match=f"{name} is not learned and needs numbers; received 'ones'. Write learned=True, or a tuple"):
+        cls(**defaults | {name: "ones", "learned": False})
 
 
 class Polygon(ka.Learned):
@@ -280,6 +344,65 @@ def test_the_gradient_is_summed_over_what_was_broadcast(arguments):
     each = (definition(1e-6) - definition(-1e-6)) / 2e-6
     expected = each.sum(axis=tuple(axis for axis, size in enumerate(shape) if size == 1))
     np.testing.assert_allclose(testing.array(gradient), expected, rtol=1e-5, atol=1e-6)
+
+
+SHARED = [
+    ((6,), None),
+    ((6,), [1]),
+    ((6, 4), None),
+    ((6, 4), 1),
+    ((6, 4), [2]),
+    ((5, 6, 4), [1, 2]),
+    ((5, 6, 4), [2, 3]),
+    ((5, 6, 4), [2]),
+    ((5, 6, 4), [1, 2, 3]),
+    ((5, 6, 4), []),
+    ((2, 3, 5, 4), [1, 2]),
+    ((2, 3, 5, 4), [1, 2, 3]),
+]
+
+
+@pytest.mark.parametrize(("shape", "shared_axes"), SHARED)
+def test_axes_are_shared_as_in_keras(shape, shared_axes, tmp_path):
+    """Output, weights and training are those of `keras.layers.PReLU`, from its config and from its arguments, for every rank."""
+    x = np.random.default_rng(5).normal(size=(3, *shape)).astype("float32")
+    theirs = keras.layers.PReLU(keras.initializers.RandomUniform(0.1, 0.9, seed=3), shared_axes=shared_axes)
+    with pytest.warns(UserWarning, match="is called .* here"):
+        ours = ka.PReLU.from_config(theirs.get_config())
+    if shared_axes is not None:
+        assert ka.PReLU(shared_axes=shared_axes).get_config()["shared_axes"] == ours.get_config()["shared_axes"]
+    models = [keras.Sequential([keras.Input(shape), layer]) for layer in (theirs, ours)]
+    for model in models:
+        model.compile(keras.optimizers.SGD(0.5), keras.losses.MeanSquaredError(), jit_compile=False)
+        model.fit(x, np.zeros_like(x), batch_size=3, epochs=2, shuffle=False, verbose=0)
+    assert ours.alpha.shape == theirs.alpha.shape
+    np.testing.assert_allclose(testing.array(ours.alpha), testing.array(theirs.alpha), rtol=1e-5)
+    np.testing.assert_allclose(models[1].predict(x, verbose=0), models[0].predict(x, verbose=0), rtol=1e-5)
+    models[1].save(tmp_path / "model.keras")
+    again = keras.models.load_model(tmp_path / "model.keras")
+    np.testing.assert_array_equal(again.predict(x, verbose=0), models[1].predict(x, verbose=0))
+
+
+def test_along_shared_axes_sizes_need_not_be_known():
+    inputs = keras.Input((None, None, 4))
+    model = keras.Model(inputs, ka.PReLU(shared_axes=[1, 2])(inputs))
+    assert model.count_params() == 4
+    for size in (2, 5):
+        assert model.predict(np.ones((1, size, size, 4)), verbose=0).shape == (1, size, size, 4)
+
+
+@pytest.mark.parametrize(("given", "written"), [(None, None), (1, [1]), ((1, 2), [1, 2]), ([], [])])
+def test_shared_axes_are_written_as_a_list(given, written):
+    layer = ka.PReLU(shared_axes=given)
+    assert layer.get_config()["shared_axes"] == written
+    assert layer.per == ("layer" if written is None else "element")
+    assert ka.PReLU.from_config(layer.get_config()).get_config() == layer.get_config()
+
+
+def test_parameters_of_several_entries_share_axes_too():
+    layer = Polygon(shared_axes=[1])
+    np.testing.assert_allclose(testing.array(layer(X)), testing.array(Polygon()(X)), rtol=1e-6)
+    assert [tuple(weight.shape) for weight in layer.weights] == [(2, 1, 4), (2, 1, 4), ()]
 
 
 def test_the_gradient_is_summed_in_float32():

@@ -35,7 +35,7 @@ MISTAKES = {
     "slope is a string": (
         lambda: ka.LeakyReLU("0.1"),
         TypeError,
-        "negative_slope must be a number, such as negative_slope=0.5; received '0.1' (str)",
+        "negative_slope must be a number, such as negative_slope=0.1; received '0.1' (str)",
     ),
     "slope is a bool": (lambda: ka.LeakyReLU(True), TypeError, "received True (bool)"),
     "slope is None": (lambda: ka.LeakyReLU(None), TypeError, "received None (NoneType)"),
@@ -109,9 +109,10 @@ MISTAKES = {
     "arguments beside a dict": (lambda: ka.get({"class_name": "Mish", "config": {}}, kernel="auto"), ValueError, "cannot be given beside"),
     "the base class with a name": (lambda: ka.Activation("mish"), TypeError, "To look one up, write get('mish')"),
     "a config from a newer version": (
-        lambda: ka.Mish.from_config({"sharpness": 3}),
+        lambda: ka.PReLU.from_config(ka.PReLU().get_config() | {"sharpness": 3}),
         ValueError,
-        "The config of Mish has the unknown argument(s) 'sharpness'; known are: kernel, name",
+        "'sharpness'; known are: alpha, learned, per, channels, axis, shared_axes, regularizer, constraint, kernel, name, dtype, "
+        "trainable, activity_regularizer. It may come from a newer version of the package: upgrade it.",
     ),
     "a list of tensors": (lambda: ka.Mish()([ops.ones((2,)), ops.ones((2,))]), TypeError, "Mish takes one tensor; received a list of 2"),
     "a dict": (lambda: ka.Mish()({"x": ops.ones((2,))}), TypeError, "Mish takes one tensor; received a dict of 1"),
@@ -144,7 +145,7 @@ MISTAKES = {
     "the same argument twice": (
         lambda: ka.get("elu(alpha=1)", alpha=2),
         ValueError,
-        "['alpha'] stand in the string 'elu(alpha=1)' and beside it",
+        "['alpha'] are given twice in get('elu(alpha=1)', ...). Leave one of them out",
     ),
     "a number": (
         lambda: ka.get(3),
@@ -213,7 +214,77 @@ MISTAKES = {
     ),
     "a tensor as a slope": (lambda: ka.LeakyReLU(negative_slope=ops.ones(())), TypeError, "negative_slope must be a number"),
     "a list as approximate": (lambda: ka.GELU(approximate=[1]), TypeError, "approximate must be True or False; received [1] (list)"),
-    "an initial value that is no number": (lambda: ka.Swish(beta="1", learned=True), TypeError, "beta must be a number"),
+    "an initial value that is no number": (lambda: ka.Swish(beta="1", learned=True), TypeError, "beta must be a number, such as beta=1.0"),
+    "an initializer that does not exist": (
+        lambda: ka.PReLU(alpha="zeross"),
+        ValueError,
+        "alpha is nothing that keras.initializers.get knows; received 'zeross'",
+    ),
+    "an initializer that is another class": (
+        lambda: ka.PReLU(alpha="keras_activations>Mish"),
+        TypeError,
+        "alpha must be a number or a Keras initializer; received 'keras_activations>Mish'",
+    ),
+    "an initializer of matrices": (
+        lambda: ka.PReLU(alpha="identity", channels=4),
+        ValueError,
+        "alpha has shape (4,), for which Identity makes no values.",
+    ),
+    "an initializer of what is not learned": (
+        lambda: ka.PReLU(alpha="zeros", learned=False),
+        ValueError,
+        "alpha is not learned and needs a number; received 'zeros'. Write learned=True, or alpha=0.5.",
+    ),
+    "shared axes and channels": (
+        lambda: ka.PReLU(shared_axes=[1, 2], channels=4),
+        ValueError,
+        "shared_axes=[1, 2] is for per='element'; received per='channel'. Leave one of them out.",
+    ),
+    "the batch is shared": (lambda: ka.PReLU(shared_axes=[0]), ValueError, "shared_axes must be at least 1; received 0"),
+    "a shared axis that the input has not": (
+        lambda: ka.PReLU(shared_axes=[1, 2])(X),
+        ValueError,
+        "shared_axes=[1, 2] are not all axes of an input of shape (2, 4)",
+    ),
+    "an argument of another library twice": (
+        lambda: ka.get("torch.nn.Softmax(dim=1)", axis=1),
+        TypeError,
+        "Softmax takes axis once; received both dim and axis. Leave one of them out.",
+    ),
+    "a positional argument twice": (
+        lambda: ka.get("elu(1, alpha=2)"),
+        ValueError,
+        "['alpha'] are given twice in get('elu(1, alpha=2)', ...)",
+    ),
+    "too many positional arguments in a string": (
+        lambda: ka.get("nn.ReLU(True, False)"),
+        TypeError,
+        "'nn.ReLU' takes 1 positional argument(s) ['inplace']; received (True, False)",
+    ),
+    "an axis that depends on the rank": (lambda: ka.get("Softmax(dim=None)", like="torch"), ValueError, "Write which it is, such as dim=1"),
+    "in place of what": (lambda: ka.get("nn.ReLU(inplace=1)"), TypeError, "inplace must be True or False; received 1 (int)"),
+    "in place where torch has no such argument": (
+        lambda: ka.get("nn.Sigmoid(inplace=True)"),
+        TypeError,
+        "Sigmoid has no argument 'inplace'",
+    ),
+    "a word of torch without its name": (lambda: ka.get("Softmax(dim=1)"), TypeError, "Softmax has no argument 'dim'"),
+    "no activation of torch": (
+        lambda: ka.get("torch.nn.MultiheadAttention"),
+        ValueError,
+        "There is no activation 'torch.nn.MultiheadAttention'",
+    ),
+    "a library that does not exist": (lambda: ka.get("my_lab>Cube"), ValueError, "There is no activation 'my_lab>Cube'"),
+    "a regularizer of one of two parameters": (
+        lambda: ka.get("tfa.layers.TLU", tau_regularizer="l2"),
+        ValueError,
+        "A layer has one regularizer for all its parameters here; received tau_regularizer='l2'. Write regularizer='l2'.",
+    ),
+    "what a preset fixes, in a config": (
+        lambda: ka.get({"class_name": "gelu_tanh", "config": {"approximate": False}}),
+        ValueError,
+        "'gelu_tanh' means {'approximate': True}; received {'approximate': False}",
+    ),
     "check without a model": (lambda: ka.check("model"), TypeError, "check takes a Keras model or layer; received 'model' (str)"),
 }
 
@@ -240,6 +311,16 @@ def test_a_forgotten_attribute_is_named():
     for wrong in (Forgetful().get_config, lambda: repr(Forgetful())):
         with pytest.raises(AttributeError, match=r"Forgetful forgets its argument scale. Write self.scale = scale in its constructor."):
             wrong()
+
+
+@pytest.mark.parametrize(
+    ("cls", "config"),
+    [(ka.Mish, {"sharpness": 3}), (ka.LeakyReLU, keras.layers.PReLU().get_config()), (ka.PReLU, {"slopes": 0.1, "shared_axes": None})],
+)
+def test_what_the_package_has_not_written_is_not_blamed_on_a_newer_version(cls, config):
+    with pytest.raises(ValueError, match=f"The config of {cls.__name__} has the unknown argument") as error:
+        cls.from_config(config)
+    assert "newer version" not in str(error.value)
 
 
 def test_required_arguments_are_named():

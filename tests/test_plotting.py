@@ -74,8 +74,10 @@ def test_learned_values_are_drawn_and_unbuilt_layers_stay_unbuilt():
     x, function = axes.get_lines()[0].get_data()
     np.testing.assert_allclose(function, testing.array(ka.Swish(beta=3.0)(x)), rtol=1e-5, atol=1e-6)
     lazy = ka.Swish(learned=True, per="channel")
-    ka.plot(lazy, keras.activations.relu)
+    sharing = ka.PReLU(shared_axes=[1])
+    ka.plot(lazy, sharing, keras.activations.relu)
     assert not lazy.built
+    assert not sharing.built
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,18 @@
-"""Other libraries' names and defaults: one row for each known conflict between them, and the lists of names that they resolve."""
+"""Other libraries' names, arguments and defaults: one row for each known conflict, and the lists of names that they resolve."""
+
+import contextlib
+import inspect
+import itertools
+import warnings
 
 import keras
 import numpy as np
 import pytest
-from cases import CATALOGUE
+from cases import BACKEND, CATALOGUE
 
 import keras_activations as ka
-from keras_activations import presets, testing
+from keras_activations import hosted, presets, testing
+from keras_activations.registry import constructor_arguments
 
 E = np.e
 
@@ -238,3 +244,283 @@ def test_like_is_checked():
     with pytest.raises(ValueError, match=r"'like': 'torch'}.*already configured"):
         ka.get(ka.LeakyReLU(), like="torch")
     assert isinstance(ka.get(keras.layers.PReLU, like="torch"), keras.layers.PReLU)
+
+
+def implied():
+    """(name, library or None, class, arguments) of every name that implies arguments, and of every library in which it does."""
+    for table in (presets.PRESETS, presets.VARIANTS):
+        yield from ((name, None, CATALOGUE[target].cls, arguments) for name, (target, arguments) in table.items())
+    for library, table in presets.LIKE.items():
+        yield from ((name, library, CATALOGUE[target].cls, arguments) for name, (target, arguments) in table.items())
+
+
+COLLISIONS = [
+    (name, library, cls, old, new, arguments)
+    for name, library, cls, arguments in implied()
+    for old, new in hosted.other_names(cls).items()
+    if new in arguments
+]
+
+
+def called(old, new, cls):
+    return pytest.warns(UserWarning, match=f"^{old} of {cls.__name__} is called {new} here")
+
+
+def test_there_are_names_whose_defaults_an_argument_by_another_name_could_collide_with():
+    assert len(COLLISIONS) >= 23
+
+
+@pytest.mark.parametrize(
+    ("name", "library", "cls", "old", "new", "arguments"), COLLISIONS, ids=[f"{c[1] or 'ours'}-{c[0]}-{c[3]}" for c in COLLISIONS]
+)
+def test_an_argument_by_another_name_replaces_a_default(name, library, cls, old, new, arguments):
+    value = arguments[new] + 0.375
+    words = presets.WORDS.get(library, {}).get(ka.activation.canonical_name(cls), {})
+
+    def noticed():
+        return contextlib.nullcontext() if old in words else called(old, new, cls)
+
+    expected = cls(**arguments | {new: value}).get_config() | {"name": None}
+    ways = [
+        lambda: ka.get(name, like=library, **{old: value}),
+        lambda: ka.get(f"{name}({old}={value})", like=library),
+        lambda: ka.deserialize({"class_name": f"{library}.{name}" if library else name, "config": {old: value}}),
+    ]
+    for way in ways:
+        with noticed() as caught:
+            layer = way()
+        assert caught is None or len(caught) == 1
+        assert layer.get_config() | {"name": None} == expected
+    for both in ({"beside": {old: value, new: value}}, {"inside": f"{old}={value}", "beside": {new: value}}):
+        with pytest.raises(TypeError, match=f"{cls.__name__} takes {new} once; received both {old} and {new}"):
+            ka.get(f"{name}({both.get('inside', '')})", like=library, **both["beside"])
+
+
+@pytest.mark.parametrize("arguments", [{"channels": 4}, {"learned": False}], ids=repr)
+@pytest.mark.parametrize(("name", "library"), [(n, lib) for n, lib, _, arguments in implied() if arguments.get("per") == "element"])
+def test_what_is_said_of_the_weights_replaces_that_there_is_one_per_element(name, library, arguments):
+    layer = ka.get(name, like=library, **arguments)
+    assert [tuple(weight.shape) for weight in layer.weights] == [(4,)] * ("channels" in arguments)
+
+
+def test_the_warning_points_at_who_wrote_the_argument():
+    with called("theta", "threshold", ka.Threshold) as caught:
+        ka.get("thresholded_relu", theta=0.5)
+        ka.deserialize({"class_name": "ThresholdedReLU", "config": {"theta": 0.5}})
+        ka.Threshold(theta=0.5, default_value=0.0)
+    assert [warning.filename for warning in caught] == [__file__] * 3
+
+
+@pytest.mark.parametrize("library", presets.WORDS)
+def test_the_words_of_a_library_mean_arguments_of_the_activation(library):
+    for name, words in presets.WORDS[library].items():
+        known = constructor_arguments(CATALOGUE[name].cls)
+        assert {meaning for meaning in words.values() if isinstance(meaning, str)} <= known.keys(), name
+        # What has another meaning there would be taken for it.
+        assert all(words[word] == word or callable(words[word]) for word in words.keys() & known.keys()), name
+
+
+# What torch prints of each of its activations, and what that is here.
+TORCH = {
+    "Threshold(threshold=0.1, value=20)": "Threshold(threshold=0.1, default_value=20.0)",
+    "Threshold(threshold=0.1, value=20, inplace=True)": "Threshold(threshold=0.1, default_value=20.0)",
+    "ReLU()": "ReLU(negative_slope=0.0, max_value=None, threshold=0.0)",
+    "ReLU(inplace=True)": "ReLU(negative_slope=0.0, max_value=None, threshold=0.0)",
+    "RReLU(lower=0.125, upper=0.3333333333333333)": "RReLU(lower=0.125, upper=0.3333333333333333)",
+    "RReLU(lower=0.125, upper=0.5, inplace=True)": "RReLU(lower=0.125, upper=0.5)",
+    "Hardtanh(min_val=-1.0, max_val=1.0)": "HardTanh(min_value=-1.0, max_value=1.0)",
+    "Hardtanh(min_val=-2.0, max_val=0.5, inplace=True)": "HardTanh(min_value=-2.0, max_value=0.5)",
+    "ReLU6()": "ReLU6()",
+    "ReLU6(inplace=True)": "ReLU6()",
+    "Sigmoid()": "Sigmoid()",
+    "Hardsigmoid()": f"HardSigmoid(slope={1 / 6})",
+    "Tanh()": "Tanh()",
+    "SiLU()": "SiLU()",
+    "SiLU(inplace=True)": "SiLU()",
+    "Mish()": "Mish()",
+    "Mish(inplace=True)": "Mish()",
+    "Hardswish()": f"HardSiLU(slope={1 / 6})",
+    "ELU(alpha=1.0)": "ELU(alpha=1.0)",
+    "ELU(alpha=0.5, inplace=True)": "ELU(alpha=0.5)",
+    "CELU(alpha=1.0)": "CELU(alpha=1.0)",
+    "CELU(alpha=0.5, inplace=True)": "CELU(alpha=0.5)",
+    "SELU()": "SELU()",
+    "SELU(inplace=True)": "SELU()",
+    "GLU(dim=-1)": "GLU(axis=-1, gate='last')",
+    "GLU(dim=1)": "GLU(axis=1, gate='last')",
+    "GELU(approximate='none')": "GELU(approximate=False)",
+    "GELU(approximate='tanh')": "GELU(approximate=True)",
+    "Hardshrink(0.5)": "HardShrink(threshold=0.5)",
+    "LeakyReLU(negative_slope=0.01)": "LeakyReLU(negative_slope=0.01)",
+    "LeakyReLU(negative_slope=0.2, inplace=True)": "LeakyReLU(negative_slope=0.2)",
+    "LogSigmoid()": "LogSigmoid()",
+    "Softplus(beta=1.0, threshold=20.0)": "Softplus(beta=1.0)",
+    "Softplus(beta=2, threshold=30)": "Softplus(beta=2.0)",
+    "Softshrink(0.25)": "SoftShrink(threshold=0.25)",
+    "PReLU(num_parameters=1)": "PReLU(alpha=0.25)",
+    "PReLU(num_parameters=8)": "PReLU(alpha=0.25, per='channel', channels=8, axis=1)",
+    "Softsign()": "Softsign()",
+    "Tanhshrink()": "TanhShrink()",
+    "Softmin(dim=1)": "Softmin(axis=1)",
+    "Softmax(dim=-1)": "Softmax(axis=-1)",
+    "Softmax2d()": "Softmax(axis=-3)",
+    "LogSoftmax(dim=1)": "LogSoftmax(axis=1)",
+}
+
+
+@pytest.mark.parametrize("text", TORCH)
+def test_what_torch_prints_is_read(text):
+    """Without a warning: its user has said whose words they are."""
+    assert repr(ka.get(text, like="torch")) == TORCH[text]
+    for prefix in ("torch.nn", "nn", "torch.nn.modules.activation"):
+        assert repr(ka.get(f"{prefix}.{text}")) == TORCH[text]
+
+
+# Values of every argument of a module; of one that is new in torch, none.
+TORCH_ARGUMENTS = {
+    "alpha": (1.0, 0.5),
+    "approximate": ("none", "tanh"),
+    "beta": (1.0, 2.5),
+    "device": (None,),
+    "dim": (-1, 1),
+    "dtype": (None,),
+    "init": (0.25,),  # which torch does not print
+    "inplace": (False, True),
+    "lambd": (0.5, 1.25),
+    "lower": (0.125, -0.5),
+    "max_val": (1.0, 2.5),
+    "max_value": (None,),  # an old name of max_val
+    "min_val": (-1.0, -0.25),
+    "min_value": (None,),
+    "negative_slope": (0.01, 0.5),
+    "num_parameters": (1, 8),
+    "threshold": (20.0, 0.5),
+    "upper": (1 / 3, 0.75),
+    "value": (0.0, 2.0),
+}
+
+
+@pytest.mark.skipif(BACKEND != "torch", reason="the strings above are all that other backends can see of torch")
+def test_what_torch_prints_computes_what_torch_computes():
+    import torch
+    from torch.nn.modules import activation
+
+    x = torch.linspace(-4, 4, 96).reshape(2, 8, 6)
+    printed = set()
+    for name in set(activation.__all__) - {"MultiheadAttention"}:  # which is no activation
+        cls = getattr(activation, name)
+        parameters = [p for p in inspect.signature(cls).parameters.values() if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]
+        options = {p.name: TORCH_ARGUMENTS[p.name] for p in parameters}
+        if cls is torch.nn.Softplus:
+            options["threshold"] = (20.0, 30.0)
+        for values in itertools.product(*options.values()):
+            module = cls(**dict(zip(options, values, strict=True))).eval()
+            layer = ka.get(repr(module), like="torch")
+            np.testing.assert_allclose(
+                testing.array(layer(x)), module(x.clone()).detach().numpy(), rtol=2e-6, atol=1e-6, err_msg=repr(module)
+            )
+        printed.add(name)
+    assert printed == {text.partition("(")[0] for text in TORCH}, "the strings above leave out an activation of torch, or have one too many"
+
+
+@pytest.mark.parametrize(
+    ("identifier", "expected"),
+    [
+        ("torch.nn.SiLU", "SiLU()"),
+        ("torch.nn.functional.silu", "SiLU()"),
+        ("F.leaky_relu", "LeakyReLU(negative_slope=0.01)"),
+        ("F.gumbel_softmax(0.5, True)", "GumbelSoftmax(temperature=0.5, hard=True, axis=-1)"),
+        ("F.gumbel_softmax(tau=0.5, eps=1e-10, dim=1)", "GumbelSoftmax(temperature=0.5, hard=False, axis=1)"),
+        ("nn.ReLU()", "ReLU(negative_slope=0.0, max_value=None, threshold=0.0)"),
+        ("nn.ReLU(True)", "ReLU(negative_slope=0.0, max_value=None, threshold=0.0)"),
+        ("nn.LeakyReLU(0.1, True)", "LeakyReLU(negative_slope=0.1)"),
+        ("nn.PReLU(8, 0.1)", "PReLU(alpha=0.1, per='channel', channels=8, axis=1)"),
+        ("nn.Hardtanh(-2.0, 2.0)", "HardTanh(min_value=-2.0, max_value=2.0)"),
+        ("tf.nn.relu", "ReLU(negative_slope=0.0, max_value=None, threshold=0.0)"),
+        ("tf.nn.gelu", "GELU(approximate=False)"),
+        ("tf.keras.layers.LeakyReLU", "LeakyReLU(negative_slope=0.3)"),
+        ("tf_keras.activations.hard_sigmoid", "HardSigmoid(slope=0.2)"),
+        ("jax.nn.gelu", "GELU(approximate=True)"),
+        ("flax.linen.PReLU", "PReLU(alpha=0.01)"),
+        ("keras.activations.relu", "ReLU(negative_slope=0.0, max_value=None, threshold=0.0)"),
+        ("keras.activations.leaky_relu", "LeakyReLU(negative_slope=0.2)"),
+        ("keras.ops.gelu", "GELU(approximate=True)"),
+        ("keras.ops.silu", "SiLU()"),
+        ("keras.layers.LeakyReLU", "LeakyReLU(negative_slope=0.3)"),
+        ("keras.src.layers.activations.leaky_relu.LeakyReLU", "LeakyReLU(negative_slope=0.3)"),
+        ("keras.layers.ReLU(6.0)", "ReLU(negative_slope=0.0, max_value=6.0, threshold=0.0)"),
+        ("keras.layers.PReLU", "PReLU(alpha=0.0, per='element')"),
+        ("keras.layers.PReLU('ones', shared_axes=[1])", "PReLU(alpha=keras.initializers.Ones(), per='element', shared_axes=[1])"),
+        ("tfa.activations.mish", "Mish()"),
+        ("tensorflow_addons.activations.gelu", "GELU(approximate=True)"),
+        ("Addons>mish", "Mish()"),
+        ("Addons>gelu", "GELU(approximate=True)"),
+        ("keras_activations>Mish", "Mish()"),
+    ],
+)
+def test_a_library_before_the_name_says_whose_meaning_it_has(identifier, expected):
+    assert repr(ka.get(identifier)) == expected
+
+
+def test_the_library_before_a_name_and_like_agree():
+    assert ka.get("torch.nn.LeakyReLU", like="torch").negative_slope == 0.01
+    assert ka.get("keras.layers.LeakyReLU", like="keras2").negative_slope == 0.3
+    assert ka.get("nn.gelu", like="jax").approximate is True  # `nn` is a module of jax too
+    for name, like in (("torch.nn.GELU", "jax"), ("nn.gelu", "onnx"), ("Addons>gelu", "keras2"), ("keras_activations>GELU", "torch")):
+        with pytest.raises(ValueError, match=f"'{name}' has a library before it, and like='{like}' is another one. Leave one of them out"):
+            ka.get(name, like=like)
+
+
+def test_prefixes_are_of_known_libraries():
+    assert {library for libraries in presets.PREFIXES.values() for library in libraries} == presets.LIKE.keys() | {None}
+    assert all(prefix == prefix.lower() for prefix in presets.PREFIXES)
+
+
+ADDONS = {"name": "it", "trainable": True, "dtype": "float32"}  # what Keras 2 writes of every layer
+ZEROS = {"class_name": "Zeros", "config": {}}
+UNSAID = {"tau_regularizer": None, "tau_constraint": None}
+
+
+@pytest.mark.parametrize(
+    ("class_name", "config", "expected"),
+    [
+        ("GELU", {"approximate": False}, "GELU(approximate=False, dtype='float32')"),
+        ("GELU", {}, "GELU(approximate=True, dtype='float32')"),
+        ("Sparsemax", {"axis": -1}, "Sparsemax(axis=-1, dtype='float32')"),
+        ("Snake", {"frequency_initializer": ZEROS}, "Snake(alpha=keras.initializers.Zeros(), dtype='float32')"),
+        (
+            "TLU",
+            {"affine": False, "tau_initializer": ZEROS} | UNSAID,
+            "TLU(tau=keras.initializers.Zeros(), alpha=0.0, affine=False, per='element', dtype='float32')",
+        ),
+        (
+            "TLU",
+            {"affine": True, "tau_initializer": ZEROS, "alpha_initializer": ZEROS, "alpha_regularizer": None, "alpha_constraint": None}
+            | UNSAID,
+            "TLU(tau=keras.initializers.Zeros(), alpha=keras.initializers.Zeros(), affine=True, per='element', dtype='float32')",
+        ),
+    ],
+)
+def test_layers_of_tensorflow_addons(class_name, config, expected):
+    """By the `get_config` of https://github.com/tensorflow/addons/tree/master/tensorflow_addons/layers."""
+    assert repr(ka.get({"class_name": f"Addons>{class_name}", "config": ADDONS | config})) == expected
+
+
+def test_what_is_registered_stays_with_keras():
+    @keras.saving.register_keras_serializable("Addons", "GELU")
+    class Other(keras.layers.Layer):
+        pass
+
+    try:
+        assert isinstance(ka.get({"class_name": "Addons>GELU", "config": {}}), Other)
+    finally:
+        del keras.saving.get_custom_objects()["Addons>GELU"]
+
+
+def test_a_threshold_of_softplus_with_which_torch_computes_something_else_is_noticed():
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        ka.get("nn.Softplus(1, 20)")
+    with pytest.warns(UserWarning, match=r"torch's Softplus\(threshold=2\) is x where beta \* x exceeds it") as caught:
+        assert ka.get("nn.Softplus(threshold=2)").beta == 1.0
+    assert caught[0].filename == __file__

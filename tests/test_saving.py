@@ -42,6 +42,30 @@ def test_config_makes_an_equal_layer(case):
         np.testing.assert_array_equal(testing.array(other(X)), testing.array(layer(X)))
 
 
+@pytest.mark.parametrize(
+    ("name", "arguments"),
+    [
+        ("LeakyReLU", {}),
+        ("LeakyReLU", {"negative_slope": 0.25, "dtype": "float16"}),
+        ("ELU", {}),
+        ("ELU", {"alpha": 1.5}),
+        ("ReLU", {}),
+        ("ReLU", {"max_value": 1.0, "negative_slope": 0.25, "threshold": 0.5, "name": "mine", "trainable": False}),
+        ("Softmax", {}),
+        ("Softmax", {"axis": 1}),
+        ("Softmax", {"axis": (1, 2)}),
+        ("Softmax", {"axis": [-1]}),
+    ],
+)
+def test_a_config_of_a_layer_of_keras_makes_the_same_function(name, arguments):
+    """PReLU, which has weights, is in test_learning.py."""
+    theirs = getattr(layers, name)(**arguments)
+    config = json.loads(json.dumps(theirs.get_config()))
+    for ours in (getattr(ka, name).from_config(config), ka.get({"class_name": name, "config": config})):
+        assert (ours.name, ours.trainable, ours.compute_dtype) == (theirs.name, theirs.trainable, theirs.compute_dtype)
+        np.testing.assert_allclose(testing.array(ours(X)), testing.array(theirs(X)), rtol=2e-6)
+
+
 def test_kernel_is_saved_only_where_it_was_chosen():
     assert "kernel" not in ka.Mish().get_config()
     assert ka.Mish.from_config(ka.Mish(kernel="fallback").get_config()).kernel == "fallback"

@@ -17,6 +17,9 @@ class Softplus(Activation):
 
     ``f(x) = log(1 + exp(beta * x)) / beta``
 
+    PyTorch's has a threshold too, beyond which it returns x. That only guards it against an overflow, which this formula does not have:
+    `get` takes the threshold from PyTorch's users, and nothing depends on it.
+
     Args:
         beta: Positive number: the larger, the nearer to ReLU. Default 1, as everywhere.
         **kwargs: As in every activation: see `Activation`.
