@@ -137,11 +137,8 @@ class Hosted(keras.layers.Layer):
         if type(self).build is keras.layers.Layer.build:
             self.built = True
 
-    @property
-    def dtype_policy(self):
-        return super().dtype_policy
-
-    @dtype_policy.setter
+    # The getter stays Keras's: torch's Dynamo cannot follow a property of `super()`.
+    @keras.layers.Layer.dtype_policy.setter
     def dtype_policy(self, value):
         keras.layers.Layer.dtype_policy.fset(self, _floats(value))
         self._follow(value)

@@ -311,6 +311,14 @@ def polynomial(x, coefficients):
     return result
 
 
+def largest(x, axis):
+    """The maximum along the axis, to shift or to scale x by: where the results do not depend on that, it needs no derivative."""
+    if 0 in x.shape:
+        return ops.full((1,) * len(x.shape), -math.inf, dtype=x.dtype)
+    # keras.ops.max takes an initial value instead, but with one torch's Dynamo breaks the graph (Keras 3.15).
+    return ops.stop_gradient(ops.amax(x, axis=axis, keepdims=True))
+
+
 def lowest(dtype):
     """The lowest finite number of a dtype."""
     fractions, exponent = {"float64": (53, 1024), "float32": (24, 128), "bfloat16": (8, 128), "float16": (11, 16)}[dtype]

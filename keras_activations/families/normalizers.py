@@ -9,15 +9,9 @@ from ..activation import AlongAxis, native_ops
 from ..options import ActivationOptions, Initial, LearnedNumber, ParametricOptions, Unpack
 from ..parameters import Parameter, Parametric
 from ..registry import register
-from ..special import expm1, held, log1p, lowest, magnitude, positive_part, where
+from ..special import expm1, held, largest, log1p, lowest, magnitude, positive_part, where
 
 INFINITY = float("inf")
-
-
-def largest(x, axis):
-    """The maximum along the axis, to shift x by: where the results do not depend on the shift, it needs no derivative."""
-    # Without an initial value, Keras refuses an empty batch.
-    return ops.stop_gradient(ops.max(x, axis=axis, keepdims=True, initial=-INFINITY))
 
 
 def tempered(x, temperature, axis):

@@ -10,7 +10,7 @@ from ..activation import Activation, AlongAxis
 from ..options import Initial, InitialNumbers, LearnedNumber, LearnedOptions, ParametricOptions, Unpack
 from ..parameters import Learned, Parameter, Parametric
 from ..registry import get, register
-from ..special import clipped, cos, held, lowest, polynomial, sin, where
+from ..special import clipped, cos, held, largest, lowest, polynomial, sin, where
 
 
 def _polynomial(coefficients):
@@ -154,7 +154,8 @@ class PolyNorm(AlongAxis, Parametric):
         x = clipped(x, end, end)
         # Powers only of what is at most 35: the result does not depend on the unit, which therefore needs no derivative. Of a quotient,
         # XLA would take the power of either part, which overflows. The reciprocal must not underflow.
-        unit = held(ops.stop_gradient(ops.max(abs(x), axis=self.axis, keepdims=True, initial=1.0)), 1e37, 1e307)
+        top = largest(abs(x), self.axis)
+        unit = held(where(top < 1, 1.0, top), 1e37, 1e307)
         x = x * (1.0 / unit)
         count = ops.convert_to_tensor(ops.shape(x)[self.axis], dtype=x.dtype)
         result, *others = coefficients

@@ -9,8 +9,8 @@ from ..activation import AlongAxis
 from ..options import ActivationOptions, Initial, LearnedNumber, ParametricOptions, Unpack
 from ..parameters import Parameter, Parametric
 from ..registry import register
-from ..special import is_double, lowest, polynomial, where
-from .normalizers import INFINITY, largest
+from ..special import is_double, largest, lowest, polynomial, where
+from .normalizers import INFINITY
 
 
 def _lowered(x, axis, depth):
@@ -246,7 +246,7 @@ class Normmax(AlongAxis):
             return self._total(w * q), self._total(q)
 
         fixed = ops.stop_gradient(z)
-        zero = 0.0 * ops.max(fixed, axis=self.axis, keepdims=True, initial=-1.0)
+        zero = 0.0 * self._total(fixed)
         u = _root(lambda u: mass(u, fixed)[0] > 1, zero, zero + 1.0)
         for _ in range(2):
             reached, slope = mass(u)
@@ -292,7 +292,7 @@ class KSubsets(AlongAxis):
         rank = ops.cumsum(ops.ones_like(x), axis=self.axis)
         # tau lies within 1 below the last of the entries that the budget would choose: what is beyond 1 of that one is 0 or 1.
         within = where(rank > math.ceil(self.budget), INFINITY, descending)
-        z = x - ops.min(within, axis=self.axis, keepdims=True, initial=INFINITY)
+        z = x + largest(-within, self.axis)
         z = where(z < -1, -1.0, where(z > 1, 1.0, z))
 
         def chosen(u, z):

@@ -1,0 +1,97 @@
+"""torch.compile reads every activation in one piece: a break would end its graph, and `fullgraph=True` would raise."""
+
+import keras
+import numpy as np
+import pytest
+from cases import BACKEND, CASES, MASKED, parametrize
+
+import keras_activations as ka
+from keras_activations import testing
+
+if BACKEND != "torch":
+    pytest.skip("torch's own compiler", allow_module_level=True)
+
+import torch
+
+# Of each class the last sample: where parameters are learned, it is mostly one of them per channel.
+EACH = list({cls: (cls, sample) for cls, sample in CASES}.values())
+ALONG_SEVERAL = [case for case in CASES if isinstance(case[1].get("axis"), list)]
+X = np.linspace(-4.0, 4.0, 32).reshape(2, 4, 4)
+
+
+def in_one_graph(function, x, **arguments):
+    """The value of the compiled function and its gradient, beside those of the function itself."""
+    torch._dynamo.reset()
+    results = []
+    # Without inductor, which takes its time and a compiler of C++.
+    for f in (torch.compile(function, backend="eager", fullgraph=True), function):
+        leaf = x.clone().requires_grad_()
+        y = f(leaf, **arguments)
+        y.backward(torch.ones_like(y))
+        results.append((y, leaf.grad))
+    return results
+
+
+def check(function, x, **arguments):
+    compiled, plain = in_one_graph(function, x, **arguments)
+    tolerance = 1e-5 if x.dtype == torch.float32 else 0.02
+    for a, b in zip(compiled, plain, strict=True):
+        assert a.dtype == b.dtype
+        np.testing.assert_allclose(testing.array(a.detach()), testing.array(b.detach()), rtol=tolerance, atol=tolerance)
+
+
+@parametrize(EACH + ALONG_SEVERAL)
+def test_no_break(case):
+    cls, sample = case
+    layer, x = cls(**sample), testing.tensor(X, "float32")
+    layer(x)  # Keras builds a layer outside of the graph
+    check(layer, x)
+
+
+def test_every_class_is_compiled():
+    assert {cls for cls, _ in EACH} == {entry.cls for entry in ka.catalogue().values()}
+
+
+@pytest.mark.parametrize("cls", [ka.Softmax, ka.Sparsemax, ka.Mish], ids=lambda cls: cls.__name__)
+@pytest.mark.parametrize("dtype", ["bfloat16", "float16"])
+def test_no_break_in_16_bits(cls, dtype):
+    check(cls(), testing.tensor(X, dtype))
+
+
+@pytest.mark.parametrize("cls", MASKED[::4], ids=lambda cls: cls.__name__)
+def test_no_break_by_a_mask(cls):
+    check(cls(), testing.tensor(X, "float32"), mask=torch.tensor(X > -2.0))
+
+
+@pytest.mark.parametrize("activation", [ka.Softmax(), ka.PReLU(per="element"), ka.Swish(learned=True, channels=4), ka.RReLU()], ids=repr)
+def test_no_break_in_a_host(activation):
+    host = keras.layers.Dense(4, activation=activation)
+    x = testing.tensor(X, "float32")
+    host(x)
+    check(host, x)
+
+
+def test_an_argument_that_asks_for_inference_does_not_break():
+    check(ka.RReLU(), testing.tensor(X, "float32"), training=False)
+
+
+def test_drawing_breaks_where_keras_draws():
+    """Keras forbids torch's compiler the generator of its seeds, which its own Dropout meets too."""
+    x, draws = testing.tensor(X, "float32"), []
+    for layer in (ka.RReLU(seed=1), keras.layers.Dropout(0.5, seed=1)):
+        layer(x, training=True)
+        torch._dynamo.reset()
+        with pytest.raises(torch._dynamo.exc.Unsupported, match="torch_seed_generator"):
+            torch.compile(layer, backend="eager", fullgraph=True)(x, training=True)
+        torch._dynamo.reset()
+        draws.append(torch.compile(layer, backend="eager")(x, training=True))
+    assert draws[0].shape == draws[1].shape == x.shape
+
+
+@pytest.mark.parametrize("shape", [(0, 4), (2, 0)])
+@pytest.mark.parametrize("cls", [ka.Softmax, ka.Sparsemax, ka.PolyNorm], ids=lambda cls: cls.__name__)
+def test_no_break_by_an_empty_input(cls, shape):
+    torch._dynamo.reset()
+    assert torch.compile(cls(), backend="eager", fullgraph=True)(torch.zeros(shape)).shape == shape
+
+
