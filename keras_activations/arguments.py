@@ -16,7 +16,7 @@ def number(name: str, value: Any, *, low: float | None = None, above: float | No
     try:
         value = float(value)
     except OverflowError:  # of a huge integer
-        value = math.inf if value > 0 else -math.inf
+        value = math.inf if math.trunc(value) > 0 else -math.inf
     if not math.isfinite(value):
         raise ValueError(f"{name} must be finite; received {value!r}.")
     if above is not None and value <= above:
@@ -72,13 +72,14 @@ def integer(name: str, value: Any, *, low: int | None = None, high: int | None =
     """An int, at least `low` and at most `high` where those are given, of at most 32 bits: sizes, axes and seeds of every backend."""
     if isinstance(value, bool) or not isinstance(value, numbers.Integral):
         raise TypeError(f"{name} must be an integer; received {value!r} ({type(value).__name__}).")
+    value = int(value)
     if abs(value) >= 2**32:
         raise ValueError(f"{name} must be less than 2**32 in magnitude; received {value!r}.")
     if low is not None and value < low:
         raise ValueError(f"{name} must be at least {low}; received {value!r}.")
     if high is not None and value > high:
         raise ValueError(f"{name} must be at most {high}; received {value!r}.")
-    return int(value)
+    return value
 
 
 def choice(name: str, value: _Choice, choices: Collection[Any]) -> _Choice:

@@ -8,17 +8,19 @@ Either way only the tensors themselves are kept for the backward pass there. 16-
 
 import functools
 import itertools
+from typing import TYPE_CHECKING, Any
 
 import keras
 from keras import ops
 
 _BACKEND = keras.backend.backend()
 
-if _BACKEND == "tensorflow":
+# Who only reads the types sees all three.
+if TYPE_CHECKING or _BACKEND == "tensorflow":
     import tensorflow as tf
-elif _BACKEND == "jax":
+if TYPE_CHECKING or _BACKEND == "jax":
     import jax
-elif _BACKEND == "torch":
+if TYPE_CHECKING or _BACKEND == "torch":
     import torch
 
 
@@ -26,7 +28,7 @@ def is_traced():
     """Whether operations are being recorded for a compiler. On JAX they always are: it compiles each operation outside jit too."""
     if _BACKEND == "tensorflow":
         return not tf.executing_eagerly()
-    return _BACKEND == "jax" or (_BACKEND == "torch" and (torch.compiler.is_compiling() or torch.jit.is_tracing()))
+    return _BACKEND == "jax" or (_BACKEND == "torch" and (is_compiling() or torch.jit.is_tracing()))  # pyright: ignore[reportPrivateImportUsage]
 
 
 def is_compiling():
@@ -71,7 +73,7 @@ def value_and_gradients(function, tensors, upstream):
             tape.watch(tensors)
             result = function(*tensors)
         upstream = ops.cast(upstream, result.dtype)
-        return result, tape.gradient(result, tensors, upstream, unconnected_gradients="zero")
+        return result, tape.gradient(result, tensors, upstream, unconnected_gradients=tf.UnconnectedGradients.ZERO)
     if _BACKEND == "jax":
         result, pullback = jax.vjp(function, *tensors)
         return result, pullback(ops.cast(upstream, result.dtype))
@@ -136,7 +138,7 @@ def _tensorflow(value, derivative, tensors):
     return hook(*map(tf.convert_to_tensor, tensors))
 
 
-if _BACKEND == "jax":
+if TYPE_CHECKING or _BACKEND == "jax":
 
     @functools.partial(jax.custom_jvp, nondiff_argnums=(0, 1))
     def _jax(value, derivative, *tensors):
@@ -161,7 +163,7 @@ if _BACKEND == "jax":
         return result, jax.numpy.broadcast_to(moved, result.shape).astype(result.dtype)
 
 
-if _BACKEND == "torch":
+if TYPE_CHECKING or _BACKEND == "torch":
 
     class _Hook(torch.autograd.Function):
         generate_vmap_rule = True
@@ -196,13 +198,13 @@ if _BACKEND == "torch":
         @staticmethod
         def backward(context, upstream):
             # Of functions and not of tensors: torch.autograd.grad is not possible inside vmap.
-            _, pullback = torch.func.vjp(context.value, *context.saved_tensors)
+            pullback: Any = torch.func.vjp(context.value, *context.saved_tensors)[1]
             return None, *pullback(upstream)
 
     def _wanted(tensors):
         """Whether a hook is to be entered."""
         # A hook with a forward-mode rule is silently 0 at second order, and Dynamo refuses it: there the plain operations serve.
-        plain = torch.compiler.is_compiling() or torch.jit.is_tracing() or in_forward_mode()
+        plain = is_traced() or in_forward_mode()
         return torch.is_grad_enabled() and any(x.requires_grad for x in tensors) and not plain
 
     def _torch(value, derivative, tensors):

@@ -22,6 +22,7 @@ import ast
 import functools
 import itertools
 import operator
+from typing import Any
 
 import mpmath as mp
 import numpy as np
@@ -224,7 +225,8 @@ class Formula:
     def _jets(self, point, variables):
         scope = {name: self._constant(value) for name, value in point.items()}
         for name, indices in self._numbered(point, variables):
-            for jet, index in zip(scope[name] if isinstance(scope[name], list) else [scope[name]], indices, strict=True):
+            entries: Any = scope[name] if isinstance(scope[name], list) else [scope[name]]
+            for jet, index in zip(entries, indices, strict=True):
                 jet.gradient = {index: mp.mpf(1)}
         expressions = self.body.elts if isinstance(self.body, ast.Tuple) else [self.body]
         results = [self._evaluate(expression, scope) for expression in expressions]

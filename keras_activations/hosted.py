@@ -8,7 +8,9 @@ import functools
 import inspect
 import warnings
 import weakref
-from typing import Any
+from collections.abc import Callable
+from types import FunctionType
+from typing import Any, cast
 
 import keras
 import numpy as np
@@ -22,11 +24,13 @@ _LAYER_ARGUMENTS = ("name", "dtype", "trainable", "activity_regularizer")
 _loaded = weakref.WeakKeyDictionary()
 
 
-@functools.cache
-def other_names(cls):
+def _other_names(cls):
     """What `renamed` says in the class and in those above it, as a dict, but of names that the constructor itself has."""
     pairs = [pair for base in reversed(cls.__mro__) for pair in vars(base).get("renamed", ())]
     return {old: new for old, new in pairs if old not in constructor_arguments(cls)}
+
+
+other_names: Callable[[type], dict[str, str]] = functools.cache(_other_names)
 
 
 def translated(cls, given, words):
@@ -39,7 +43,7 @@ def translated(cls, given, words):
     renamed, result, sources = other_names(cls), {}, {}
     for name, value in given.items():
         meaning = words.get(name) or renamed.get(name, name)
-        meant = meaning(name, value) if callable(meaning) else {meaning: value}
+        meant: Any = meaning(name, value) if callable(meaning) else {meaning: value}
         for new in meant:
             if new in result:
                 raise TypeError(f"{cls.__name__} takes {new} once; received both {sources[new]} and {name}. Leave one of them out.")
@@ -59,7 +63,7 @@ def _accepting(cls):
     def accepting(self, *args, **kwargs):
         init(self, *args, **translated(cls, kwargs, {}))
 
-    accepting.__signature__ = inspect.signature(init)  # which Keras reads without following the wrapper
+    vars(accepting)["__signature__"] = inspect.signature(init)  # which Keras reads without following the wrapper
     return accepting
 
 
@@ -67,7 +71,7 @@ def _shown(value):
     """The call that makes the value: of a Keras regularizer, constraint or initializer, `repr` shows only an address."""
     if not isinstance(value, (keras.regularizers.Regularizer, keras.constraints.Constraint, keras.initializers.Initializer)):
         return repr(value)
-    config = keras.saving.serialize_keras_object(value)
+    config: Any = keras.saving.serialize_keras_object(value)
     given = ", ".join(f"{name}={argument!r}" for name, argument in config["config"].items())
     return f"{config['module']}.{config['class_name']}({given})"
 
@@ -140,7 +144,7 @@ class Hosted(keras.layers.Layer):
     # The getter stays Keras's: torch's Dynamo cannot follow a property of `super()`.
     @keras.layers.Layer.dtype_policy.setter
     def dtype_policy(self, value):
-        keras.layers.Layer.dtype_policy.fset(self, _floats(value))
+        cast("FunctionType", keras.layers.Layer.dtype_policy.fset)(self, _floats(value))
         self._follow(value)
 
     def _follow(self, dtype):
@@ -291,8 +295,7 @@ def _by_position(cls):
         yield parameter if name in own else parameter.replace(kind=parameter.KEYWORD_ONLY)
 
 
-@functools.cache
-def constructor_arguments(cls):
+def _constructor_arguments(cls):
     """The parameters of the constructor of `cls` by name and, where it forwards ``**kwargs``, those of the classes above it."""
     collected = {}
     for base in cls.__mro__:
@@ -305,6 +308,9 @@ def constructor_arguments(cls):
         if base is Hosted or not any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters):
             break
     return collected
+
+
+constructor_arguments: Callable[[type], dict[str, inspect.Parameter]] = functools.cache(_constructor_arguments)
 
 
 def positional_arguments(cls):

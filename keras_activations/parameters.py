@@ -79,16 +79,17 @@ class Parameter:
 
     def initializer(self, name):
         """The function of shape and dtype that makes the initial value of the weight `name`."""
-        if not isinstance(self.value, keras.initializers.Initializer):
-            return lambda shape, dtype: ops.cast(self.spread(self.value, shape), dtype)
+        made_by = self.value
+        if not isinstance(made_by, keras.initializers.Initializer):
+            return lambda shape, dtype: ops.cast(self.spread(made_by, shape), dtype)
         bounds = self.constraint(None)
 
         def initial(shape, dtype):
             try:
-                value = self.value(shape, dtype=dtype)
+                value = made_by(shape, dtype=dtype)
             except (TypeError, ValueError, NotImplementedError) as error:
                 raise ValueError(
-                    f"{name} has shape {tuple(shape)}, for which {type(self.value).__name__} makes no values. {error} Write a number, "
+                    f"{name} has shape {tuple(shape)}, for which {type(made_by).__name__} makes no values. {error} Write a number, "
                     f"such as {name}=0.5."
                 ) from error
             return value if bounds is None else bounds(value)

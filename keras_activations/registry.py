@@ -104,7 +104,7 @@ _Class = TypeVar("_Class", bound=type[Activation])
 def register(cls: _Class, *, package: str | None = None) -> _Class: ...
 @overload
 def register(*, package: str | None = None) -> Callable[[_Class], _Class]: ...
-def register(cls=None, *, package=None):
+def register(cls: Any = None, *, package: str | None = None) -> Any:
     """Class decorator: register an activation with Keras, so that it can be saved and loaded, and with `get`.
 
     Args:
@@ -208,7 +208,7 @@ def get(identifier, *, like=None, **kwargs):
         meaning = _looked_up(name, like)
         positional = meaning.named(args)
         if repeated := (positional | literal).keys() & kwargs.keys() | positional.keys() & literal.keys():
-            raise ValueError(f"{sorted(repeated)} are given twice in get({identifier!r}, ...). Leave one of them out.")
+            raise ValueError(f"{sorted(map(str, repeated))} are given twice in get({identifier!r}, ...). Leave one of them out.")
         given = translated(meaning.cls, positional | literal | kwargs, meaning.words)
         return meaning.cls(**meaning.completed(given))
     if inspect.isclass(identifier) and issubclass(identifier, keras.layers.Layer):
@@ -236,7 +236,8 @@ def serialize(activation: Callable) -> dict:
         >>> serialize(get("mish"))["registered_name"]
         'keras_activations>Mish'
     """
-    return keras.saving.serialize_keras_object(activation)
+    config: Any = keras.saving.serialize_keras_object(activation)
+    return config
 
 
 def deserialize(config: dict, custom_objects: dict | None = None) -> Callable:
@@ -336,7 +337,7 @@ def _looked_up(name, like=None):
         advice = f"Did you mean {', '.join(map(repr, near))}?" if near else "The names are listed by keras_activations.catalogue()."
         raise ValueError(f"There is no activation {name!r}. {advice}")
     cls = _classes[_key(target)]
-    return _Meaning(name, cls, defaults, fixed, WORDS.get(library, {}).get(canonical_name(cls), {}))
+    return _Meaning(name, cls, defaults, fixed, WORDS.get(library or "", {}).get(canonical_name(cls), {}))
 
 
 def _parsed(text):

@@ -93,5 +93,3 @@ def test_drawing_breaks_where_keras_draws():
 def test_no_break_by_an_empty_input(cls, shape):
     torch._dynamo.reset()
     assert torch.compile(cls(), backend="eager", fullgraph=True)(torch.zeros(shape)).shape == shape
-
-

@@ -1,6 +1,7 @@
 """Rational units: a quotient of two learned polynomials, which can approximate every other activation."""
 
 import functools
+from typing import Any
 
 import keras
 import numpy as np
@@ -83,9 +84,10 @@ class Rational(Stochastic, Learned):
         self.degrees = tuple(arguments.integer("degrees", degree, low=1, high=most) for degree in degrees)
         if (numerator is None) != (denominator is None):
             raise ValueError(f"Give both numerator and denominator, or none; received {numerator!r} and {denominator!r}.")
+        coefficients: Any = (numerator, denominator)
         if numerator is None:
-            numerator, denominator = _approximation(approximates, *self.degrees, version)
-        self.learn(numerator=Parameter(numerator, entries=0), denominator=Parameter(denominator, entries=0))
+            coefficients = _approximation(approximates, *self.degrees, version)
+        self.learn(**{name: Parameter(part, entries=0) for name, part in zip(("numerator", "denominator"), coefficients, strict=True)})
 
     def _argument(self, name):
         return list(self.degrees) if name == "degrees" else super()._argument(name)
