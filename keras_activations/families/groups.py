@@ -72,6 +72,8 @@ class Maxout(Splitting):
 
     Here x are the pieces of one output.
 
+    It changes the width of its input: it is a layer of its own, not the `activation` of another.
+
     Args:
         pieces: Integer that divides the width, how many neighbours share an output. Default 2.
         axis: Integer, the axis to split. Default -1.

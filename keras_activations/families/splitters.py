@@ -65,6 +65,8 @@ class GLU(_Gated):
 
     ``f(a, b) = a / (1 + exp(-b))``
 
+    It changes the width of its input: it is a layer of its own, not the `activation` of another.
+
     Args:
         axis: Integer, the axis to split. Default -1.
         gate: "last", the default, as in Keras and PyTorch, takes the second half for the gate b; "first" the first half; and
@@ -105,6 +107,8 @@ class CReLU(Splitting):
 
     ``f(x) = max(x, 0), max(-x, 0)``
 
+    It changes the width of its input: it is a layer of its own, not the `activation` of another.
+
     Args:
         axis: Integer, the axis to concatenate along. Default -1.
         **kwargs: As in every activation: see `Activation`.
@@ -130,6 +134,8 @@ class Bilinear(_Gated):
     """One half of the channels times the other, without a gate's activation.
 
     ``f(a, b) = a * b``
+
+    It changes the width of its input: it is a layer of its own, not the `activation` of another.
 
     Args:
         axis: Integer, the axis to split. Default -1.
@@ -159,6 +165,8 @@ class ReGLU(_Gated):
 
     ``f(a, b) = a * max(b, 0)``
 
+    It changes the width of its input: it is a layer of its own, not the `activation` of another.
+
     Args:
         axis: Integer, the axis to split. Default -1.
         gate: "first", the default, as in the paper, takes the first half for the gate b; "last" the second half; and "interleaved"
@@ -185,6 +193,8 @@ class GEGLU(_Gated):
     """GLU with a GELU for the gate, as in T5 v1.1.
 
     ``f(a, b) = a * b / 2 * (1 + tanh(sqrt(2 / pi) * (b + 0.044715 * b**3))) if approximate else a * b / 2 * erfc(-b / sqrt(2))``
+
+    It changes the width of its input: it is a layer of its own, not the `activation` of another.
 
     Args:
         axis: Integer, the axis to split. Default -1.
@@ -219,6 +229,8 @@ class SwiGLU(_Gated):
 
     The outputs of two projections need not be concatenated: ``SwiGLU()([Dense(64)(x), Dense(64)(x)])``, of which the first is b.
 
+    It changes the width of its input: it is a layer of its own, not the `activation` of another.
+
     Args:
         axis: Integer, the axis to split. Default -1.
         gate: "first", the default, as in the paper, takes the first half for the gate b; "last" the second half; and "interleaved"
@@ -251,6 +263,8 @@ class SeGLU(_Gated):
 
     ``f(a, b) = a * 1.0507009873554805 * (b if b >= 0 else 1.6732632423543772 * (exp(b) - 1))``
 
+    It changes the width of its input: it is a layer of its own, not the `activation` of another.
+
     Args:
         axis: Integer, the axis to split. Default -1.
         gate: "last", the default, as in ActTensor, takes the second half for the gate b; "first" the first half; and "interleaved"
@@ -280,6 +294,8 @@ class ClampedSwiGLU(_Gated):
     """SwiGLU as in gpt-oss: a sharper gate, both halves clipped, and the ungated half shifted so that it passes on 1.
 
     ``f(a, b) = (min(max(a, -limit), limit) + 1) * min(b, limit) / (1 + exp(-alpha * min(b, limit)))``
+
+    It changes the width of its input: it is a layer of its own, not the `activation` of another.
 
     Args:
         axis: Integer, the axis to split. Default -1.
@@ -327,6 +343,8 @@ class XATGLU(_Gated, Parametric):
     """GLU with an arctan for the gate, whose range is learned: from (0, 1) to (-alpha, 1 + alpha).
 
     ``f(a, b) = a * ((atan(b) / pi + 0.5) * (1 + 2 * alpha) - alpha)``
+
+    It changes the width of its input: it is a layer of its own, not the `activation` of another.
 
     Args:
         axis: Integer, the axis to split. Default -1.
@@ -376,6 +394,8 @@ class NCReLU(Splitting):
     """Negative concatenated ReLU: CReLU whose second part keeps its sign. The output is twice as wide as the input.
 
     ``f(x) = max(x, 0), min(x, 0)``
+
+    It changes the width of its input: it is a layer of its own, not the `activation` of another.
 
     Args:
         axis: Integer, the axis to concatenate along. Default -1.
