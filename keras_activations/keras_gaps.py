@@ -1,5 +1,7 @@
-"""What Keras leaves undone for a layer that another layer holds, made up for: each gap with its upstream issue, and a test that fails
-as soon as Keras has closed it (`tests/test_keras_gaps.py`). Nothing else in the package looks at the stack or sets a private name of Keras.
+"""What Keras leaves undone for a layer that another layer holds, and what makes up for it.
+
+Each gap is told with the versions it was seen in. A test in `tests/test_keras_gaps.py` fails as soon as Keras has closed it. Nothing else
+in the package looks at the stack.
 """
 
 import inspect
