@@ -60,7 +60,7 @@ JAX_OTHERS = [
     "log1mexp",
 ]
 MISSING = {
-    "torch": {"MultiheadAttention": NO_ACTIVATION, "Softmax2d": "Softmax(axis=1)"},
+    "torch": {"MultiheadAttention": NO_ACTIVATION},
     "jax": dict.fromkeys(JAX_OTHERS, NO_ACTIVATION),
     "tfa": {"FilterResponseNormalization": NO_ACTIVATION},
     "keras_contrib": {"CosineDense": NO_ACTIVATION},
