@@ -88,6 +88,20 @@ def _floats(dtype):
     return dtype
 
 
+class _Signature:
+    """The signature of a class that `help` and notebooks show. They would find the arguments of `__new__`, and none of those handed on.
+
+    An instance has that of its `call`, which `tf.function` reads.
+    """
+
+    def __get__(self, instance, cls):
+        if instance is not None:
+            raise AttributeError("__signature__")
+        own = inspect.signature(cls.__init__).parameters
+        found = [p if name in own else p.replace(kind=p.KEYWORD_ONLY) for name, p in constructor_arguments(cls).items()]
+        return inspect.Signature(sorted(found, key=lambda p: p.kind))
+
+
 class Hosted(keras.layers.Layer):
     """Base class: a layer of one tensor that keeps its input's dtype and whose config is its constructor's arguments.
 
@@ -103,6 +117,7 @@ class Hosted(keras.layers.Layer):
         activity_regularizer: As in every Keras layer.
     """
 
+    __signature__ = _Signature()
     renamed = ()
     """Pairs of a name that Keras 2, TensorFlow Addons or PyTorch give an argument, accepted with a warning, and its name here."""
 
@@ -110,8 +125,6 @@ class Hosted(keras.layers.Layer):
         super().__init_subclass__(**kwargs)
         if "renamed" in vars(cls):
             cls.__init__ = _accepting(cls)
-        # What `help` and notebooks show. They would find the arguments of `__new__`, and none of those that are handed on.
-        cls.__signature__ = inspect.Signature(sorted(_by_position(cls), key=lambda parameter: parameter.kind))
 
     def __new__(cls, *args, **kwargs):
         if any(isinstance(value, keras.KerasTensor) or ops.is_tensor(value) for value in args):
@@ -286,13 +299,6 @@ class Hosted(keras.layers.Layer):
     def build_from_weights(self, shapes):
         """Build the layer so that its weights have these shapes."""
         raise NotImplementedError(f"{type(self).__name__} has weights but does not say how to build them from {shapes}.")
-
-
-def _by_position(cls):
-    """The arguments of the constructor, of which those that are handed on have no position."""
-    own = inspect.signature(cls.__init__).parameters
-    for name, parameter in constructor_arguments(cls).items():
-        yield parameter if name in own else parameter.replace(kind=parameter.KEYWORD_ONLY)
 
 
 def _constructor_arguments(cls):

@@ -12,7 +12,7 @@ import math
 
 from keras import backend, ops
 
-from .autodiff import in_forward_mode
+from .autodiff import in_forward_mode, is_compiling
 
 if backend.backend() == "jax":
     # keras.ops makes float32 of float64 in these functions (Keras 3.15).
@@ -313,9 +313,12 @@ def polynomial(x, coefficients):
 
 def largest(x, axis):
     """The maximum along the axis, to shift or to scale x by: where the results do not depend on that, it needs no derivative."""
+    # Without an initial value, Keras refuses an empty batch.
+    if not is_compiling():
+        return ops.stop_gradient(ops.max(x, axis=axis, keepdims=True, initial=-math.inf))
+    # With one, torch's Dynamo breaks the graph (Keras 3.15).
     if 0 in x.shape:
         return ops.full((1,) * len(x.shape), -math.inf, dtype=x.dtype)
-    # keras.ops.max takes an initial value instead, but with one torch's Dynamo breaks the graph (Keras 3.15).
     return ops.stop_gradient(ops.amax(x, axis=axis, keepdims=True))
 
 

@@ -145,3 +145,4 @@ def test_signatures_name_every_argument():
         assert not {"args", "kwargs"} & signature.parameters.keys()
         bound = signature.bind(**entry.cls.samples[0])
         assert isinstance(entry.cls(*bound.args, **bound.kwargs), ka.Activation)
+    assert [*inspect.signature(ka.PReLU()).parameters] == ["inputs", "args", "kwargs"]  # that of its call, which tf.function reads
