@@ -16,7 +16,7 @@ def number(name: str, value: Any, *, low: float | None = None, above: float | No
     try:
         value = float(value)
     except OverflowError:  # of a huge integer
-        value = math.inf if math.trunc(value) > 0 else -math.inf
+        value = math.inf if max(value, 0) else -math.inf
     if not math.isfinite(value):
         raise ValueError(f"{name} must be finite; received {value!r}.")
     if above is not None and value <= above:
