@@ -182,7 +182,8 @@ class Activation(Hosted):
             return keras.tree.flatten(on(self.derivative, *tensors))
 
         if self.derivative is None:
-            return autodiff.recompute(value, *tensors) if self._recomputed else value(*tensors)
+            differentiated = autodiff.recompute if self._recomputed else autodiff.automatic
+            return differentiated(value, *tensors)
         return autodiff.differentiate(value, derivative, *tensors)
 
     def _native(self, *tensors):

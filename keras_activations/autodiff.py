@@ -4,6 +4,10 @@
 gradient times the matching partial of ``derivative(*tensors)``, summed over the axes along which that tensor was broadcast.
 `recompute(value, *tensors)` computes the same and leaves the derivative to the backend, which on JAX and torch evaluates the value again.
 Either way only the tensors themselves are kept for the backward pass there. 16-bit tensors are kept as they are and widened inside.
+`automatic(value, *tensors)` leaves to the backend what is kept too.
+
+All three can be differentiated again and again. The gradient of straight lines does not depend on the tensors: for its derivative,
+TensorFlow answers None and torch raises an error. Here it is tied to them, and its derivative is 0.
 """
 
 import functools
@@ -11,6 +15,7 @@ import itertools
 from typing import TYPE_CHECKING, Any
 
 import keras
+import numpy as np
 from keras import ops
 
 _BACKEND = keras.backend.backend()
@@ -60,6 +65,15 @@ def recompute(value, *tensors):
     if _BACKEND == "torch":
         return _torch_recomputed(value, tensors)
     # TensorFlow's forward mode finds no derivative in a tape inside a custom gradient, and says 0.
+    return automatic(value, *tensors)
+
+
+def automatic(value, *tensors):
+    """``value(*tensors)``, which the backend differentiates."""
+    if _BACKEND == "tensorflow":
+        return value(*_tensorflow_anchored(*tensors))
+    if _BACKEND == "torch":
+        return value(*_torch_anchored(tensors))
     return value(*tensors)
 
 
@@ -124,18 +138,43 @@ def _unbroadcast(gradient, x):
 
 
 def _tensorflow(value, derivative, tensors):
+    # Of the partials and not of their products, so that forward mode is tied too.
+    def tied(*tensors):
+        return _tensorflow_tied(derivative(*tensors), tensors)
+
     @tf.custom_gradient
     def hook(*tensors):
         def gradient(upstream):
             # Waiting for the upstream gradient keeps grappler from computing the derivative early and storing its temporaries.
             with tf.control_dependencies([upstream]):
-                return _gradients(derivative, tensors, upstream)
+                return _gradients(tied, tensors, upstream)
 
         # On stopped arguments the eager tape records nothing of the value's own operations.
         return value(*map(tf.stop_gradient, tensors)), gradient
 
     # The hook accepts no variables.
     return hook(*map(tf.convert_to_tensor, tensors))
+
+
+if TYPE_CHECKING or _BACKEND == "tensorflow":
+    # Eagerly, an array is the cheapest constant.
+    _FLAT = np.array([-1], "int32")
+
+    def _tensorflow_tied(slopes, tensors):
+        """The slopes of the tensors as they are, each with the derivative 0 by every tensor."""
+        nothing = [_tensorflow_nothing(x) for x in tensors]
+        slopes = [tf.convert_to_tensor(slope, x.dtype) for slope, x in zip(slopes, tensors, strict=False)]
+        # An operation for each, which computes nothing: what is infinite is not multiplied by 0.
+        return [tf.raw_ops.IdentityN(input=[slope, *nothing])[0] for slope in slopes]
+
+    def _tensorflow_nothing(x):
+        """A power without entries: it costs nothing, holds no NaN, and depends on x, as do all its derivatives."""
+        return tf.raw_ops.Pow(x=tf.reshape(x, _FLAT), y=np.zeros((0, 1), x.dtype.as_numpy_dtype))
+
+    @tf.custom_gradient
+    def _tensorflow_anchored(*tensors):
+        """The tensors as they are, with gradients that are tied to them."""
+        return tensors, lambda *gradients: _tensorflow_tied(gradients, tensors)
 
 
 if TYPE_CHECKING or _BACKEND == "jax":
@@ -179,7 +218,8 @@ if TYPE_CHECKING or _BACKEND == "torch":
 
         @staticmethod
         def backward(context, upstream):
-            return None, None, *_gradients(context.derivative, context.saved_tensors, upstream)
+            tensors = context.saved_tensors
+            return None, None, *_torch_tied(_gradients(context.derivative, tensors, upstream), tensors)
 
     class _Recomputed(torch.autograd.Function):
         generate_vmap_rule = True
@@ -199,7 +239,39 @@ if TYPE_CHECKING or _BACKEND == "torch":
         def backward(context, upstream):
             # Of functions and not of tensors: torch.autograd.grad is not possible inside vmap.
             pullback: Any = torch.func.vjp(context.value, *context.saved_tensors)[1]
-            return None, *pullback(upstream)
+            return None, *_torch_tied(pullback(upstream), context.saved_tensors)
+
+    class _Anchor(torch.autograd.Function):
+        generate_vmap_rule = True
+
+        @staticmethod
+        def forward(count, *tensors):
+            return tuple(x.view_as(x) for x in tensors[:count])
+
+        @staticmethod
+        def setup_context(context, inputs, output):
+            count, *tensors = inputs
+            context.save_for_backward(*tensors[count:])
+
+        @staticmethod
+        def backward(context, *gradients):
+            nothing = context.saved_tensors
+            return None, *_torch_tied(gradients, nothing), *[None] * len(nothing)
+
+    def _nothing(x):
+        """A tensor without entries that depends on x, as do all its derivatives: it costs nothing and holds no NaN."""
+        return torch.exp(x[None][:0])  # a view, which flattening is not always
+
+    def _torch_tied(gradients, tensors):
+        """The gradients as they are, each with the derivative 0 by each of the tensors, if they may be differentiated again."""
+        if not torch.is_grad_enabled():
+            return gradients
+        zero: Any = sum(_nothing(x).sum() for x in tensors)
+        return [gradient + zero.to(gradient.dtype) for gradient in gradients]
+
+    def _torch_anchored(tensors):
+        """The tensors as they are, with gradients that are tied to them. Of the tensors it keeps nothing."""
+        return _Anchor.apply(len(tensors), *tensors, *map(_nothing, tensors)) if _wanted(tensors) else tensors
 
     def _wanted(tensors):
         """Whether a hook is to be entered."""
