@@ -58,18 +58,6 @@ def test_a_splitter_in_a_host(host, act):
         ka.check(host(act()))
 
 
-def test_a_layer_of_the_users_may_know_what_it_holds():
-    class Block(layers.Layer):
-        def __init__(self):
-            super().__init__()
-            self.dense, self.activation = layers.Dense(8), ka.GLU()
-
-        def call(self, x):
-            return self.activation(self.dense(x))
-
-    ka.check(Block())
-
-
 def test_everything_is_reported_at_once():
     act = ka.Swish(learned=True)
     bad = [layers.Dense(4, activation=act), layers.Dense(4, activation=act), layers.Dense(4, activation=ka.GLU())]

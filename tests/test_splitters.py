@@ -137,7 +137,7 @@ def test_a_host_is_named_before_the_next_layer_fails(host):
         model(X[:, 0])
 
 
-def test_no_warning_where_it_may_stand():
+def test_a_layer_of_the_users_may_know_what_it_holds():
     class Block(layers.Layer):
         def __init__(self):
             super().__init__()
@@ -147,4 +147,5 @@ def test_no_warning_where_it_may_stand():
             return self.activation(self.dense(x))
 
     keras.Sequential([keras.Input((8,)), layers.Dense(8), ka.GLU(), Block()])(X[:, 0])
+    ka.check(Block())
     layers.TimeDistributed(ka.GLU())(X)
