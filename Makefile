@@ -16,18 +16,15 @@ export JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES ?= -1
 ACCURACY := PYTHONPATH=tests $(RUN) benchmarks/accuracy.py
 BACKENDS := tensorflow jax torch
 
-.PHONY: demo test test-others test-oldest malice lint oracle readme accuracy verdicts export survive clean \
+.PHONY: demo test test-oldest malice lint oracle readme accuracy verdicts export survive clean \
 	$(BACKENDS:%=test-%) $(BACKENDS:%=survive-%)
 
 demo: $(VENV)/demo
 	KERAS_BACKEND=tensorflow $(RUN) examples/digits.py
 
-# JAX, which compiles most, beside the two others.
+# Side by side, also on two cores: one after the other, the last would have one core to itself and the other would rest.
 test: lint oracle
-	$(MAKE) --no-print-directory --jobs=2 --output-sync=target --keep-going test-jax test-others
-
-test-others:
-	$(MAKE) --no-print-directory --jobs=1 --keep-going test-tensorflow test-torch
+	$(MAKE) --no-print-directory --jobs=3 --output-sync=target --keep-going $(BACKENDS:%=test-%)
 
 $(BACKENDS:%=test-%): test-%: $(VENV)/test
 	KERAS_BACKEND=$* $(RUN) -m pytest --quiet
