@@ -178,7 +178,7 @@ def openvino(model, folder, inputs):
     # after the others, which are in the order of their names as texts: the eleventh before the third.
     named = {name: output for output in reversed(compiled.outputs) for name in output.names}
     names = ["Identity:0", *(f"Identity_{k}:0" for k in range(1, len(inputs)))]
-    return [results[output] for output in ([named[name] for name in names] if names[0] in named else compiled.outputs)]
+    return [results[output] for output in ([named[name] for name in names] if names[0] in named else compiled.outputs[: len(inputs)])]
 
 
 def tensorflow_litert(model, folder, inputs):
