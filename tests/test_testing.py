@@ -102,7 +102,10 @@ def test_any_slope_is_right_beside_a_corner_if_it_lies_between_the_sides():
 
 
 def test_nothing_is_forgiven_at_zero_where_the_function_is_smooth():
-    wrong = textbook("x / (1 + exp(-x))", lambda self, x: x * ops.sigmoid(x), derivative=lambda self, x: ops.sigmoid(x) * (x != 0))
+    def derivative(self, x):
+        return ops.sigmoid(x) * ops.cast(x != 0, x.dtype)
+
+    wrong = textbook("x / (1 + exp(-x))", lambda self, x: x * ops.sigmoid(x), derivative=derivative)
     with pytest.raises(AssertionError, match=r"The gradient of Wrong"):
         testing.check_activation(wrong)
 
