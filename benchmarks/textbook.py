@@ -137,7 +137,9 @@ class Writer:
             case ast.BinOp(op=ast.Pow(), left=left, right=right):
                 return broadcast(power, self.write(left), self.write(right))
             case ast.BinOp(op=op, left=left, right=right):
-                combine = f"({{}} {OPERATORS[type(op)]} {{}})".format if self.keeps_all else functools.partial(combined, OPERATORS[type(op)])
+                combine = (
+                    f"({{}} {OPERATORS[type(op)]} {{}})".format if self.keeps_all else functools.partial(combined, OPERATORS[type(op)])
+                )
                 return broadcast(combine, self.write(left), self.write(right))
             case ast.IfExp(test=test, body=body, orelse=orelse):
                 condition = self.write(test)
@@ -187,6 +189,8 @@ def combined(operator, a, b):
     match operator, a, b:
         case ("*", "1.0", u) | ("*" | "/", u, "1.0") | ("+", "0.0", u) | ("+" | "-", u, "0.0"):
             return u
+        case ("*", "-1.0", u):
+            return f"(-{u})"
         case ("*", "0.0", _) | ("*", _, "0.0"):
             return "0.0"
     return f"({a} {operator} {b})"
