@@ -51,32 +51,10 @@ MODES = {"tensorflow": ("graph", "eager", "xla"), "torch": ("eager", "compile"),
 EVERYDAY = {"tensorflow": ("graph", "eager"), "torch": ("eager",), "jax": ("jit",)}
 """The modes that are measured by default: what most users of the backend get on a CPU."""
 
-LARGE = [
-    "apl",
-    "aptx",
-    "arctan",
-    "bent_identity",
-    "dynamic_tanh",
-    "e_swish",
-    "geglu",
-    "gcu",
-    "golu",
-    "isru",
-    "laplace",
-    "lisht",
-    "penalized_tanh",
-    "phish",
-    "prelu",
-    "serf",
-    "sine",
-    "smish",
-    "snake",
-    "softmin",
-    "squared_relu",
-    "star_relu",
-    "swiglu",
-    "tanh_exp",
-]
+LARGE = (
+    "apl aptx arctan bent_identity dynamic_tanh e_swish geglu gcu golu isru laplace lisht penalized_tanh phish prelu serf sine smish snake "
+    "softmin squared_relu star_relu swiglu tanh_exp"
+)
 """Without an equal in Keras, these are measured at 4M by default."""
 COMPILED = ("gelu", "mish", "silu", "tanh", "swiglu", "snake")
 """What torch.compile compiles, in some seconds each."""
@@ -282,7 +260,7 @@ def grid(arguments):
     modes = [mode for mode in modes if mode in (arguments.modes or modes)]
     dtypes = arguments.dtypes or (DTYPES if arguments.all else DTYPES[:1])
     for unit in (units()[name] for name in names):
-        everyday = ["64k", "4M"] if unit.native or unit.name in LARGE or arguments.only else ["64k"]
+        everyday = ["64k", "4M"] if unit.native or unit.name in LARGE.split() or arguments.only else ["64k"]
         sizes = arguments.sizes or (SIZES if arguments.all else everyday)
         for mode, size, dtype in itertools.product(modes, sizes, dtypes):
             if mode != "compile" or (unit.name in COMPILED and shutil.which("g++")):

@@ -158,6 +158,8 @@ class Writer:
         match name, arguments:
             case "sum", [list(row)]:
                 return functools.reduce("({} + {})".format, row)
+            case "min", [u, "inf"]:
+                return u
             case "polynomial", [u, row]:
                 return functools.reduce(lambda result, c: f"({result} * {u} + {c})", reversed(row))
             case "sum" | "mean" | "max", [u]:

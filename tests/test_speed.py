@@ -15,7 +15,7 @@ UNITS = speed.units()
 def test_every_activation_is_timed_or_has_a_reason():
     assert {*UNITS, *speed.LEFT_OUT} == {*ka.catalogue()}
     assert not {*UNITS} & {*speed.LEFT_OUT}
-    assert {*speed.LARGE, *speed.COMPILED, *speed.IN_MODELS} <= {*UNITS}
+    assert {*speed.LARGE.split(), *speed.COMPILED, *speed.IN_MODELS} <= {*UNITS}
 
 
 @pytest.mark.parametrize("name", UNITS)
@@ -26,7 +26,7 @@ def test_what_is_compared_is_equal(name):
 
 
 def test_a_difference_is_seen():
-    assert speed.difference(speed.Unit(ka.SiLU, lambda x: 1.002 * ka.SiLU()(x))).startswith("6.0")
+    assert speed.difference(speed.Unit(ka.SiLU, lambda x: 1.002 * ka.SiLU()(x))) == "5.97334 in place of 5.96142"
     assert speed.difference(speed.Unit(ka.SwiGLU, lambda x: x)).startswith("the shape (48, 64) and not (48, 32)")
 
 
