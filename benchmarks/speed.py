@@ -395,7 +395,7 @@ PREFACE = f"""Times of this package divided by those of what a user would write 
 * *Textbook*, where Keras has no such function: the formula of the docstring in `keras.ops`, with automatic differentiation, in a layer
   whose `call` is this code. `benchmarks/textbook.py` has the rule by which the formula becomes code, and the code is below. What a unit
   can learn is a plain number in both.
-* The input are normal numbers with the standard deviation 2, in rows of {WIDTH}: 2k is 2,048 numbers, 64k 65,536, and 4M 4,194,304.
+* The inputs are normally distributed with standard deviation 2, in rows of {WIDTH}: 2k is 2,048 numbers, 64k 65,536, and 4M 4,194,304.
 * *Forward* is the layer's call, without gradients. *Both* is the call and the gradient with respect to the input, for a given gradient
   with respect to the output. Modes are TensorFlow's eager execution, a `tf.function` ("graph"), one with `jit_compile=True` ("xla"),
   `jax.jit`, and torch as it is ("eager").
