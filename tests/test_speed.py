@@ -1,5 +1,7 @@
 """What `make bench` compares the activations with computes the same, and nothing is left out without a reason."""
 
+import json
+
 import pytest
 import speed
 from cases import BACKEND
@@ -50,14 +52,36 @@ def measured(name, against, ratio, **check):
     times = {"ours": 1e-3 * ratio, "theirs": 1e-3, "ratio": ratio, "paired": ratio, "rounds": 7, "calls": 1}
     place = {"mode": "eager", "size": "64k", "dtype": "float32", "date": "2026-01-31"}
     cell = {"unit": name, "against": against, **place, "forward": times, "both": times}
-    return cell, {"unit": name, "against": against, "wrong": None, "fails from": None} | check
+    return cell, {"unit": name, "against": against, "code": None, "wrong": None, "fails from": None} | check
 
 
 def test_the_page_shows_what_is_slow():
-    cells, checks = zip(measured("mish", "native", 1.0), measured("serf", "textbook", 4.0, **{"fails from": 89.0}), strict=True)
+    code = "def serf(x):\n    return x"
+    rows = measured("mish", "native", 1.0), measured("serf", "textbook", 4.0, **{"fails from": 89.0, "code": code})
+    cells, checks = zip(*rows, strict=True)
+    model = {"network": "a network", "unit": "mish", "date": "2026-02-01", "fit": cells[0]["both"], "predict": cells[1]["both"]}
     has = {"processor": "a processor", "cores": 2, "python": "3.11.7", "keras": "3.15.1", "torch": "2.13.0"}
-    text = speed.page({"torch": {"environment": has, "cells": cells, "checks": checks, "models": []}})
-    assert "* torch: 2026-01-31, a processor, 2 cores, keras 3.15.1, torch 2.13.0, python 3.11.7." in text
+    text = speed.page({"torch": {"environment": has, "cells": cells, "checks": checks, "models": [model]}})
+    assert "* torch: 2026-01-31 to 2026-02-01, a processor, 2 cores, keras 3.15.1, torch 2.13.0, python 3.11.7." in text
     assert "| torch | eager | 64k | float32 | 2 | 1.00 (mish 1.00) | 1.00 (mish 1.00) | **4.00** (serf **4.00**) |" in text
+    assert "| `mish` | native | 1.00 / 1.00 |  |" in text
     assert "| `serf` | textbook | **4.00** / **4.00** | 89 |" in text
-    assert "def serf(x):\n    return x * ops.erf(ops.softplus(x))" in text
+    assert "| torch | a network | mish | 1.00 (1 ms) | **4.00** (1 ms) |" in text
+    assert code in text
+
+
+def test_what_is_measured_again_replaces_what_was_measured(tmp_path, monkeypatch):
+    monkeypatch.setattr(speed, "OUTPUT", tmp_path)
+
+    def kept():
+        return json.loads((tmp_path / f"{BACKEND}.json").read_text())
+
+    for name, ratio in (("mish", 1.0), ("serf", 2.0), ("mish", 3.0)):
+        cell, check = measured(name, "native", ratio)
+        speed.store(cells=[cell], checks=[check])
+    assert {c["unit"]: c["both"]["ratio"] for c in kept()["cells"]} == {"mish": 3.0, "serf": 2.0}
+    speed.store(checks=[measured("serf", "native", 2.0, wrong="1 in place of 2")[1]])
+    assert [c["unit"] for c in kept()["cells"]] == ["mish"]
+    monkeypatch.setattr(speed, "environment", lambda: {"processor": "another"})
+    speed.store(cells=[cell])
+    assert kept() == {"environment": {"processor": "another"}, "cells": [cell], "checks": [], "models": []}
