@@ -187,11 +187,11 @@ def compiled(function, mode, x, w):
         if mode != "eager":
             signature = [tf.TensorSpec(x.shape, x.dtype), tf.TensorSpec(w.shape, w.dtype)]
             function = tf.function(function, input_signature=signature, jit_compile=mode == "xla")
-    elif BACKEND == "torch":
+    elif mode == "compile":
         import torch
 
-        function = torch.compile(function) if mode == "compile" else function
-    else:
+        function = torch.compile(function)
+    elif BACKEND == "jax":
         import jax
 
         function = jax.jit(function) if mode == "jit" else function
@@ -245,6 +245,10 @@ def cell(unit, mode, size, dtype):
     w = keras.ops.convert_to_tensor(draw.normal(size=layers[0].compute_output_shape(shape)), dtype)
     result = {"unit": unit.name, "against": unit.against, "mode": mode, "size": size, "dtype": dtype, "date": today()}
     for name, make in (("forward", forward), ("both", both)):
+        if mode == "compile":
+            import torch
+
+            torch.compiler.reset()  # it compiles a function for a few layers only
         result[name] = compared(*(compiled(make(layer), mode, x, w) for layer in layers))
     return result
 
@@ -396,7 +400,7 @@ PREFACE = f"""Times of this package divided by those of what a user would write 
 * The inputs are normally distributed with standard deviation 2, in rows of {WIDTH}: 2k is 2,048 numbers, 64k 65,536, and 4M 4,194,304.
 * *Forward* is the layer's call, without gradients. *Both* is the call and the gradient with respect to the input, for a given gradient
   with respect to the output. Modes are TensorFlow's eager execution, a `tf.function` ("graph"), one with `jit_compile=True` ("xla"),
-  `jax.jit`, and torch as it is ("eager").
+  `jax.jit`, and torch as it is ("eager"), on one thread.
 * The two take turns, call by call, at least {ROUNDS} times. A ratio is that of the two least times. Calls shorter than
   {SHORTEST * 1e3} ms are repeated until a sample takes as long. Before, their values are compared: they agree within 0.1 %."""
 
@@ -527,13 +531,18 @@ def main():
     parser.add_argument("--part", type=int, help=f"one of {PARTS} parts of what there is to measure")
     arguments = parser.parse_args()
     warnings.filterwarnings("ignore")
+    if BACKEND == "torch":
+        import torch
+
+        # Threads that wait for each other wait for whatever else the machine does: single calls took a hundred times as long.
+        torch.set_num_threads(1)
     if arguments.what == "table":
         write_tables()
     elif arguments.what == "models":
         measure_models(arguments)
     elif arguments.all and arguments.part is None:
         # XLA keeps what it has compiled, and a process that compiles thousands of functions ends in a segmentation fault.
-        for part in range(PARTS):
+        for part in range(min(PARTS, len(arguments.only or units()))):
             subprocess.run([sys.executable, __file__, *sys.argv[1:], "--part", str(part)], check=True)
     else:
         measure(arguments)
