@@ -68,7 +68,7 @@ verdicts: oracle
 	$(RUN) -m ruff format keras_activations/verdicts.py benchmarks/refused.py
 
 # How fast every activation is against what a user would write instead: rewrites docs/speed.md and README.md's table. On a machine that
-# does nothing else; `make bench BENCH=--all` takes hours, and `make bench BENCH="--only mish,gelu"` half a minute.
+# does nothing else: a quarter of an hour. `make bench BENCH=--all` takes hours, and `make bench BENCH="--only mish,gelu"` minutes.
 BENCH ?=
 bench: $(VENV)/test
 	for backend in $(BACKENDS); do \
