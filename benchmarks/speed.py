@@ -400,7 +400,7 @@ PREFACE = f"""Times of this package divided by those of what a user would write 
 * The inputs are normally distributed with standard deviation 2, in rows of {WIDTH}: 2k is 2,048 numbers, 64k 65,536, and 4M 4,194,304.
 * *Forward* is the layer's call, without gradients. *Both* is the call and the gradient with respect to the input, for a given gradient
   with respect to the output. Modes are TensorFlow's eager execution, a `tf.function` ("graph"), one with `jit_compile=True` ("xla"),
-  `jax.jit`, and torch as it is ("eager"), on one thread.
+  `jax.jit`, and torch as it is ("eager") or with `torch.compile`, on one thread.
 * The two take turns, call by call, at least {ROUNDS} times. A ratio is that of the two least times. Calls shorter than
   {SHORTEST * 1e3} ms are repeated until a sample takes as long. Before, their values are compared: they agree within 0.1 %."""
 
@@ -461,7 +461,7 @@ def by_unit(found, backend):
 def end_to_end(results):
     rows = []
     for backend, found in results.items():
-        for m in found["models"]:
+        for m in sorted(found["models"], key=lambda m: (m["network"], m["unit"])):
             times = [f"{ratio(m[what]['ratio'])} ({m[what]['theirs'] * 1e3:.0f} ms)" for what in ("fit", "predict")]
             rows.append([backend, m["network"], m["unit"], *times])
     return table(["backend", "network", "activation", "fit", "predict"], rows)

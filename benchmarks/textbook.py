@@ -45,11 +45,12 @@ IDIOMS = (
     ("-(u / v)", "-u / v"),
 )
 
-# The formula of these is about a few neighbours, or there is none, and yet it is short.
+# Of these the formula is about a few neighbours, or has no number of x's dtype in its result, or there is none, and yet it is short.
 BY_HAND = {
     "bipolar_relu": "ops.where(ops.arange(x.shape[-1]) % 2 == 0, ops.relu(x), -ops.relu(-x))",
     "group_sort": "ops.reshape(ops.sort(ops.reshape(x, (*x.shape[:-1], -1, 2)), axis=-1), x.shape)",
     "maxout": "ops.max(ops.reshape(x, (*x.shape[:-1], -1, 2)), axis=-1)",
+    "step": "ops.cast(x >= 0.0, x.dtype)",
 }
 
 # Where the gate b stands in the input of a splitter.
