@@ -488,7 +488,7 @@ def page(results):
     checks = [(backend, check) for backend, found in results.items() for check in found["checks"]]
     lines += [f"* `{c['unit']}` on {backend}: the {c['against']} function computes {c['wrong']}." for backend, c in checks if c["wrong"]]
     code = sorted({c["code"] for _, c in checks if c["code"]})
-    return "\n".join([*lines, "", "## The textbook", "", "```python", "from keras import ops", "", "\n\n".join(code), "```", ""])
+    return "\n".join([*lines, "", "## The textbook", "", "```text", "from keras import ops", "", "\n\n".join(code), "```", ""])
 
 
 COLUMNS = """Forward / both. "They fail from" is the size of the least number, up to 200, at which the value or the gradient of Keras's
