@@ -16,7 +16,7 @@ export JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES ?= -1
 ACCURACY := PYTHONPATH=tests $(RUN) benchmarks/accuracy.py
 BACKENDS := tensorflow jax torch
 
-.PHONY: demo test test-oldest malice lint oracle readme accuracy verdicts export survive clean \
+.PHONY: demo test test-oldest malice lint oracle readme accuracy verdicts bench export survive clean \
 	$(BACKENDS:%=test-%) $(BACKENDS:%=survive-%)
 
 demo: $(VENV)/demo
@@ -66,6 +66,16 @@ verdicts: oracle
 	KERAS_BACKEND=torch PYTHONPATH=tests $(RUN) benchmarks/verdicts.py
 	KERAS_BACKEND=jax JAX_ENABLE_X64=1 PYTHONPATH=tests $(RUN) benchmarks/verdicts.py
 	$(RUN) -m ruff format keras_activations/verdicts.py benchmarks/refused.py
+
+# How fast every activation is against what a user would write instead: rewrites docs/speed.md and README.md's table. On a machine that
+# does nothing else: a quarter of an hour. `make bench BENCH=--all` takes hours, and `make bench BENCH="--only mish,gelu"` minutes.
+BENCH ?=
+bench: $(VENV)/test
+	for backend in $(BACKENDS); do \
+		export KERAS_BACKEND=$$backend; \
+		$(RUN) benchmarks/speed.py measure $(BENCH) && $(RUN) benchmarks/speed.py models $(BENCH) || exit 1; \
+	done
+	KERAS_BACKEND=numpy $(RUN) benchmarks/speed.py table
 
 # Which activations survive which converter: rewrites docs/export.md. The converters bring other versions of what the rest needs,
 # and have an environment of their own.
