@@ -16,7 +16,7 @@ export JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES ?= -1
 ACCURACY := PYTHONPATH=tests $(RUN) benchmarks/accuracy.py
 BACKENDS := tensorflow jax torch
 
-.PHONY: demo test test-oldest malice lint oracle readme accuracy verdicts bench export survive clean \
+.PHONY: demo test test-oldest malice lint oracle readme accuracy measurements bench export survive clean \
 	$(BACKENDS:%=test-%) $(BACKENDS:%=survive-%)
 
 demo: $(VENV)/demo
@@ -60,12 +60,11 @@ accuracy: oracle
 	KERAS_BACKEND=jax JAX_ENABLE_X64=1 $(ACCURACY) measure
 	KERAS_BACKEND=numpy $(ACCURACY) table
 
-# Which native ops are accurate enough, measured here: rewrites keras_activations/verdicts.py and benchmarks/refused.py.
-verdicts: oracle
-	KERAS_BACKEND=tensorflow PYTHONPATH=tests $(RUN) benchmarks/verdicts.py
-	KERAS_BACKEND=torch PYTHONPATH=tests $(RUN) benchmarks/verdicts.py
-	KERAS_BACKEND=jax JAX_ENABLE_X64=1 PYTHONPATH=tests $(RUN) benchmarks/verdicts.py
-	$(RUN) -m ruff format keras_activations/verdicts.py benchmarks/refused.py
+# What the native ops keep and cost, measured here in a few minutes: rewrites keras_activations/measured.json.
+measurements: oracle
+	KERAS_BACKEND=tensorflow PYTHONPATH=tests $(RUN) benchmarks/measurements.py
+	KERAS_BACKEND=torch PYTHONPATH=tests $(RUN) benchmarks/measurements.py
+	KERAS_BACKEND=jax JAX_ENABLE_X64=1 PYTHONPATH=tests $(RUN) benchmarks/measurements.py
 
 # How fast every activation is against what a user would write instead: rewrites docs/speed.md and README.md's table. On a machine that
 # does nothing else: a quarter of an hour. `make bench BENCH=--all` takes hours, and `make bench BENCH="--only mish,gelu"` minutes.

@@ -49,9 +49,11 @@ from .families.splitters import GEGLU, GLU, XATGLU, Bilinear, ClampedSwiGLU, CRe
 from .families.stochastic import GumbelSoftmax, ProbAct, RReLU
 from .families.tanh_gates import APTx, BetaMish, HardMish, LiSHT, Mila, Mish, Phish, Serf, Smish, TanhExp, TanhSoft
 from .families.tanhs import HardTanh, LeakyTanh, LeCunTanh, PenalizedTanh, Tanh, WeightedTanh
+from .kernels import NativeOp
 from .parameters import Learned, Parameter, Parametric, build_activations
 from .plotting import plot
 from .registry import catalogue, deserialize, get, register, serialize
+from .setting import set_kernel
 from .stochastic import Stochastic
 
 __version__ = "0.2.0"
@@ -139,6 +141,7 @@ __all__ = [
     "ModReLU",
     "MPELU",
     "Multiquadric",
+    "NativeOp",
     "NCReLU",
     "NLReLU",
     "Normmax",
@@ -169,6 +172,7 @@ __all__ = [
     "Serf",
     "serialize",
     "SERLU",
+    "set_kernel",
     "ShiftedSoftplus",
     "Shrink",
     "Sigmoid",

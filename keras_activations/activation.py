@@ -1,9 +1,11 @@
-"""The contract of an activation, on top of a layer that survives: which kernel runs, and in which of three shapes.
+"""The contract of an activation, on top of a layer that survives, in three shapes.
 
 `Activation` itself is elementwise. `AlongAxis` normalizes over an axis, and `Splitting` changes the width of one.
 """
 
 import functools
+import inspect
+import itertools
 import re
 from collections.abc import Sequence
 from fractions import Fraction
@@ -12,13 +14,11 @@ from typing import Any, Literal
 import keras
 from keras import ops
 
-from . import arguments, autodiff, keras_gaps
-from .hosted import Hosted, is_array
+from . import arguments, autodiff, keras_gaps, kernels
+from .hosted import Hosted, constructor_arguments, is_array
+from .kernels import NativeOp as NativeOp
 from .options import ActivationOptions, LayerOptions, Unpack
-from .special import lowest, where
-from .verdicts import VERDICTS
-
-KERNELS = ("auto", "native", "fallback")
+from .special import Terms, is_bound, lowest, under, where
 
 
 def canonical_name(cls: type) -> str:
@@ -30,15 +30,9 @@ def canonical_name(cls: type) -> str:
     return re.sub(r"(?<=[A-Za-z][a-z][a-z])(?=[A-Z])(?!G?LU$|Log$)|(?<=^[A-Z])(?=[A-Z][a-z]{3})", "_", cls.__name__).lower()
 
 
-class _NativeOps:
-    """`keras.ops`, where an op that this release of Keras lacks answers `NotImplemented`."""
-
-    def __getattr__(self, name):
-        return getattr(ops, name, lambda *args, **kwargs: NotImplemented)
-
-
-native_ops = _NativeOps()
-
+_NO_HYPERPARAMETERS = {"name", "dtype", "trainable", "activity_regularizer", "kernel", "seed", "regularizer", "constraint"}
+_OF_ONE_LAYER = (keras.Variable, keras.random.SeedGenerator)
+_MOST_KERNELS = 16
 
 # What holds for one value only, and what stands in its place where the value is redefined.
 _OF_ONE_VALUE = {"derivative": None, "native": None, "keeps_logits": False}
@@ -49,6 +43,22 @@ def distance(cls: type, name: str) -> int:
     return next(steps for steps, base in enumerate(cls.__mro__) if name in vars(base))
 
 
+def _flat(operands):
+    """The tensors, those of a parameter of several entries among them."""
+    return [x for operand in operands for x in (operand if isinstance(operand, (tuple, list)) else (operand,))]
+
+
+def _counts(operands):
+    """How many entries each operand has; None where it is a tensor."""
+    return tuple(len(operand) if isinstance(operand, tuple) else None for operand in operands)
+
+
+def _packed(counts, tensors):
+    """The operands with these numbers of entries, made of the tensors."""
+    rest = iter(tensors)
+    return [next(rest) if count is None else tuple(itertools.islice(rest, count)) for count in counts]
+
+
 class Activation(Hosted):
     """Base class of every activation: a layer whose mathematics stands in up to three methods, pure in their tensors.
 
@@ -57,12 +67,14 @@ class Activation(Hosted):
 
     * ``fallback(x)``: the definition, in stable `keras.ops` that differentiate safely by themselves. 16-bit inputs arrive in float32.
     * ``derivative(x)``, where automatic differentiation of the fallback would be less accurate, keep more than x or be slower.
-    * ``native(x)``, where the framework has an op of its own; it returns `NotImplemented` for hyperparameters that the op lacks.
+    * ``native()``, where the framework has an op of its own: the `NativeOp` for the layer's hyperparameters, or None.
+
+    `fallback` and `derivative` are called on a copy that has the attributes of the layer, but no weights.
 
     Args:
-        kernel: "native" runs the framework's own op with its own gradient, and promises no accuracy; "fallback" runs this package's
-            value and derivative; "auto" takes the value from the native op where that was measured to be as accurate
-            (`keras_activations/verdicts.py`), and the derivative from this package.
+        kernel: "auto" runs the fastest of what is within the budget: where a compiler fuses operations that of `fallback`, elsewhere that
+            of the frameworks' own operations. "fallback" runs this package's value and derivative, with errors of a few units in the last
+            place. "native" runs the framework's own op with its own gradient, and promises no accuracy. See `plan`.
         **kwargs: `name`, `dtype`, `trainable` and `activity_regularizer`, as in every Keras layer. With ``dtype=None`` the
             activation computes in the dtype of its input.
     """
@@ -76,13 +88,20 @@ class Activation(Hosted):
     derivative: Any = None
     native: Any = None
     _recomputed = True  # in the backward pass, where there is no derivative
+    _mixes = True  # the value of a native op with the derivative of this package
     _given_name: str | None = None
+    _strict = kernels.Plan("ours", "strict", "it is part of a strict kernel")
 
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)
         for name, unknown in _OF_ONE_VALUE.items():
             if distance(cls, "fallback") < distance(cls, name):
                 setattr(cls, name, unknown)
+        if cls.native is not None and len(inspect.signature(cls.native).parameters) > 1:
+            raise TypeError(
+                f"{cls.__name__}.native takes no tensor: it names the op. Write def native(self): return NativeOp('silu'), or None where "
+                "the op lacks a hyperparameter."
+            )
 
     def __new__(cls, *args, **kwargs):
         if cls is Activation:
@@ -91,35 +110,43 @@ class Activation(Hosted):
 
     def __init__(self, *, kernel: Literal["auto", "native", "fallback"] = "auto", **kwargs: Unpack[LayerOptions]):
         super().__init__(**kwargs)
-        self.kernel = arguments.choice("kernel", kernel, KERNELS)
+        self.kernel = arguments.choice("kernel", kernel, kernels.KERNELS)
         if kernel == "native" and self.native is None:
             raise ValueError(f"{type(self).__name__} has no native op on any backend; received kernel='native'. Write kernel='auto'.")
 
     def fallback(self, *args: Any, **kwargs: Any) -> Any:
         raise NotImplementedError(f"{type(self).__name__} does not define fallback(self, x), which computes its value.")
 
-    def choose(self, dtype: str, traced: bool) -> str:
-        """The kernel, "native" or "fallback", that computes the value for inputs of `dtype`, `traced` into a graph or eager."""
-        if self.kernel != "auto":
-            return self.kernel
-        trusted = VERDICTS.get(keras.backend.backend(), {}).get((keras.backend.standardize_dtype(dtype), traced), ())
-        # Another package may have a class of the same name, which nobody measured.
-        ours = type(self).__module__.startswith(f"{__package__}.")
-        return "native" if ours and type(self).__name__ in trusted else "fallback"
+    def plan(self, mode: str | None = None, dtype: str | None = None) -> kernels.Plan:
+        """What would run, and why.
+
+        Args:
+            mode: "eager", "graph" for a plain graph of TensorFlow or an export, or "fused" where a compiler makes one pass of many
+                operations. Default None: the mode of the caller.
+            dtype: The dtype of the input. Default None: floatx.
+
+        Raises:
+            ValueError: for another mode.
+
+        Example:
+            >>> ReLU().plan("eager", "float32").name
+            'native'
+        """
+        mode = autodiff.mode() if mode is None else arguments.choice("mode", mode, kernels.MODES)
+        standard: Any = keras.backend.standardize_dtype(dtype or keras.config.floatx())
+        op = self._candidate()
+        return kernels.choose(
+            self.kernel, op, kernels.row(type(self), op, mode, standard), mode, standard, self.derivative is not None and self._mixes
+        )
+
+    def _candidate(self):
+        """The native op that "auto" may take, or None."""
+        return None if self.native is None else self.native()
 
     @property
     def implementation(self) -> str:
-        """The kernel that would run now for an input of floatx: "native" or "fallback"."""
-        chosen = self.choose(keras.config.floatx(), autodiff.is_traced())
-        if chosen == "native":
-            probe = ops.ones((2,) * self._smallest_rank())
-            learned, fixed = self._operands(probe)
-            if self.kernel == "auto" and self._native(probe, *learned, *fixed) is NotImplemented:
-                chosen = "fallback"
-        return chosen
-
-    def _smallest_rank(self):
-        return 1
+        """Where the value would come from now for an input of floatx: "native" or "fallback". See `plan` for more."""
+        return "fallback" if self.plan().name == "ours" else "native"
 
     @property
     def __name__(self) -> str:
@@ -157,42 +184,99 @@ class Activation(Hosted):
 
     def _evaluate(self, x, pieces=None, **context):
         """The value of the chosen kernel, with the derivative that belongs to it, for x or for the pieces of which x is one."""
+        mode = autodiff.mode()
+        plan = self._strict if mode != "fused" and is_bound() else self.plan(mode, x.dtype)
+        if plan.name == "native" and pieces is None:
+            return self._native(x)
         learned, fixed = self._operands(x, **context)
-        native = self.choose(x.dtype, autodiff.is_traced()) == "native"
-        if native and (self.kernel == "native" or self.derivative is None):
-            result = self._native(x, *learned, *fixed)
-            if result is not NotImplemented:
-                return result
-            if self.kernel == "native":
-                raise ValueError(f"{self!r} has no native op in this Keras on {keras.backend.backend()}. Write kernel='auto'.")
-
         # The entries of a parameter are tensors by themselves, so that each has a gradient.
-        operands = [*(self._pieces(x) if pieces is None else pieces), *learned]
-        layout, tensors = keras.tree.map_structure(lambda _: 0, operands), keras.tree.flatten(operands)
+        operands = [*((x,) if pieces is None else pieces), *learned]
+        layout, tensors = _counts(operands), _flat(operands)
+
+        def make(layer=self):
+            # A function, and not the layer's method: TensorFlow shows it in messages, and a bare copy cannot show itself.
+            return lambda *tensors: layer._computed(plan, mode, layout, tuple(fixed), pieces is None, *tensors)
+
+        key = self._key(plan, layout, fixed, pieces is None) if kernels.is_remembered(plan, mode, tensors) else None
+        if key is None:
+            return make()(*tensors)
+        return self._remembered(key, tensors, make)(*tensors)
+
+    def _computed(self, plan, mode, layout, fixed, whole, *tensors):
+        """What `_evaluate` returns, in plain operations of the backend. `whole` says that the first tensor is to be split."""
+        x, *rest = tensors
+        if whole:
+            pieces = self._pieces(x)
+            layout, tensors = (*[None] * len(pieces), *layout[1:]), (*pieces, *rest)
 
         def on(function, *tensors):
-            return function(*keras.tree.pack_sequence_as(layout, tensors), *fixed)
+            return function(*_packed(layout, tensors), *fixed)
 
         def value(*tensors):
-            # torch's forward mode takes the derivative from here, and the native op has its own.
-            result = on(self._native, *tensors) if native and not autodiff.in_forward_mode() else NotImplemented
-            return autodiff.rounded_once(functools.partial(on, self.fallback), *tensors) if result is NotImplemented else result
+            # torch's forward mode takes the derivative from here.
+            forward = autodiff.in_forward_mode()
+            if plan.name == "mixed" and not forward:
+                return self._native(*tensors)
+            terms = Terms(plan.budget == "everyday", mode == "graph", self.derivative is not None and not forward)
+            return autodiff.rounded_once(under(terms, functools.partial(on, self.fallback)), *tensors)
 
         def derivative(*tensors):
-            return keras.tree.flatten(on(self.derivative, *tensors))
+            terms = Terms(plan.budget == "everyday", mode == "graph")
+            partials = under(terms, functools.partial(on, self.derivative))(*tensors)
+            return _flat(partials if isinstance(partials, (tuple, list)) else [partials])
 
         if self.derivative is None:
-            differentiated = autodiff.recompute if self._recomputed else autodiff.automatic
+            # Without a derivative the short form keeps what the textbook keeps, and takes no longer.
+            recomputed = self._recomputed and plan.budget == "strict"
+            differentiated = autodiff.recompute if recomputed else autodiff.automatic
             return differentiated(value, *tensors)
         return autodiff.differentiate(value, derivative, *tensors)
 
-    def _native(self, *tensors):
-        return NotImplemented if self.native is None else self.native(*tensors)
+    def _native(self, x):
+        op = self.native()
+        if op is None:
+            raise ValueError(f"{self!r} has no native op for these arguments. Write kernel='auto'.")
+        return op(x)
 
-    def _with_logits(self, y, x):
-        if self.keeps_logits and keras.backend.backend() == "tensorflow":
+    def _key(self, plan, layout, fixed, whole):
+        """What tells the kernel of this layer from others, or None where it cannot be told."""
+        parameters = getattr(self, "declared", {})
+        names = [name for name in constructor_arguments(type(self)) if name not in _NO_HYPERPARAMETERS and name not in parameters]
+        try:
+            values = tuple(tuple(value) if isinstance(value := getattr(self, name), list) else value for name in names)
+            key = type(self), values, plan, layout, tuple(fixed), whole
+            hash(key)
+        except (AttributeError, TypeError):
+            return None
+        return key
+
+    def _remembered(self, key, tensors, make):
+        """The kernel of this key, which the layer holds from now on."""
+        signature = autodiff.signature(tensors)
+        key = *key, signature
+        # Past Keras, which tracks what is set as an attribute.
+        held = self.__dict__.setdefault("_kernels", {})
+        if key not in held:
+            if len(held) >= _MOST_KERNELS:  # a hyperparameter that changes all the time
+                held.clear()
+            held[key] = kernels.once(key, lambda: autodiff.compiled(make(self._bare()), signature))
+        return held[key]
+
+    def _bare(self):
+        """A copy with the attributes of the layer, but without what belongs to this one layer: a kernel outlives it."""
+        bare = object.__new__(type(self))
+        own = self.__dict__.keys() - keras_gaps.names_of_keras() - {"_kernels"}
+        bare.__dict__.update({name: self.__dict__[name] for name in own if not isinstance(self.__dict__[name], _OF_ONE_LAYER)})
+        return bare
+
+    def _with_logits(self, y, x, stand_for_it=True):
+        if keras.backend.backend() != "tensorflow":
+            return y
+        if self.keeps_logits and stand_for_it:
             # Keras's losses read this attribute, and lose every digit of a saturated output without it.
             y._keras_logits = x
+        elif hasattr(y, "_keras_logits"):  # Keras's own ops set it along any axis
+            del y._keras_logits
         return y
 
     def get_config(self):
@@ -289,12 +373,17 @@ class AlongAxis(Activation):
         """The sum over the axis, which broadcasts to the input."""
         return ops.sum(numbers, axis=self.axis, keepdims=True)
 
-    def _smallest_rank(self):
-        return max(axis + 1 if axis >= 0 else -axis for axis in self._axes())
+    def _candidate(self):
+        # Along several axes, Keras's ops do not take an input of unknown size.
+        return None if isinstance(self.axis, tuple) else super()._candidate()
 
-    def _native_axis(self, x):
-        # Of several axes, the native ops take only those that are counted from 0.
-        return tuple(self._checked_axes(x.shape)) if isinstance(self.axis, tuple) else self.axis
+    def _native(self, x):
+        if 0 in x.shape:
+            return x  # which Keras's ops refuse
+        if not isinstance(self.axis, tuple):
+            return super()._native(x)
+        op: Any = self.native()  # of several axes, Keras takes only those that are counted from 0
+        return NativeOp(op.name, **op.arguments | {"axis": tuple(self._checked_axes(x.shape))})(x)
 
     def _argument(self, name):
         return list(self.axis) if name == "axis" and isinstance(self.axis, tuple) else super()._argument(name)
@@ -310,9 +399,9 @@ class AlongAxis(Activation):
     def from_config(cls, config):
         return super().from_config({"axis" if name == "axes" else name: value for name, value in config.items()})
 
-    def _with_logits(self, y, x):
+    def _with_logits(self, y, x, stand_for_it=True):
         # Losses normalize over the last axis, so that only there the input stands for the output.
-        return super()._with_logits(y, x) if self._checked_axes(x.shape) == [len(x.shape) - 1] else y
+        return super()._with_logits(y, x, self._checked_axes(x.shape) == [len(x.shape) - 1])
 
 
 class Splitting(AlongAxis):
@@ -329,10 +418,6 @@ class Splitting(AlongAxis):
     _recomputed = True
     width = Fraction(1, 2)
     """The width of the output in units of the input's; an attribute of the instance where it depends on an argument."""
-
-    def choose(self, dtype: str, traced: bool) -> str:
-        # A native op takes the input unsplit, where the derivative of the pieces cannot be attached to it.
-        return "fallback" if self.kernel == "auto" else self.kernel
 
     call: Any = Activation.call  # without the argument, Keras passes no mask
 
@@ -393,6 +478,9 @@ class Splitting(AlongAxis):
             return super().compute_output_spec(inputs, *args, **kwargs)
         dtype = keras.backend.result_type(*(piece.dtype for piece in inputs))
         return keras.KerasTensor(self.compute_output_shape([tuple(piece.shape) for piece in inputs]), dtype=self._output_dtype(dtype))
+
+    _native = Activation._native
+    _mixes = False  # the op takes the input unsplit, where the derivative of the pieces cannot be attached to it
 
     def _pieces(self, x):
         return self._ordered(self._split(x, self.axis))

@@ -4,6 +4,7 @@ Each gap is told with the versions it was seen in. A test in `tests/test_keras_g
 in the package looks at the stack.
 """
 
+import functools
 import inspect
 import itertools
 import os
@@ -52,6 +53,12 @@ def warn_in_host(layer, stacklevel):
         warnings.warn(
             f"{layer!r} changes the width of its input, which {host.name} does not know. {layer.advice}", stacklevel=stacklevel + 1
         )
+
+
+@functools.cache
+def names_of_keras():
+    """The attributes that every Keras layer has, which hold lists of its weights among others."""
+    return frozenset(vars(keras.layers.Layer(name="layer")))
 
 
 def settle_paths(layer, kind):

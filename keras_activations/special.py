@@ -1,18 +1,24 @@
-"""Accurate elementary functions that several activations share.
+"""Elementary functions that several activations share, in two budgets.
 
-Every function here is exact to about one unit in the last place, differentiates safely by itself (no branch that is not selected can
-produce a NaN), lets NaN through, and uses only operations that every converter takes: `expm1`, `log1p` and `erf` do not survive
-the way to ONNX or LiteRT. In float64, where nothing is exported to small devices, the backend's own functions serve, and in torch's
-forward mode too, which differentiates these functions themselves: each derivative of a fit has two or three digits fewer than the fit.
+Under the *strict* budget, which holds unless a kernel says otherwise, every function here is exact to about one unit in the last place,
+differentiates safely by itself (no branch that is not selected can produce a NaN), lets NaN through, and uses only operations that every
+converter takes: `expm1`, `log1p` and `erf` do not survive the way to ONNX or LiteRT. In float64, where nothing is exported to small
+devices, the backend's own functions serve, and in torch's forward mode too, which differentiates these functions themselves: each
+derivative of a fit has two or three digits fewer than the fit.
+
+Under the *everyday* budget they are the backend's functions, and errors are a few epsilon of ``max(1, abs(y))``. `Terms` says which
+budget binds where a kernel runs. It is passed down by `under` and not read off the mode, so that kernel="fallback" stays strict.
 
 `benchmarks/fit.py` computes each table of coefficients.
 """
 
 import math
+from contextvars import ContextVar
+from dataclasses import dataclass
 
 from keras import backend, ops
 
-from .autodiff import in_forward_mode, is_compiling
+from .autodiff import in_forward_mode, is_compiling, is_read_by_dynamo, number, select
 
 if backend.backend() == "jax":
     # keras.ops makes float32 of float64 in these functions (Keras 3.15).
@@ -67,20 +73,87 @@ EXPM1_TAIL_DOUBLE = tuple(1 / math.factorial(k) for k in range(2, 19))
 LOG1P_TAIL_DOUBLE = tuple(2 / k for k in range(3, 37, 2))
 
 
+@dataclass(frozen=True)
+class Terms:
+    """What a kernel asks of the elementary functions.
+
+    Args:
+        everyday: Whether the everyday budget binds, and not the strict one.
+        exported: Whether an exporter may read the operations: then only those serve that converters take.
+        final: Whether nobody differentiates the operations, because the kernel has a derivative of its own.
+    """
+
+    everyday: bool = False
+    exported: bool = False
+    final: bool = False
+
+
+_terms = ContextVar("terms", default=None)  # those of the kernel that runs
+
+
+def under(terms, function):
+    """The function, computed on these terms."""
+
+    def computed(*tensors):
+        if is_read_by_dynamo():  # which compiles, strictly, and knows no contexts
+            return function(*tensors)
+        token = _terms.set(terms)
+        try:
+            return function(*tensors)
+        finally:
+            _terms.reset(token)
+
+    return computed
+
+
+def strictly(function):
+    """The function, exact also where a kernel asks for less."""
+    return under(Terms(), function)
+
+
+def _asked():
+    return Terms() if is_read_by_dynamo() else _terms.get() or Terms()
+
+
+def is_bound():
+    """Whether a kernel runs that keeps the strict budget, also in the activations that it is made of."""
+    terms = None if is_read_by_dynamo() else _terms.get()
+    return terms is not None and not terms.everyday
+
+
+def is_everyday():
+    """Whether the everyday budget binds."""
+    return _asked().everyday
+
+
+def is_light():
+    """Whether the backend's own functions serve, also those that converters do not take."""
+    terms = _asked()
+    return terms.everyday and not terms.exported
+
+
+def is_final():
+    """Whether the everyday budget binds, and nobody differentiates what is computed."""
+    terms = _asked()
+    return terms.everyday and terms.final
+
+
 def where(condition, a, b):
     """a where the condition holds, else b; at most one of them a number, which takes the other's dtype.
 
     `keras.ops.where` makes numbers floatx on torch, which rounds them in float64.
     """
     if isinstance(a, float):
-        a = ops.convert_to_tensor(a, dtype=b.dtype)
+        a = number(a, b)
     elif isinstance(b, float):
-        b = ops.convert_to_tensor(b, dtype=a.dtype)
-    return ops.where(condition, a, b)
+        b = number(b, a)
+    return select(condition, a, b)
 
 
 def expm1(x):
     """``exp(x) - 1`` without cancellation near 0."""
+    if is_everyday():
+        return ops.expm1(x) if is_light() else ops.exp(x) - 1.0
     # The derivative of the backends' own is y + 1, which cancels far below 0.
     near = abs(x) < 0.69
     z = where(near, x, 0.0)
@@ -89,6 +162,8 @@ def expm1(x):
 
 def log1p(z):
     """``log(1 + z)`` for z >= -1/2 without cancellation near 0."""
+    if is_light():
+        return ops.log1p(z)
     far = z > 1.0
     near = where(far, 0.0, z)
     u = near / (2.0 + near)
@@ -105,6 +180,8 @@ def log1p_quotient(z):
 
 def expm1_rest(x):
     """``exp(x) - 1 - x`` without cancellation near 0."""
+    if is_everyday():
+        return ops.exp(x) - 1.0 - x
     near = abs(x) < 0.69
     z = where(near, x, 0.0)
     return where(near, z * z * polynomial(z, EXPM1_TAIL_DOUBLE if is_thorough(x) else EXPM1_TAIL), ops.exp(x) - 1.0 - x)
@@ -119,6 +196,8 @@ def tanh_parts(x):
 
 def tanh(x):
     """``tanh(x)``."""
+    if is_everyday():
+        return ops.tanh(x)
     y, fraction = tanh_parts(x)
     e = ops.exp(-2.0 * held(magnitude(x), 64.0, 400.0))
     far = 1.0 - 2.0 * e / (1.0 + e)
@@ -127,6 +206,9 @@ def tanh(x):
 
 def tanh_slope(x):
     """The derivative of `tanh`."""
+    if is_everyday():
+        t = ops.tanh(x)
+        return 1.0 - t * t
     near = abs(x) < 0.5
     z = where(near, x, 0.0)
     y, fraction = tanh_parts(z)
@@ -139,7 +221,7 @@ def tanh_slope(x):
 
 def exp(x):
     """``exp(x)`` up to the largest number: the exp of LiteRT and of OpenVINO is infinite from 88.4 on, 0.3 too early."""
-    if is_double(x):
+    if is_double(x) or is_light():
         return ops.exp(x)
     far = x > 64.0
     # The difference has no rounding error. Neither choice is infinite: tf2onnx makes a sum of products of each.
@@ -148,23 +230,34 @@ def exp(x):
 
 def sigmoid(x):
     """``1 / (1 + exp(-x))``."""
+    if is_everyday():
+        return ops.sigmoid(x)
     e = ops.exp(-magnitude(x))
     return where(x >= 0, 1.0, e) / (1.0 + e)
 
 
 def sigmoid_slope(x):
     """The derivative of `sigmoid`."""
+    if is_everyday():
+        s = ops.sigmoid(x)
+        return s * (1.0 - s)
     e = ops.exp(-magnitude(x))
     return e / ((1.0 + e) * (1.0 + e))
 
 
 def softplus(x):
     """``log(1 + exp(x))``, whose derivative is `sigmoid`."""
+    if is_light():
+        return ops.softplus(x)
     return positive_part(x) + log1p(ops.exp(-magnitude(x)))
 
 
 def gelu(x):
     """``x Phi(x)``, where Phi is the distribution function of the normal distribution."""
+    if is_everyday():
+        # LiteRT knows its own operator by this form. ONNX takes erf and no erfc.
+        z = -held(-x, 16.0, 39.0)
+        return 0.5 * z * (1.0 + ops.erf(z * math.sqrt(0.5)))
     t = held(magnitude(x), 16.0, 39.0)
     gaussian, scaled = normal_tail(t)
     return positive_part(x) - t * gaussian * scaled
@@ -172,6 +265,9 @@ def gelu(x):
 
 def gelu_slope(x):
     """The derivative of `gelu`."""
+    if is_everyday():
+        z = clipped(x, 16.0, 39.0)
+        return 0.5 * (1.0 + ops.erf(z * math.sqrt(0.5))) + z * ops.exp(-0.5 * z * z) / math.sqrt(2 * math.pi)
     t = held(magnitude(x), 16.0, 39.0)
     gaussian, scaled = normal_tail(t)
     h = gaussian * (scaled - t / math.sqrt(2 * math.pi))
@@ -180,7 +276,7 @@ def gelu_slope(x):
 
 def erf(x):
     """The error function."""
-    if is_thorough(x):
+    if is_thorough(x) or is_light():
         return ops.erf(clipped(x, 6.0, 6.0))  # of huge numbers, TensorFlow's is NaN
     t = held(magnitude(x), 6.0, 6.0)
     near = t < 1.0
@@ -192,6 +288,9 @@ def erf(x):
 
 def erf_slope(x):
     """The derivative of `erf`."""
+    if is_everyday():
+        z = clipped(x, 16.0, 39.0)
+        return 2 / math.sqrt(math.pi) * ops.exp(-z * z)
     square, error = _squared(held(magnitude(x), 16.0, 39.0))
     return 2 / math.sqrt(math.pi) * (ops.exp(-square) * (1.0 - error))
 
@@ -202,7 +301,7 @@ _ARCTAN_BOUNDS = 2.0**62, 2.0**510
 
 def arctan(x):
     """``atan(x)``."""
-    if is_thorough(x):
+    if is_thorough(x) or is_light():
         return _trigonometry.arctan(clipped(x, *_ARCTAN_BOUNDS))
     t = magnitude(x)
     far = t > 1.0
@@ -214,7 +313,7 @@ def arctan(x):
 
 def arctan_near(u):
     """``atan(u)`` for 0 <= u <= 1."""
-    if is_thorough(u):
+    if is_thorough(u) or is_light():
         return _trigonometry.arctan(u)
     w = u * u
     return u + u * w * polynomial(w, ARCTAN_TAIL)
@@ -248,6 +347,8 @@ def _over_root(x, alpha):
 
 def gaussian(t):
     """``exp(-t**2 / 2)`` for 0 <= t < 64."""
+    if is_everyday():
+        return ops.exp(-0.5 * t * t)
     square, error = _squared(t)
     return ops.exp(-0.5 * square) * (1.0 - 0.5 * error)
 
@@ -276,6 +377,8 @@ def floor(x):
 
 def magnitude(x):
     """``abs(x)`` with derivative 1 at 0, so that what is built on it has its one-sided derivative there and not 0."""
+    if is_final():
+        return abs(x)
     return where(x < 0, -x, x)
 
 
@@ -285,21 +388,43 @@ def held(t, single, double):
     The derivative beyond is 0 too, even where the gradient that arrives has overflowed.
     """
     bound = double if is_double(t) else single
+    if is_everyday():
+        return ops.minimum(t, number(bound, t))
     return where(t > bound, bound, t)
+
+
+def floored(x, single, double):
+    """x down to minus a bound, as in `held`."""
+    if is_everyday():
+        return ops.maximum(x, number(-(double if is_double(x) else single), x))
+    return -held(-x, single, double)
+
+
+def gated(gate, x):
+    """``gate * x``, which is 0 at infinity too where the gate is closed."""
+    return scaled(gate, x) if is_everyday() else where(gate == 0, 0.0, x * gate)
 
 
 def clipped(x, single, double):
     """x between minus and plus a bound, as in `held`."""
+    if is_everyday():
+        bound = double if is_double(x) else single
+        return ops.maximum(held(x, bound, bound), number(-bound, x))
     return -held(-held(x, single, double), single, double)
 
 
 def positive_part(x):
     """``max(x, 0)`` with derivative 1 at 0, which completes what is built on `magnitude` there; NaN stays NaN."""
+    if is_final():
+        return ops.relu(x)
     return where(x < 0, 0.0, x)
 
 
 def scaled(slope, x):
     """``slope * x``, which is 0 at infinity too where the slope is 0."""
+    if is_everyday():
+        end = lowest(backend.standardize_dtype(x.dtype))
+        return slope * clipped(x, -end, -end)
     return slope * where(ops.logical_and(abs(x) == math.inf, slope == 0), 0.0, x)
 
 

@@ -138,7 +138,8 @@ class Witness:
             size = max(1.0, abs(corner))
             near = np.abs(x - corner) <= 2.0 ** -BITS[dtype] * size
             sides = self._truth(np.array([[corner - 2.0**-40 * size], [corner + 2.0**-40 * size]]))["gradient"][:, 0, 0]
-            nearest = np.clip(np.nan_to_num(slopes[near, 0], nan=np.inf), sides.min(), sides.max())
+            true = gradients[near, 0, 0]
+            nearest = np.clip(np.nan_to_num(slopes[near, 0], nan=np.inf), np.minimum(true, sides.min()), np.maximum(true, sides.max()))
             gradients[near, 0, 0] = nearest
         return gradients
 
@@ -235,21 +236,30 @@ def _condition(slopes, inputs, dtype):
         return np.nan_to_num(np.sum(np.abs(slopes) * ulp(inputs, dtype), axis=-1), nan=0.0, posinf=np.inf)
 
 
-def value_errors(result, truth, rows, dtype, budget=STRICT):
+def _size(numbers, rows, of_halves):
+    """The numbers; of products of two halves, the halves where they are larger: each has the error of one factor times the other."""
+    return np.fmax(np.abs(numbers), np.abs(rows).max(axis=1).reshape(-1, *[1] * (numbers.ndim - 1))) if of_halves else numbers
+
+
+def value_errors(result, truth, rows, dtype, of_halves=False, budget=STRICT):
     """Errors of values in units of the budget's measure; inf where a finite value is missing or an overflow has the wrong sign."""
     wide = dtype in ("float32", "float64")
-    unit = budget.unit(truth["value"], dtype) if wide else ulp(truth["value"], dtype, _floor(dtype))
+    unit = (
+        budget.unit(_size(truth["value"], rows, of_halves and budget.absolute), dtype)
+        if wide
+        else ulp(truth["value"], dtype, _floor(dtype))
+    )
     if wide:
         unit = np.maximum(unit, _condition(truth["gradient"][..., : rows.shape[1]], rows[:, None, :], dtype))
     return _errors(result, truth["value"], truth["rest"], unit, dtype, budget)
 
 
-def gradient_errors(result, truth, rows, dtype, along_axis=False, budget=STRICT):
+def gradient_errors(result, truth, rows, dtype, along_axis=False, of_halves=False, budget=STRICT):
     """The same for the gradient of the outputs, weighted by `upstream`, with respect to the inputs and the learned parameters."""
     weights = upstream(truth["value"].shape[1])[:, None]
     width = rows.shape[1]
     expected = np.sum(weights * truth["gradient"], axis=1)
-    unit = budget.unit(truth["gradient"], dtype)
+    unit = budget.unit(_size(truth["gradient"], rows, of_halves and budget.absolute), dtype)
     unit = np.maximum(unit, _condition(truth["hessian"][..., :width], rows[:, None, None, :], dtype))
     unit = np.maximum(np.sum(np.abs(weights) * unit, axis=1), budget.unit(expected, dtype))
     total = np.sum(np.abs(weights))
@@ -343,16 +353,18 @@ def measure(witness, dtype, kernel, compiler=None, budget=STRICT):
         with np.errstate(all="ignore"):
             normal = (np.abs(rows) >= float(np.finfo(np.float32).tiny if dtype != "float64" else np.finfo(float).tiny)) | (rows == 0)
         normal = normal.all(axis=1)[:, None]
-        errors = value_errors(y, truth, rows, dtype, budget)
+        of_halves = issubclass(witness.cls, Splitting)
+        errors = value_errors(y, truth, rows, dtype, of_halves, budget)
         if (rows == 0).all(axis=1).any():
             # A function that jumps at 0 has the value there for subnormal numbers too, where the processor flushes them.
             zero = np.argmax((rows == 0).all(axis=1))
-            flushed = value_errors(y, {name: np.broadcast_to(part[zero], part.shape) for name, part in truth.items()}, rows, dtype, budget)
+            at_zero = {name: np.broadcast_to(part[zero], part.shape) for name, part in truth.items()}
+            flushed = value_errors(y, at_zero, rows, dtype, of_halves, budget)
             errors = np.where(normal, errors, np.minimum(errors, flushed))
         along_axis = issubclass(witness.cls, AlongAxis) and not issubclass(witness.cls, Splitting)
         if budget.absolute:
             truth = truth | {"gradient": witness.between(truth["gradient"], rows, slopes[0], dtype)}
-        slope_errors = gradient_errors(np.concatenate(slopes, axis=1), truth, rows, dtype, along_axis, budget)
+        slope_errors = gradient_errors(np.concatenate(slopes, axis=1), truth, rows, dtype, along_axis, of_halves, budget)
         measured.append((rows, errors, np.where(normal, slope_errors, 0.0)))
     return measured
 

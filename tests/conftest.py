@@ -1,12 +1,29 @@
 import keras
 import pytest
 
+from keras_activations import kernels
+
 
 @pytest.fixture(autouse=True)
 def _same_policy():
     policy = keras.config.dtype_policy()
     yield
     keras.config.set_dtype_policy(policy)
+
+
+# It takes 10 to 50 ms to make a kernel that is remembered, and each test makes layers of its own. The other files run the same operations
+# one by one.
+REMEMBERING = {"test_kernels", "test_axis", "test_layer", "test_logits", "test_splitters"} | (
+    {"test_values"} if keras.backend.backend() == "tensorflow" else set()
+)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _kernels(request):
+    with pytest.MonkeyPatch.context() as patch:
+        if request.module.__name__ not in REMEMBERING:
+            patch.setattr(kernels, "is_remembered", lambda *arguments: False)
+        yield
 
 
 @pytest.fixture(autouse=True, scope="module")

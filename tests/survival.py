@@ -329,9 +329,12 @@ class Trained:
             if resumed and isinstance(ka.get(branch.activation), ka.Stochastic):
                 continue
             for index, (a, b) in enumerate(zip(found, wanted, strict=True)):
-                # Other backends may compute other last digits, and read the same numbers.
-                same = np.array_equal(a, b, equal_nan=True)
-                if not (same or (index == 0 and backend != BACKEND and np.allclose(a, b, 1e-4, 1e-5, equal_nan=True))):
+                # Other backends may compute other last digits, and so may torch where memory is aligned otherwise. What is only read is
+                # the same number. In 16 bits a last digit is 1/256, of which a step of training takes its part.
+                step = 1e-3 if resumed and "16" in branch.policy else 1e-5
+                tolerance = (1e-4, 1e-5) if backend != BACKEND else (step, step)
+                close = (index == 0 or resumed) and np.allclose(a, b, *tolerance, equal_nan=True)
+                if not (np.array_equal(a, b, equal_nan=True) or close):
                     what = f"weight {index - 1} differs" if index else "outputs differ"
                     self.failures.append(Failure([branch], f"{name} on {backend}", f"{what} by up to {np.nanmax(abs(a - b)):.3g}"))
 

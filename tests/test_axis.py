@@ -151,7 +151,7 @@ def test_sparsemax_where_others_fail(x, expected):
 
 
 def test_log_softmax_keeps_the_digits_near_zero():
-    y = testing.array(ka.LogSoftmax()([0.0] * 9 + [20.0]))
+    y = testing.array(ka.LogSoftmax(kernel="fallback")([0.0] * 9 + [20.0]))
     np.testing.assert_allclose(y[-1], -np.log1p(9 * np.exp(-20.0)), rtol=1e-6)
 
 

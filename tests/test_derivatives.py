@@ -119,8 +119,14 @@ def test_corners(case, kernel):
     cls, sample = case
     corners = CORNERS[case_id(case)]
     x = testing.tensor(np.array(list(corners)), "float32")
-    _, (gradient,) = autodiff.value_and_gradients(cls(kernel=kernel, **sample), [x], ops.ones_like(x))
-    np.testing.assert_allclose(testing.array(gradient), list(corners.values()), rtol=1e-6)
+    layer = cls(kernel=kernel, **sample)
+    _, (gradient,) = autodiff.value_and_gradients(layer, [x], ops.ones_like(x))
+    if layer.plan().name == "native":  # has conventions of its own: any slope between the two one-sided ones
+        sides = [testing.array(autodiff.value_and_gradients(layer, [x + step], ops.ones_like(x))[1][0]) for step in (-1e-4, 1e-4)]
+        assert (np.min(sides, axis=0) - 1e-3 <= testing.array(gradient)).all()
+        assert (testing.array(gradient) <= np.max(sides, axis=0) + 1e-3).all()
+        return
+    np.testing.assert_allclose(testing.array(gradient), list(corners.values()), rtol=1e-6, atol=1e-20)
 
 
 def test_every_corner_is_listed():
@@ -167,6 +173,9 @@ def test_a_result_that_does_not_depend_on_x_has_gradient_zero():
     assert testing.array(gradient).tolist() == [0.0, 0.0]
 
 
+# TensorFlow's tanh is 1.9 epsilon off, and each derivative multiplies that by the exponential inside.
+TANH_OF_AN_EXPONENTIAL = {"tanh_exp": 2, "tanh_soft": 10}
+
 ELEMENTWISE = [case for case in CASES if not issubclass(case[0], ka.AlongAxis) and not is_learned(case)]
 
 
@@ -177,8 +186,17 @@ def test_second_derivative(case, kernel):
     chosen = testing.exact_in(rows, "float32") & (np.abs(rows[:, 0]) < 20) & ~np.isin(rows[:, 0], list(CORNERS.get(case_id(case), {})))
     chosen &= (np.abs(rows[:, 0]) > 1e-30) | (rows[:, 0] == 0)  # smaller ones may be flushed to 0, which can be a corner
     x, expected = rows[chosen, 0], truth["hessian"][chosen, 0, 0, 0]
-    second = gradient_of(cls(kernel=kernel, **sample), 2)(testing.tensor(x, "float32"))
-    np.testing.assert_allclose(testing.array(second), expected, rtol=2e-5, atol=2e-6 * witness(case).allowance)
+    layer = cls(kernel=kernel, **sample)
+    second = testing.array(gradient_of(layer, 2)(testing.tensor(x, "float32")))
+    if layer.plan().budget == "everyday":
+        corners = np.array([*CORNERS.get(case_id(case), {})])
+        smooth = (abs(x[:, None] - corners) > 2.0**-23 * np.fmax(1, abs(corners))).all(axis=1)
+        second, expected = second[smooth], expected[smooth]
+        # Three times the everyday budget of gradients, 80 epsilon.
+        budget = 240 * 2.0**-23 * TANH_OF_AN_EXPONENTIAL.get(ka.activation.canonical_name(cls), 1) * witness(case).allowance
+        np.testing.assert_allclose(second, expected, rtol=budget, atol=budget)
+        return
+    np.testing.assert_allclose(second, expected, rtol=2e-5, atol=2e-6 * witness(case).allowance)
 
 
 @parametrize([case for case in ELEMENTWISE if case[0].derivative])

@@ -160,7 +160,7 @@ MISTAKES = {
         ValueError,
         "kernel must be one of 'auto', 'native', 'fallback'; received 'fast'",
     ),
-    "a native kernel that declines": (lambda: ka.ReLU(0.1, kernel="native")(X), ValueError, "has no native op in this Keras"),
+    "a native kernel that declines": (lambda: ka.ReLU(0.1, kernel="native")(X), ValueError, "has no native op for these arguments"),
     "learned is no flag": (lambda: ka.Swish(learned=1), TypeError, "learned must be True or False; received 1 (int)"),
     "learned per what": (
         lambda: ka.Swish(learned=True, per="row"),

@@ -3,7 +3,7 @@
 from keras import ops
 
 from .. import arguments
-from ..activation import Activation, native_ops
+from ..activation import Activation, NativeOp
 from ..options import ActivationOptions, Unpack
 from ..registry import register
 from ..special import exp, expm1, held, inverse_root, inverse_root_slope, magnitude, where
@@ -42,8 +42,8 @@ class ELU(Activation):
     def derivative(self, x):
         return where(x > 0, 1.0, self.alpha * ops.exp(where(x > 0, 0.0, x)))
 
-    def native(self, x):
-        return native_ops.elu(x, alpha=self.alpha)
+    def native(self):
+        return NativeOp("elu", alpha=self.alpha)
 
 
 @register
@@ -72,8 +72,8 @@ class SELU(Activation):
     def derivative(self, x):
         return where(x < 0, self.SCALE_ALPHA * ops.exp(where(x < 0, x, 0.0)), self.SCALE)
 
-    def native(self, x):
-        return native_ops.selu(x)
+    def native(self):
+        return NativeOp("selu")
 
 
 @register
@@ -106,8 +106,8 @@ class CELU(Activation):
     def derivative(self, x):
         return ops.exp(where(x > 0, 0.0, x) / self.alpha)
 
-    def native(self, x):
-        return native_ops.celu(x, alpha=self.alpha)
+    def native(self):
+        return NativeOp("celu", alpha=self.alpha)
 
 
 @register

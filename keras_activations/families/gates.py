@@ -9,11 +9,25 @@ import math
 from keras import ops
 
 from .. import arguments
-from ..activation import Activation, native_ops
+from ..activation import Activation, NativeOp
 from ..options import ActivationOptions, Initial, LearnedNumber, LearnedOptions, Unpack
 from ..parameters import Learned
 from ..registry import register
-from ..special import clipped, expm1, held, log1p, log1p_quotient, magnitude, positive_part, sigmoid, sigmoid_slope, where
+from ..special import (
+    clipped,
+    expm1,
+    floored,
+    gated,
+    held,
+    is_everyday,
+    log1p,
+    log1p_quotient,
+    magnitude,
+    positive_part,
+    sigmoid,
+    sigmoid_slope,
+    where,
+)
 
 
 @register
@@ -33,18 +47,24 @@ class SiLU(Activation):
     """
 
     def fallback(self, x):
+        if is_everyday():
+            x = floored(x, 128.0, 800.0)
+            return x * sigmoid(x)
         t = held(magnitude(x), 128.0, 800.0)
         e = ops.exp(-t)
         return positive_part(x) - t * e / (1.0 + e)
 
     def derivative(self, x):
+        if is_everyday():
+            s = sigmoid(x)
+            return s * (1.0 + clipped(x, 128.0, 800.0) * (1.0 - s))
         t = held(magnitude(x), 128.0, 800.0)
         e = ops.exp(-t)
         h = e / (1.0 + e) * (1.0 - t / (1.0 + e))
         return where(x >= 0, 1.0 - h, h)
 
-    def native(self, x):
-        return native_ops.silu(x)
+    def native(self):
+        return NativeOp("silu")
 
 
 @register
@@ -78,12 +98,17 @@ class Swish(Learned):
 
     def fallback(self, x, beta):
         z = beta * x
+        if is_everyday():
+            return gated(sigmoid(z), x)
         e = ops.exp(-held(magnitude(z), 128.0, 800.0))
-        gate = where(z >= 0, 1.0, e) / (1.0 + e)
-        return where(gate == 0, 0.0, x * gate)
+        return gated(where(z >= 0, 1.0, e) / (1.0 + e), x)
 
     def derivative(self, x, beta):
         z = beta * x
+        if is_everyday():
+            s, complement = sigmoid(z), sigmoid(-z)
+            slope = s * (1.0 + clipped(z, 128.0, 800.0) * complement)
+            return slope, gated(gated(s * complement, x), x) if self.learned else None
         t = held(magnitude(z), 256.0, 1600.0)
         root = ops.exp(-0.5 * t)
         e = root * root
@@ -92,8 +117,8 @@ class Swish(Learned):
         bell = x * root / (1.0 + e) * (x * root / (1.0 + e))
         return gate * (1.0 + where(z >= 0, t, -t) * complement), where(root == 0, 0.0, bell)
 
-    def native(self, x, beta):
-        return native_ops.silu(x) if not self.learned and beta == 1.0 else NotImplemented
+    def native(self):
+        return NativeOp("silu") if not self.learned and self.beta == 1.0 else None
 
 
 @register
@@ -176,8 +201,8 @@ class HardSiLU(Activation):
         bound = 0.5 / self.slope
         return where(x <= -bound, 0.0, where(x > bound, 1.0, (x + bound / 2) / bound))
 
-    def native(self, x):
-        return native_ops.hard_silu(x) if self.slope == 1 / 6 else NotImplemented
+    def native(self):
+        return NativeOp("hard_silu") if self.slope == 1 / 6 else None
 
 
 @register
@@ -226,7 +251,7 @@ class DoubleSwish(Activation):
     """
 
     def fallback(self, x):
-        return -held(-x, 128.0, 800.0) * sigmoid(x - 1.0)
+        return floored(x, 128.0, 800.0) * sigmoid(x - 1.0)
 
     def derivative(self, x):
         return sigmoid(x - 1.0) + clipped(x, 128.0, 800.0) * sigmoid_slope(x - 1.0)
@@ -297,6 +322,9 @@ class GoLU(Activation):
 
     def _gate(self, z):
         """The gate, and minus its exponent."""
+        if is_everyday():
+            v = self.beta * ops.exp(-z)
+            return self.alpha * ops.exp(-v), v
         # The outer exponential magnifies errors of the inner one; near 0 a constant factor is taken out, which leaves it little to magnify.
         near = abs(z) < (0.69 if self.beta < 80 else 0.0)
         rest = where(near, expm1(-z), ops.exp(-z))
@@ -305,7 +333,7 @@ class GoLU(Activation):
 
     def fallback(self, x):
         # Beyond the bound the gate is closed.
-        x = -held(-x, 40.0 / self.gamma, 300.0 / self.gamma)
+        x = floored(x, 40.0 / self.gamma, 300.0 / self.gamma)
         return x * self._gate(held(self.gamma * x, 40.0, 300.0))[0]
 
     def derivative(self, x):

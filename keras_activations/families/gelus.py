@@ -5,7 +5,7 @@ import math
 from keras import ops
 
 from .. import arguments
-from ..activation import Activation, native_ops
+from ..activation import Activation, NativeOp
 from ..options import ActivationOptions, Unpack
 from ..registry import register
 from ..special import gelu, gelu_slope, held, magnitude, positive_part, where
@@ -59,8 +59,8 @@ class GELU(Activation):
         c = 2 * math.sqrt(2 / math.pi)
         return ops.exp(-c * (t + 0.044715 * t * t * t)), c * (1.0 + 3 * 0.044715 * t * t)
 
-    def native(self, x):
-        return native_ops.gelu(x, approximate=self.approximate)
+    def native(self):
+        return NativeOp("gelu", approximate=self.approximate)
 
 
 @register

@@ -245,7 +245,7 @@ class APL(Learned):
 
     def fallback(self, x, slopes, hinges):
         pairs = zip(slopes, hinges, strict=True)
-        return where(x <= 0, 0.0, x) + sum(slope * where(x >= hinge, 0.0, hinge - x) for slope, hinge in pairs)
+        return ops.relu(x) + sum(slope * where(x >= hinge, 0.0, hinge - x) for slope, hinge in pairs)
 
 
 @register
@@ -381,7 +381,7 @@ class FlexibleReLU(Learned):
         self.learn(b=b)
 
     def fallback(self, x, b):
-        return where(x <= 0, 0.0, x) + b
+        return ops.relu(x) + b
 
 
 @register
@@ -525,5 +525,5 @@ class StarReLU(Learned):
         self.learn(scale=scale, bias=bias)
 
     def fallback(self, x, scale, bias):
-        above = where(x <= 0, 0.0, x)
+        above = ops.relu(x)
         return scale * above * above + bias

@@ -18,7 +18,9 @@ from ..special import (
     erf_slope,
     expm1,
     expm1_rest,
+    gated,
     held,
+    is_everyday,
     is_thorough,
     log1p,
     magnitude,
@@ -32,11 +34,6 @@ from ..special import (
     tanh_slope,
     where,
 )
-
-
-def _gated(gate, x):
-    """``gate * x``, which is 0 at infinity too where the gate has underflowed."""
-    return where(gate == 0, 0.0, gate * x)
 
 
 @register
@@ -249,7 +246,7 @@ class ErfAct(Learned):
         self.learn(alpha=alpha, beta=beta)
 
     def fallback(self, x, alpha, beta):
-        return _gated(erf(alpha * ops.exp(held(beta * x, 88.0, 700.0))), x)
+        return gated(erf(alpha * ops.exp(held(beta * x, 88.0, 700.0))), x)
 
     def derivative(self, x, alpha, beta):
         z = held(beta * x, 88.0, 700.0)
@@ -291,7 +288,7 @@ class Pserf(Learned):
         self.learn(gamma=gamma, delta=delta)
 
     def fallback(self, x, gamma, delta):
-        return _gated(erf(gamma * softplus(delta * x)), x)
+        return gated(erf(gamma * softplus(delta * x)), x)
 
     def derivative(self, x, gamma, delta):
         z = clipped(delta * x, 1e5, 1e5)
@@ -343,10 +340,15 @@ class AconC(Learned):
 
     def fallback(self, x, p1, p2, beta):
         w = clipped(beta * (p1 - p2) * x, 400.0, 1600.0)
-        return scaled(p1, _gated(sigmoid(w), x)) + scaled(p2, _gated(sigmoid(-w), x))
+        return scaled(p1, gated(sigmoid(w), x)) + scaled(p2, gated(sigmoid(-w), x))
 
     def derivative(self, x, p1, p2, beta):
         w = clipped(beta * (p1 - p2) * x, 400.0, 1600.0)
+        if is_everyday():
+            first, second = sigmoid(w), sigmoid(-w)
+            slope = p1 * first + p2 * second + (p1 - p2) * w * (first * second)
+            both = gated(gated(first * second, x), x)
+            return slope, gated(first * (1.0 + w * second), x), gated(second * (1.0 - w * first), x), (p1 - p2) * (p1 - p2) * both
         right = w >= 0
         # Half of the exponential for each x: it may underflow where the product does not.
         root = ops.exp(-0.5 * magnitude(w))
@@ -401,7 +403,7 @@ class SMU(Learned):
 
     def fallback(self, x, mu):
         gate, _, _ = self._gate(x, mu)
-        return _gated(gate, x)
+        return gated(gate, x)
 
     def derivative(self, x, mu):
         gate, w, bell = self._gate(x, mu)
@@ -505,7 +507,7 @@ class DynamicTanh(Learned):
 
     def derivative(self, x, alpha, gamma, beta):
         slope = tanh_slope(alpha * x)
-        return gamma * alpha * slope, gamma * _gated(slope, x), tanh(alpha * x), 1.0
+        return gamma * alpha * slope, gamma * gated(slope, x), tanh(alpha * x), 1.0
 
 
 @register
@@ -566,4 +568,4 @@ class DynamicErf(Learned):
     def derivative(self, x, alpha, shift, gamma, beta):
         u = alpha * x + shift
         slope = gamma * erf_slope(u)
-        return alpha * slope, _gated(slope, x), slope, erf(u), 1.0
+        return alpha * slope, gated(slope, x), slope, erf(u), 1.0

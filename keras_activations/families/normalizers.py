@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from keras import backend, ops
 
 from .. import arguments
-from ..activation import AlongAxis, native_ops
+from ..activation import AlongAxis, NativeOp
 from ..options import ActivationOptions, Initial, LearnedNumber, ParametricOptions, Unpack
 from ..parameters import Parameter, Parametric
 from ..registry import register
-from ..special import expm1, held, largest, log1p, lowest, magnitude, positive_part, where
+from ..special import expm1, floored, gated, held, is_everyday, largest, log1p, lowest, magnitude, positive_part, where
 
 INFINITY = float("inf")
 
@@ -17,6 +17,9 @@ INFINITY = float("inf")
 def tempered(x, temperature, axis):
     """``exp(x / temperature) / sum(exp(x / temperature))``, also where x is -inf."""
     z = x - largest(x, axis)
+    if is_everyday() and not ops.is_tensor(temperature):
+        e = ops.exp(z / temperature if temperature != 1.0 else z)
+        return e / ops.sum(e, axis=axis, keepdims=True)
     # So far down the exponential is 0. Its quotient may overflow, and make NaN of the derivative with respect to the temperature.
     far = z <= -1000.0 * temperature
     e = where(far, 0.0, ops.exp(where(far, 0.0, z) / temperature))
@@ -57,13 +60,13 @@ class Softmax(AlongAxis):
         e = ops.exp(x - largest(x, self.axis))
         return e / self._total(e)
 
-    def native(self, x):
-        return native_ops.softmax(x, axis=self._native_axis(x)) if 0 not in x.shape else NotImplemented
+    def native(self):
+        return NativeOp("softmax", axis=self.axis)
 
 
 @register
 class LogSoftmax(AlongAxis):
-    """The logarithm of the softmax, with the digits that the softmax has lost: also those of a probability near 1.
+    """The logarithm of the softmax, with the digits that the softmax has lost; with kernel="fallback" also those of a probability near 1.
 
     ``f(x) = x - log(sum(exp(x)))``
 
@@ -77,7 +80,7 @@ class LogSoftmax(AlongAxis):
             number of the dtype.
 
     Example:
-        >>> LogSoftmax()([0.0, 20.0])
+        >>> LogSoftmax(kernel="fallback")([0.0, 20.0])
         [-20.0, -2.0611537e-09]
 
     Reference:
@@ -97,8 +100,8 @@ class LogSoftmax(AlongAxis):
         ties = self._total(top) - 1.0
         return z - log1p(ties + others)
 
-    def native(self, x):
-        return native_ops.log_softmax(x, axis=self._native_axis(x)) if 0 not in x.shape else NotImplemented
+    def native(self):
+        return NativeOp("log_softmax", axis=self.axis)
 
 
 @register
@@ -168,7 +171,8 @@ class Softmin(AlongAxis):
     takes_several_axes = True
 
     def fallback(self, x):
-        return tempered(-where(x == -INFINITY, lowest(backend.standardize_dtype(x.dtype)), x), 1.0, self.axis)
+        end = lowest(backend.standardize_dtype(x.dtype))
+        return tempered(-floored(x, -end, -end), 1.0, self.axis)
 
 
 @register
@@ -265,6 +269,9 @@ class SoLU(AlongAxis):
 
     def fallback(self, x):
         z = x - largest(x, self.axis)
+        if is_everyday():
+            e = ops.exp(z)
+            return gated(e / self._total(e), x)
         # Where the exponential is 0, so is the product, also with an infinite x.
         far = z < -1000.0
         e = where(far, 0.0, ops.exp(where(far, 0.0, z)))

@@ -12,6 +12,8 @@ from ..special import cos, sin, where
 def _angle(x, omega):
     """``omega x``, or where that overflows another angle: no digit of its sine is known there, but it has one."""
     angle = omega * x
+    if abs(omega) <= 1:
+        return angle
     return where(abs(angle) < math.inf, angle, x)
 
 

@@ -12,7 +12,7 @@ from ..activation import AlongAxis
 from ..options import LearnedNumber, LearnedOptions, Unpack
 from ..parameters import Learned, Parameter
 from ..registry import get, register
-from ..special import held, magnitude, polynomial, where
+from ..special import floored, held, magnitude, polynomial, where
 from ..stochastic import Stochastic
 
 
@@ -106,7 +106,7 @@ class Rational(Stochastic, Learned):
         # Far out, everything is divided by the highest power of x, which might overflow: polynomials in 1 / x with reversed coefficients.
         far = magnitude(x) > 1.0
         # Held, so that the derivative of 1 / x does not underflow to a 0 that infinity is multiplied with.
-        inverted = where(x < 0, -held(-x, 1e18, 1e153), held(x, 1e18, 1e153))
+        inverted = where(x < 0, floored(x, 1e18, 1e153), held(x, 1e18, 1e153))
         t = where(far, 1.0, x) / where(far, inverted, 1.0)
         top = where(far, polynomial(t, a[::-1]), polynomial(t, a))
         if self.version == "A":

@@ -5,7 +5,7 @@ import math
 from keras import backend, ops
 
 from .. import arguments
-from ..activation import Activation, AlongAxis, native_ops
+from ..activation import Activation, AlongAxis, NativeOp
 from ..options import ActivationOptions, Unpack
 from ..registry import register
 from ..special import is_double, log1p, where
@@ -80,10 +80,10 @@ class ReLU(Activation):
         above = x if self.max_value is None else where(x >= self.max_value, self.max_value, x)
         return where(x <= self.threshold, below, above)
 
-    def native(self, x):
+    def native(self):
         if self.negative_slope or self.threshold or self.max_value not in (None, 6.0):
-            return NotImplemented
-        return native_ops.relu(x) if self.max_value is None else native_ops.relu6(x)
+            return None
+        return NativeOp("relu") if self.max_value is None else NativeOp("relu6")
 
 
 @register
@@ -103,8 +103,8 @@ class ReLU6(Activation):
     def fallback(self, x):
         return where(x <= 0, 0.0, where(x >= 6, 6.0, x))
 
-    def native(self, x):
-        return native_ops.relu6(x)
+    def native(self):
+        return NativeOp("relu6")
 
 
 @register
@@ -139,9 +139,9 @@ class LeakyReLU(Activation):
         # A slope of 0 is no product: at -inf it would be NaN.
         return where(x <= 0, self.negative_slope * x if self.negative_slope else 0.0, x)
 
-    def native(self, x):
+    def native(self):
         # The native op multiplies by a slope of 0 too.
-        return native_ops.leaky_relu(x, negative_slope=self.negative_slope) if self.negative_slope else NotImplemented
+        return NativeOp("leaky_relu", negative_slope=self.negative_slope) if self.negative_slope else None
 
 
 @register
@@ -175,8 +175,8 @@ class Threshold(Activation):
     def fallback(self, x):
         return where(x <= self.threshold, self.default_value, x)
 
-    def native(self, x):
-        return native_ops.threshold(x, self.threshold, self.default_value)
+    def native(self):
+        return NativeOp("threshold", threshold=self.threshold, default_value=self.default_value)
 
 
 @register
@@ -347,7 +347,7 @@ class BipolarReLU(AlongAxis):
         index = ops.reshape(
             ops.arange(ops.shape(x)[axis], dtype=backend.standardize_dtype(x.dtype)), (-1,) + (1,) * (len(x.shape) - 1 - axis)
         )
-        return where(index % 2 == 0, where(x <= 0, 0.0, x), where(x >= 0, 0.0, x))
+        return where(index % 2 == 0, ops.relu(x), where(x >= 0, 0.0, x))
 
 
 @register
@@ -368,7 +368,7 @@ class SquaredReLU(Activation):
     aliases = ("relu2", "relu_squared")
 
     def fallback(self, x):
-        positive = where(x <= 0, 0.0, x)
+        positive = ops.relu(x)
         return positive * positive
 
 
@@ -398,10 +398,10 @@ class NLReLU(Activation):
         self.beta = arguments.number("beta", beta, above=0.0)
 
     def fallback(self, x):
-        z = self.beta * where(x <= 0, 0.0, x)
+        z = self.beta * ops.relu(x)
         # The product may overflow where its logarithm does not.
         far = z > (2.0**53 if is_double(x) else 2.0**24)
         return where(far, math.log(self.beta) + ops.log(where(far, x, 1.0)), log1p(where(far, 0.0, z)))
 
     def derivative(self, x):
-        return where(x <= 0, 0.0, self.beta / (1.0 + self.beta * where(x <= 0, 0.0, x)))
+        return where(x <= 0, 0.0, self.beta / (1.0 + self.beta * ops.relu(x)))

@@ -94,10 +94,10 @@ class PolyReLU(Learned):
         self.learn(coefficients=_polynomial(coefficients))
 
     def fallback(self, x, coefficients):
-        return polynomial(where(x <= 0, 0.0, x), coefficients)
+        return polynomial(ops.relu(x), coefficients)
 
     def derivative(self, x, coefficients):
-        slope, powers = _differentiated(where(x <= 0, 0.0, x), coefficients)
+        slope, powers = _differentiated(ops.relu(x), coefficients)
         return where(x <= 0, 0.0, slope), powers
 
 

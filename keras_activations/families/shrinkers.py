@@ -1,7 +1,7 @@
 """Shrinkers: they set small inputs to 0, or near it."""
 
 from .. import arguments
-from ..activation import Activation, native_ops
+from ..activation import Activation, NativeOp
 from ..options import ActivationOptions, Unpack
 from ..registry import register
 from ..special import tanh, tanh_parts, where
@@ -37,8 +37,8 @@ class SoftShrink(Activation):
         moved = where(x < 0, x + self.threshold, x - self.threshold)
         return where(abs(x) <= self.threshold, 0.0, moved)
 
-    def native(self, x):
-        return native_ops.soft_shrink(x, threshold=self.threshold)
+    def native(self):
+        return NativeOp("soft_shrink", threshold=self.threshold)
 
 
 @register
@@ -70,8 +70,8 @@ class HardShrink(Activation):
     def fallback(self, x):
         return where(abs(x) <= self.threshold, 0.0, x)
 
-    def native(self, x):
-        return native_ops.hard_shrink(x, threshold=self.threshold)
+    def native(self):
+        return NativeOp("hard_shrink", threshold=self.threshold)
 
 
 @register
@@ -128,5 +128,5 @@ class TanhShrink(Activation):
     def derivative(self, x):
         return tanh(x) * tanh(x)
 
-    def native(self, x):
-        return native_ops.tanh_shrink(x)
+    def native(self):
+        return NativeOp("tanh_shrink")

@@ -5,12 +5,14 @@ import math
 from keras import ops
 
 from .. import arguments
-from ..activation import Activation, native_ops
+from ..activation import Activation, NativeOp
 from ..options import ActivationOptions, Unpack
 from ..registry import register
 from ..special import (
     arctan,
     arctan_slope,
+    clipped,
+    erf,
     expm1,
     floor,
     half_erfcx,
@@ -18,6 +20,8 @@ from ..special import (
     inverse_root,
     inverse_root_slope,
     is_double,
+    is_everyday,
+    is_light,
     log1p,
     magnitude,
     sigmoid,
@@ -52,8 +56,8 @@ class Sigmoid(Activation):
     def derivative(self, x):
         return sigmoid_slope(x)
 
-    def native(self, x):
-        return native_ops.sigmoid(x)
+    def native(self):
+        return NativeOp("sigmoid")
 
 
 @register
@@ -77,8 +81,8 @@ class LogSigmoid(Activation):
     def derivative(self, x):
         return sigmoid(-x)
 
-    def native(self, x):
-        return native_ops.log_sigmoid(x)
+    def native(self):
+        return NativeOp("log_sigmoid")
 
 
 @register
@@ -110,8 +114,8 @@ class HardSigmoid(Activation):
         bound = 0.5 / self.slope
         return where(x <= -bound, 0.0, where(x > bound, 1.0, (x + bound) / (2 * bound)))
 
-    def native(self, x):
-        return native_ops.hard_sigmoid(x) if self.slope == 1 / 6 else NotImplemented
+    def native(self):
+        return NativeOp("hard_sigmoid") if self.slope == 1 / 6 else None
 
 
 @register
@@ -131,8 +135,8 @@ class SparseSigmoid(Activation):
     def fallback(self, x):
         return where(x <= -1, 0.0, where(x > 1, 1.0, (x + 1.0) / 2.0))
 
-    def native(self, x):
-        return native_ops.sparse_sigmoid(x)
+    def native(self):
+        return NativeOp("sparse_sigmoid")
 
 
 @register
@@ -203,11 +207,16 @@ class Laplace(Activation):
         return exact + rest, ops.exp(-0.5 * exact * exact) * ops.exp(-rest * (exact + 0.5 * rest))
 
     def fallback(self, x):
+        if is_light():
+            return 0.5 + 0.5 * erf((x - self.mu) / (self.sigma * math.sqrt(2)))
         z, bell = self._bell(x)
         tail = bell * half_erfcx(held(magnitude(z), 16.0, 39.0))
         return where(z >= 0, 1.0 - tail, tail)
 
     def derivative(self, x):
+        if is_everyday():
+            z = clipped((x - self.mu) / self.sigma, 16.0, 39.0)
+            return ops.exp(-0.5 * z * z) / (self.sigma * math.sqrt(2 * math.pi))
         _, bell = self._bell(x)
         return bell / (self.sigma * math.sqrt(2 * math.pi))
 
@@ -240,8 +249,8 @@ class Softsign(Activation):
         t = held(magnitude(x), 2.0**62, 2.0**510)
         return 1.0 / ((1.0 + t) * (1.0 + t))
 
-    def native(self, x):
-        return native_ops.softsign(x)
+    def native(self):
+        return NativeOp("softsign")
 
 
 @register
@@ -299,8 +308,8 @@ class Arctan(Activation):
     def derivative(self, x):
         return arctan_slope(x)
 
-    def native(self, x):
-        return native_ops.arctan(x)
+    def native(self):
+        return NativeOp("arctan")
 
 
 @register

@@ -2,21 +2,29 @@
 
 import math
 
+from keras import backend
+
 from ..options import Initial, LearnedNumber, LearnedOptions, Unpack
 from ..parameters import Learned, Parameter
 from ..registry import register
-from ..special import cos, sin, where
+from ..special import clipped, cos, is_everyday, lowest, sin, where
 
 
 def _circle(x, alpha):
     """Sine and cosine of ``alpha x``, or where that overflows of another angle: no digit of them is known there, but they exist."""
     angle = alpha * x
-    angle = where(abs(angle) < math.inf, angle, x)
+    if is_everyday():
+        end = -lowest(backend.standardize_dtype(x.dtype))
+        angle = clipped(angle, end, end)
+    else:
+        angle = where(abs(angle) < math.inf, angle, x)
     return sin(angle), cos(angle)
 
 
 def _snake(x, alpha, beta):
     sine, _ = _circle(x, alpha)
+    if is_everyday():
+        return x + sine * sine / beta
     # At infinity the sine is NaN, and the sum is not.
     return x + where(abs(x) == math.inf, 0.0, sine * sine / beta)
 

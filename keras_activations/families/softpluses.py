@@ -5,7 +5,7 @@ import math
 from keras import ops
 
 from .. import arguments
-from ..activation import Activation, native_ops
+from ..activation import Activation, NativeOp
 from ..options import ActivationOptions, Unpack
 from ..registry import register
 from ..special import expm1, held, is_double, log1p, magnitude, positive_part, sigmoid, softplus, where
@@ -46,8 +46,8 @@ class Softplus(Activation):
     def derivative(self, x):
         return sigmoid(self.beta * x)
 
-    def native(self, x):
-        return native_ops.softplus(x) if self.beta == 1.0 else NotImplemented
+    def native(self):
+        return NativeOp("softplus") if self.beta == 1.0 else None
 
 
 @register
@@ -200,8 +200,8 @@ class Squareplus(Activation):
         h = self.b / 2 / r / (r + t)
         return where(x >= 0, 1.0 - h, h)
 
-    def native(self, x):
-        return native_ops.squareplus(x, b=self.b)
+    def native(self):
+        return NativeOp("squareplus", b=self.b)
 
 
 @register
@@ -226,8 +226,8 @@ class SparsePlus(Activation):
     def derivative(self, x):
         return where(x <= -1, 0.0, where(x >= 1, 1.0, (x + 1.0) / 2.0))
 
-    def native(self, x):
-        return native_ops.sparse_plus(x)
+    def native(self):
+        return NativeOp("sparse_plus")
 
 
 @register

@@ -7,11 +7,11 @@ from typing import Any, Literal, TypeAlias
 from keras import ops
 
 from .. import arguments
-from ..activation import Splitting, native_ops
+from ..activation import NativeOp, Splitting
 from ..options import ActivationOptions, Initial, LearnedNumber, ParametricOptions, Unpack
 from ..parameters import Parametric
 from ..registry import register
-from ..special import arctan_near, held, is_double, magnitude, positive_part, where
+from ..special import arctan_near, held, is_double, is_everyday, magnitude, positive_part, sigmoid, where
 from .exponentials import SELU
 from .gates import SiLU, Swish
 from .gelus import GELU
@@ -90,15 +90,20 @@ class GLU(_Gated):
         super().__init__(axis, gate, **kwargs)
 
     def fallback(self, a, b):
+        if is_everyday():
+            return a * sigmoid(b)
         e, gated = _damped(a, b)
         return where(b >= 0, a, gated) / (1.0 + e)
 
     def derivative(self, a, b):
+        if is_everyday():
+            s = sigmoid(b)
+            return s, a * s * (1.0 - s)
         e, gated = _damped(a, b)
         return where(b >= 0, 1.0, e) / (1.0 + e), gated / ((1.0 + e) * (1.0 + e))
 
-    def native(self, x):
-        return native_ops.glu(x, axis=self.axis) if self.gate == "last" else NotImplemented
+    def native(self):
+        return NativeOp("glu", axis=self.axis) if self.gate == "last" else None
 
 
 @register
@@ -126,7 +131,7 @@ class CReLU(Splitting):
     width = Fraction(2)
 
     def fallback(self, x):
-        return ops.concatenate([where(x <= 0, 0.0, x), where(x >= 0, 0.0, -x)], axis=self.axis)
+        return ops.concatenate([ops.relu(x), ops.relu(-x)], axis=self.axis)
 
 
 @register
@@ -248,10 +253,14 @@ class SwiGLU(_Gated):
     samples = ({}, {"axis": -2}, {"gate": "last"})
 
     def fallback(self, a, b):
+        if is_everyday():
+            return a * _SILU.fallback(b)
         (e, damped), t = _damped(a, b), held(magnitude(b), 256.0, 1600.0)
         return where(b >= 0, a * positive_part(b), -t * damped) / (1.0 + e)
 
     def derivative(self, a, b):
+        if is_everyday():
+            return _SILU.fallback(b), a * _SILU.derivative(b)
         (e, damped), t = _damped(a, b), held(magnitude(b), 256.0, 1600.0)
         slope = damped / (1.0 + e) * (1.0 - t / (1.0 + e))
         return _SILU.fallback(b), where(b >= 0, a - slope, slope)
@@ -414,4 +423,4 @@ class NCReLU(Splitting):
     width = Fraction(2)
 
     def fallback(self, x):
-        return ops.concatenate([where(x <= 0, 0.0, x), where(x >= 0, 0.0, x)], axis=self.axis)
+        return ops.concatenate([ops.relu(x), where(x >= 0, 0.0, x)], axis=self.axis)

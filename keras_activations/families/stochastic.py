@@ -94,7 +94,7 @@ class ProbAct(Stochastic, Learned):
         return (0.0,)
 
     def fallback(self, x, noise, sigma):
-        return where(x <= 0, 0.0, x) + sigma * noise
+        return ops.relu(x) + sigma * noise
 
 
 @register

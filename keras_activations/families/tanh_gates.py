@@ -13,15 +13,19 @@ from ..special import (
     erf,
     erf_slope,
     expm1,
+    floored,
+    gated,
     gelu,
     gelu_slope,
     held,
+    is_everyday,
     log1p,
     magnitude,
     positive_part,
     scaled,
     sigmoid,
     softplus,
+    strictly,
     tanh,
     tanh_parts,
     tanh_slope,
@@ -47,6 +51,8 @@ class Mish(Activation):
 
     def _odds(self, x):
         """(a, b), whose ratio is u."""
+        if is_everyday():
+            return ops.exp(held(x, 20.0, 40.0)), 1.0  # beyond, the gate is 1
         e = ops.exp(-magnitude(x))
         return where(x >= 0, 1.0, e), where(x >= 0, e, 1.0)
 
@@ -57,8 +63,7 @@ class Mish(Activation):
     def fallback(self, x):
         a, b = self._odds(x)
         n = a * (a + 2.0 * b)
-        gate = n / (n + 2.0 * b * b)
-        return where(gate == 0, 0.0, x * gate)
+        return gated(n / (n + 2.0 * b * b), x)
 
     def derivative(self, x):
         a, b = self._odds(x)
@@ -194,7 +199,7 @@ class _Gated(Activation):
     inner_slope: Any
 
     def fallback(self, x):
-        return -held(-x, 128.0, 800.0) * self.step(self.inner(x))
+        return floored(x, 128.0, 800.0) * self.step(self.inner(x))
 
     def derivative(self, x):
         z = self.inner(x)
@@ -272,7 +277,8 @@ class Phish(_Gated):
         Naveen, Phish: A Novel Hyper-Optimizable Activation Function, 2022, https://doi.org/10.36227/techrxiv.17283824
     """
 
-    inner: Any = staticmethod(gelu)
+    # Far below 0 the input multiplies what a plain GELU has lost.
+    inner: Any = staticmethod(strictly(gelu))
     inner_slope: Any = staticmethod(gelu_slope)
 
 
@@ -360,7 +366,7 @@ class TanhSoft(Activation):
     def fallback(self, x):
         gate = tanh(self._inner(x)[0])
         # Where alpha is 0, the gate has closed long before the bound.
-        return gate * self._soft(x if self.alpha else -held(-x, 1e30, 1e300))
+        return gate * self._soft(x if self.alpha else floored(x, 1e30, 1e300))
 
     def derivative(self, x):
         z, slope = self._inner(x)

@@ -1,7 +1,7 @@
 """Tanhs: odd, or nearly so, and made of tanh or of straight lines in its shape."""
 
 from .. import arguments
-from ..activation import Activation, native_ops
+from ..activation import Activation, NativeOp
 from ..options import ActivationOptions, Unpack
 from ..registry import register
 from ..special import tanh, tanh_slope, where
@@ -29,8 +29,8 @@ class Tanh(Activation):
     def derivative(self, x):
         return tanh_slope(x)
 
-    def native(self, x):
-        return native_ops.tanh(x)
+    def native(self):
+        return NativeOp("tanh")
 
 
 @register
@@ -165,8 +165,8 @@ class HardTanh(Activation):
     def fallback(self, x):
         return where(x <= self.min_value, self.min_value, where(x > self.max_value, self.max_value, x))
 
-    def native(self, x):
-        return native_ops.hard_tanh(x) if (self.min_value, self.max_value) == (-1.0, 1.0) else NotImplemented
+    def native(self):
+        return NativeOp("hard_tanh") if (self.min_value, self.max_value) == (-1.0, 1.0) else None
 
 
 @register

@@ -1,0 +1,156 @@
+"""Which kernel runs: one choice, made of what was asked for, of the mode, and of what was measured; and each kernel is made once.
+
+There are three plans. "native" is the framework's op with its own gradient. "mixed" takes the value from the op, and the derivative from
+this package. "ours" takes both from this package.
+
+There are two budgets. *Strict* allows a few units in the last place, and the limit at infinity. *Everyday* allows what the frameworks'
+own operations keep: a value within 10 epsilon of ``max(1, abs(y))`` and a gradient within 80.
+
+kernel="auto" keeps the strict budget where a compiler fuses operations, for there accuracy is nearly free. Elsewhere every operation is a
+pass over memory, the everyday budget binds, and the fastest plan within it runs. `measured.json` says what each op keeps and costs: it is
+written by `make measurements`.
+"""
+
+import json
+import threading
+import weakref
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import keras
+from keras import ops
+
+from . import autodiff
+
+MODES = ("eager", "graph", "fused")
+KERNELS = ("auto", "native", "fallback")
+
+_BACKEND = keras.backend.backend()
+
+
+class NativeOp:
+    """The framework's op for an activation: its name in `keras.ops`, and its arguments.
+
+    Example:
+        >>> NativeOp("elu", alpha=1.0)(-1.0)
+        -0.63212055
+    """
+
+    def __init__(self, name: str, **arguments: Any):
+        self.name, self.arguments = name, arguments
+
+    @property
+    def variant(self) -> str:
+        """The function that the op computes, where an argument says which: "gelu(approximate=True)" is another one than "gelu"."""
+        switched = [name for name, value in self.arguments.items() if value is True]
+        return f"{self.name}({', '.join(f'{name}=True' for name in switched)})" if switched else self.name
+
+    @property
+    def function(self) -> Callable | None:
+        """The op, or None where this release of Keras has none."""
+        return autodiff.OPS.get(self.name) or getattr(ops, self.name, None)
+
+    def __call__(self, x):
+        if self.function is None:
+            raise ValueError(f"Keras {keras.__version__} has no op {self.name} on {_BACKEND}. Write kernel='auto'.")
+        return self.function(x, **self.arguments)
+
+    def __repr__(self) -> str:
+        return f"NativeOp({', '.join([repr(self.name), *(f'{name}={value!r}' for name, value in self.arguments.items())])})"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What runs, and why.
+
+    Args:
+        name: "native", "mixed" or "ours".
+        budget: "strict" or "everyday"; None where nothing is promised.
+        reason: Why, in words.
+    """
+
+    name: str
+    budget: str | None
+    reason: str
+
+
+_MEASURED: Mapping = json.loads(Path(__file__).with_name("measured.json").read_text())
+
+
+def row(cls: type, op: NativeOp | None, mode: str, dtype: str) -> Mapping | None:
+    """What was measured of the op of a class of this package, on the CPU; None where nothing was."""
+    # Another package may have a class of the same name.
+    if op is None or not cls.__module__.startswith(f"{__package__}."):
+        return None
+    rows = _MEASURED.get(_BACKEND, {}).get("rows", {}).get(mode, {}).get(dtype, {})
+    return rows.get(f"{cls.__name__}: {op.variant}")
+
+
+def choose(kernel: str, op: NativeOp | None, measured: Mapping | None, mode: str, dtype: str, has_derivative: bool) -> Plan:
+    """The plan for what was asked for, an op with what was measured of it, a mode and a dtype. It touches no tensor."""
+    if kernel == "native":
+        return Plan("native", None, "kernel='native'")
+    if kernel == "fallback":
+        return Plan("ours", "strict", "kernel='fallback'")
+    budget = "strict" if mode == "fused" else "everyday"
+
+    def ours(reason):
+        # The everyday budget of 16 bits is relative, as the strict one is, and in float64 keras.ops rounds to float32 here and there.
+        return Plan("ours", budget if dtype == "float32" else "strict", reason)
+
+    if op is None:
+        return ours("no native op for these arguments")
+    if op.function is None:
+        return ours(f"no op {op.name} in this Keras")
+    if measured is None:
+        return ours(f"nobody measured {op.name} here")
+    if mode != "fused" and measured["speed"] > 1.05:
+        return ours(f"{op.name} takes {measured['speed']:.2f} times as long")
+    kept = measured[budget]
+    # Fused, the op's gradient would keep more than the input, and is no faster.
+    if kept["refused"] is None and not (mode == "fused" and has_derivative):
+        return Plan("native", budget, f"{op.name} keeps the {budget} budget")
+    if kept["value_refused"] is None and has_derivative:
+        return Plan("mixed", budget, f"the value of {op.name} keeps the {budget} budget, its gradient: {kept['refused']}")
+    return ours(f"{op.name} breaks the {budget} budget: {kept['refused'] or kept['value_refused']}")
+
+
+# ------------------------------------------------------------------------------------------------------------- made once
+
+_made = weakref.WeakValueDictionary()
+_lock = threading.Lock()
+
+
+class Kernel:
+    """A function that the backend remembers: JAX compiles it, and TensorFlow keeps its graph in eager mode."""
+
+    def __init__(self, function):
+        self.function = function
+
+    def __call__(self, *tensors):
+        return self.function(*tensors)
+
+
+def is_remembered(plan: Plan, mode: str, tensors: list) -> bool:
+    """Whether a kernel that is made once runs faster than its operations, and keeps its budget.
+
+    JAX compiles it. In eager mode TensorFlow keeps its graph, whose optimizer reorders operations: in that the strict budget has no part.
+    """
+    eager = _BACKEND == "tensorflow" and mode == "eager" and plan.budget == "everyday"
+    return _BACKEND == "jax" or (eager and not autodiff.are_pushed_forward(tensors))
+
+
+def once(key, make) -> Kernel:
+    """The kernel of this key, shared by all that hold it, and freed with the last of them."""
+    with _lock:
+        kernel = _made.get(key)
+        if kernel is None:
+            _made[key] = kernel = Kernel(make())
+        return kernel
+
+
+def alive() -> int:
+    """How many kernels are remembered."""
+    return len(_made)

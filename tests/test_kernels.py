@@ -1,0 +1,316 @@
+"""A kernel is made once for all layers of one class with equal hyperparameters, and is freed with the last of them."""
+
+import copy
+import gc
+import pickle
+import threading
+
+import keras
+import numpy as np
+import pytest
+from cases import BACKEND
+
+import keras_activations as ka
+from keras_activations import autodiff, kernels, testing
+from keras_activations.special import Terms, is_everyday, under
+
+X = np.linspace(-4.0, 4.0, 32, dtype="float32").reshape(8, 4)
+
+remembered = pytest.mark.skipif(BACKEND == "torch", reason="torch remembers no kernel in eager mode")
+
+
+@pytest.fixture
+def traces(monkeypatch):
+    """How often a kernel was traced, as a list that grows."""
+    found, computed = [], ka.Activation._computed
+
+    def counted(self, *arguments):
+        found.append(type(self).__name__)
+        return computed(self, *arguments)
+
+    gc.collect()
+    monkeypatch.setattr(ka.Activation, "_computed", counted)
+    return found
+
+
+@remembered
+def test_equal_layers_share_a_kernel_and_others_do_not(traces):
+    layers = [ka.ISRU(alpha=alpha) for alpha in (0.625, 0.625, 0.875)]
+    for _ in range(3):
+        for layer in layers:
+            layer(X)
+    assert len(traces) == 2
+    first, second, third = (next(iter(vars(layer)["_kernels"].values())) for layer in layers)
+    assert first is second
+    assert first is not third
+
+
+@remembered
+def test_nothing_is_traced_again(traces):
+    """Not for another size of the batch on TensorFlow; nor for a rank, dtype or size that was there before."""
+    layer = ka.ISRU(alpha=0.6875)
+    inputs = [np.ones(shape, "float32") for shape in ((8, 4), (3, 4), (8, 5), (2, 2, 4), (4,))] + [testing.tensor(X, "bfloat16")]
+    for x in inputs:
+        layer(x)
+    count = len(traces)
+    # In 16 bits the strict kernel runs, which TensorFlow does not remember.
+    assert count <= (4 if BACKEND == "tensorflow" else len(inputs))
+    for x in inputs[:-1] * 2:
+        layer(x)
+    assert len(traces) == count
+
+
+@remembered
+def test_a_learned_parameter_is_no_reason_to_trace_again(traces):
+    layer = ka.Swish(learned=True)
+    for value in (1.0, 1.5, 2.0):
+        layer.beta = value
+        layer(X)
+    assert len(traces) == 1
+
+
+@remembered
+def test_kernels_are_freed_with_the_last_layer():
+    gc.collect()
+    before = kernels.alive()
+    layers = [ka.ISRU(alpha=0.5625) for _ in range(2)] + [ka.Swish(learned=True, beta=1.125)]
+    for layer in layers:
+        layer(X)
+    assert kernels.alive() == before + 2
+    layers.pop(0)
+    gc.collect()
+    assert kernels.alive() == before + 2
+    del layers, layer
+    gc.collect()
+    assert kernels.alive() == before
+
+
+@remembered
+def test_a_hyperparameter_that_changes_all_the_time_leaves_nothing_behind():
+    gc.collect()
+    before, layer = kernels.alive(), ka.ISRU(alpha=0.75)
+    for step in range(40):
+        layer.alpha = 1.0 + step / 64
+        y = testing.array(layer(X))
+        np.testing.assert_allclose(y, X / np.sqrt(1 + layer.alpha * X**2), rtol=1e-5)
+    assert kernels.alive() <= before + 16
+
+
+@remembered
+@pytest.mark.parametrize("name", ["mish", "golu", "laplace", "isru"])
+def test_a_remembered_kernel_is_differentiated_again(name):
+    """As the operations are that it is made of, which test_higher_derivatives.py compares with the formula."""
+    x = testing.tensor(X, "float32")
+
+    def second(layer):
+        def slope(x):
+            return autodiff.value_and_gradients(layer, [x], keras.ops.ones_like(x))[1][0]
+
+        return testing.array(autodiff.value_and_gradients(slope, [x], keras.ops.ones_like(x))[1][0])
+
+    layer = ka.get(name)
+    found = second(layer)
+    assert vars(layer)["_kernels"]
+    np.testing.assert_allclose(found, second(ka.get(name, kernel="fallback")), rtol=1e-4, atol=1e-5)
+
+
+def test_copies_and_pickles_carry_no_kernel():
+    layer = ka.ISRU(alpha=0.8125)
+    layer(X)
+    for other in (copy.deepcopy(layer), pickle.loads(pickle.dumps(layer)), ka.ISRU.from_config(layer.get_config())):
+        assert "_kernels" not in vars(other)
+        np.testing.assert_array_equal(testing.array(other(X)), testing.array(layer(X)))
+
+
+def test_eight_threads():
+    layers = [ka.ISRU(alpha=0.9375) for _ in range(8)]
+    results = [None] * 8
+
+    def work(index):
+        results[index] = testing.array(layers[index](X))
+
+    threads = [threading.Thread(target=work, args=(index,)) for index in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for result in results:
+        np.testing.assert_allclose(result, X / np.sqrt(1 + 0.9375 * X**2), rtol=1e-5)
+
+
+def test_an_argument_that_cannot_be_told_from_others():
+    """Of an array, nobody knows whether it equals another: the layer computes, and remembers nothing."""
+
+    class Table(ka.Activation):
+        """``f(x) = x``"""
+
+        def __init__(self, table, **kwargs):
+            super().__init__(**kwargs)
+            self.table = np.asarray(table, "float32")
+
+        def fallback(self, x):
+            return x * keras.ops.convert_to_tensor(self.table)
+
+    for factor in (1.0, 2.0):
+        np.testing.assert_array_equal(testing.array(Table([factor] * 4)(X)), factor * X)
+
+
+def test_what_a_constructor_derives_is_there():
+    class Derived(ka.Activation):
+        """``f(x) = 2 * slope * x``"""
+
+        def __init__(self, slope=1.5, **kwargs):
+            super().__init__(**kwargs)
+            self.slope = slope
+            self._twice = 2 * slope
+
+        def fallback(self, x):
+            return x * self._twice
+
+    np.testing.assert_array_equal(testing.array(Derived()(X)), 3 * X)
+    np.testing.assert_array_equal(testing.array(Derived(2.0)(X)), 4 * X)
+
+
+def test_the_budget_is_passed_down_and_does_not_leak():
+    seen = []
+
+    class Asks(ka.Activation):
+        """``f(x) = x``"""
+
+        def fallback(self, x):
+            seen.append(is_everyday())
+            return x
+
+    for kernel in ("auto", "fallback"):
+        Asks(kernel=kernel)(X)
+    assert seen == [BACKEND != "jax", False]
+    with pytest.raises(ZeroDivisionError):
+        under(Terms(everyday=True), lambda: 1 / 0)()
+    assert not is_everyday()
+
+
+def test_a_part_is_as_strict_as_the_whole():
+    """ABU is made of other activations: with kernel="fallback" these are strict too."""
+    case = (ka.ABU, {"activations": ("mish", "softsign"), "learned": False})
+    x = testing.tensor(X, "float32")
+    whole = testing.array(case[0](kernel="fallback", **case[1])(x))
+    parts = [testing.array(ka.get(name, kernel="fallback")(x)) for name in case[1]["activations"]]
+    np.testing.assert_allclose(whole, (parts[0] + parts[1]) / 2, rtol=2e-7, atol=1e-7)
+
+
+@pytest.mark.skipif(BACKEND != "tensorflow", reason="the compiler of TensorFlow")
+def test_the_mode_of_tensorflow():
+    import tensorflow as tf
+
+    seen = []
+
+    def look(x):
+        seen.append(autodiff.mode())
+        return x
+
+    x = tf.constant(X)
+    look(x)
+    tf.function(look)(x)
+    tf.function(look, jit_compile=True)(x)
+    tf.function(lambda x: tf.function(look)(x), jit_compile=True)(x)
+    tf.function(lambda x: tf.map_fn(look, x), jit_compile=True)(x)
+    tf.function(lambda x: tf.cond(x[0, 0] > 0, lambda: look(x), lambda: x))(x)
+    assert seen == ["eager", "graph", "fused", "fused", "fused", "graph"]
+
+
+@pytest.mark.skipif(BACKEND != "torch", reason="the compiler of torch")
+def test_the_mode_of_torch():
+    import torch
+
+    class Looks(torch.nn.Module):
+        def forward(self, x):
+            return x * {"eager": 1.0, "graph": 2.0, "fused": 3.0}[autodiff.mode()]
+
+    x = torch.ones(3)
+    assert Looks()(x)[0] == 1.0
+    assert torch.export.export(Looks(), (x,)).module()(x)[0] == 2.0
+    assert torch.compile(Looks(), backend="eager", fullgraph=True)(x)[0] == 3.0
+
+
+def test_a_native_op_is_named_and_not_computed():
+    with pytest.raises(TypeError, match=r"Old.native takes no tensor.*NativeOp"):
+
+        class Old(ka.Activation):
+            def native(self, x):
+                return keras.ops.silu(x)
+
+    class New(ka.Activation):
+        """``f(x) = x / (1 + exp(-x))``"""
+
+        def fallback(self, x):
+            return x * keras.ops.sigmoid(x)
+
+        def native(self):
+            return ka.NativeOp("silu")
+
+    assert "nobody measured silu" in New().plan().reason
+    np.testing.assert_array_equal(testing.array(New(kernel="native")(X)), testing.array(keras.ops.silu(testing.tensor(X, "float32"))))
+    with pytest.raises(ValueError, match="has no op no_such_op"):
+        ka.NativeOp("no_such_op")(X)
+
+
+@pytest.mark.skipif(BACKEND != "torch", reason="torch's own choice is slow on a CPU")
+@pytest.mark.parametrize("dtype", ["float16", "bfloat16", "float32", "float64"])
+def test_a_choice_by_bits_is_the_choice(dtype):
+    """Bit by bit, also of NaN, infinities and minus 0, of broadcast shapes, and of numbers."""
+    import torch
+
+    x = torch.tensor([[np.nan, -np.inf, np.inf, -0.0], [0.0, 1.5, -2.5, 1e-7]], dtype=getattr(torch, dtype))
+    integers = {2: torch.int16, 4: torch.int32, 8: torch.int64}[x.dtype.itemsize]
+    column, condition = x[:, 1:2], torch.tensor([[True], [False]])
+    for pair in ((x, column), (column, x), (x.T[:2, :2], x[:, :2]), (x, autodiff.number(-0.0, x))):
+        for chosen in (condition, pair[0] > 0):
+            found, expected = autodiff._torch_selected(chosen, *pair), torch.where(chosen, *pair)
+            assert found.dtype == x.dtype
+            assert torch.equal(found.view(integers), expected.contiguous().view(integers))
+
+
+def test_a_choice_is_differentiated_where_somebody_asks():
+    """The bits have no derivative: only where nothing is recorded do they stand for the choice."""
+    layer = ka.Shrink()
+    _, (slope,) = autodiff.value_and_gradients(layer, [testing.tensor([-3.0, 0.1, 3.0], "float32")], testing.tensor([1.0] * 3, "float32"))
+    np.testing.assert_array_equal(testing.array(slope), [1.0, 0.0, 1.0])
+
+
+class TestSetKernel:
+    def model(self):
+        dense = keras.layers.Dense
+        inner = keras.Sequential([keras.Input((4,)), dense(4, activation=ka.GELU()), ka.Mish()])
+        return keras.Sequential([keras.Input((4,)), dense(4, activation="gelu"), inner, dense(4, activation=ka.Tanh()), ka.Softmax()])
+
+    def test_every_activation_is_set(self):
+        model = self.model()
+        assert ka.set_kernel(model, "fallback") == 4
+        assert ka.set_kernel(model, "auto") == 4
+        layer = ka.Mish()
+        assert ka.set_kernel(layer, "fallback") == 1
+        assert layer.kernel == "fallback"
+
+    def test_without_a_native_op_it_stays(self):
+        model = self.model()
+        with pytest.warns(UserWarning, match=r"no native op and keep their kernel: Mish\(\)"):
+            assert ka.set_kernel(model, "native") == 3
+        x = testing.tensor(X, "float32")
+        assert np.isfinite(testing.array(model(x))).all()
+
+    def test_what_is_compiled_is_made_anew(self):
+        """The two kernels of the tanh form of GELU differ in the last digits."""
+        layer = ka.GELU(kernel="fallback")
+        model = keras.Sequential([keras.Input((4,)), layer])
+        x = np.linspace(-6, 6, 4096, dtype="float32").reshape(-1, 4)
+        model.compile(jit_compile=False)
+        strict = model.predict(x, verbose=0)
+        ka.set_kernel(model, "native")
+        native = model.predict(x, verbose=0)
+        assert 0 < np.abs(strict - native).max() < 1e-5
+
+    def test_bad_input(self):
+        with pytest.raises(ValueError, match="kernel must be one of"):
+            ka.set_kernel(self.model(), "fast")
+        with pytest.raises(TypeError, match="takes a Keras model or layer"):
+            ka.set_kernel("gelu", "native")

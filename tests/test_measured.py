@@ -1,0 +1,79 @@
+"""The table of native ops, and the choice that is made of it."""
+
+import pytest
+from cases import BACKEND, CASES, CATALOGUE, case_id
+from measurements import candidates, compilers, kept
+
+import keras_activations as ka
+from keras_activations import kernels, testing
+
+MODES = [mode for mode in kernels.MODES if mode in compilers()]
+DTYPES = [dtype for dtype in testing.BITS if dtype != "float64" or BACKEND != "jax"]
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("key", candidates())
+def test_the_table_is_that_of_the_installed_frameworks(key, mode, dtype):
+    """What is refused for its value or gradient is wrong here too, and what is trusted is right."""
+    cls, samples = candidates()[key]
+    row = kernels.row(cls, cls(**samples[0]).native(), mode, dtype)
+    assert row is not None, f"Nobody measured {key} in {mode} mode and {dtype}. Run `make measurements`."
+    name, budget = ("strict", testing.STRICT) if mode == "fused" else ("everyday", testing.EVERYDAY)
+    now = kept(cls, samples, dtype, budget, compilers()[mode])
+    for key in ("refused", "value_refused"):
+        was, new = row[name][key], now[key]
+        by_numbers = was is None or was.startswith(("value", "gradient", "NaN"))
+        assert (was is None) == (new is None) or not by_numbers, (
+            f"With the frameworks that are installed, {key} is another op: {was} in the table, {new} now. Run `make measurements`."
+        )
+
+
+@pytest.mark.parametrize("case", CASES, ids=case_id)
+def test_the_plan_is_what_runs(case):
+    """kernel="fallback" is strict in every mode; "native" is an error where there is no op; "auto" is strict where it is fused."""
+    cls, sample = case
+    for mode in kernels.MODES:
+        assert cls(kernel="fallback", **sample).plan(mode) == kernels.Plan("ours", "strict", "kernel='fallback'")
+        plan = cls(**sample).plan(mode, "float32")
+        assert plan.budget == ("strict" if mode == "fused" else "everyday")
+        narrow = cls(**sample).plan(mode, "bfloat16")
+        assert narrow.name != "ours" or narrow.budget == "strict"
+        assert plan.name == "ours" or cls(**sample).native() is not None
+
+
+def test_the_choice():
+    op = kernels.NativeOp("tanh")
+    good = {"refused": None, "value_refused": None}
+    rough = {"refused": "gradient wrong by 9 at [1.0], {}", "value_refused": None}
+    bad = {"refused": "value wrong by 9 at [1.0], {}", "value_refused": "value wrong by 9 at [1.0], {}"}
+
+    def chosen(strict, everyday, speed, mode, has_derivative=True, op=op):
+        return kernels.choose("auto", op, {"strict": strict, "everyday": everyday, "speed": speed}, mode, "float32", has_derivative).name
+
+    assert [chosen(good, good, 1.0, mode) for mode in kernels.MODES] == ["native", "native", "mixed"]
+    assert [chosen(rough, rough, 1.0, mode) for mode in kernels.MODES] == ["mixed"] * 3
+    assert [chosen(rough, rough, 1.0, mode, has_derivative=False) for mode in kernels.MODES] == ["ours"] * 3
+    assert [chosen(bad, bad, 1.0, mode) for mode in kernels.MODES] == ["ours"] * 3
+    assert chosen(good, good, 1.06, "eager") == "ours"
+    assert chosen(good, good, 9.0, "fused", has_derivative=False) == "native"
+    assert chosen(rough, good, 1.0, "fused", has_derivative=False) == "ours"
+    assert chosen(good, good, 1.0, "eager", op=None) == "ours"
+    assert kernels.choose("auto", op, None, "eager", "float32", True).reason == "nobody measured tanh here"
+    assert "gradient wrong by 9" in kernels.choose("auto", op, {"everyday": rough, "speed": 1.0}, "eager", "float32", True).reason
+
+
+def test_a_mode_that_does_not_exist():
+    with pytest.raises(ValueError, match="mode must be one of"):
+        ka.Tanh().plan("lazy")
+
+
+def test_a_class_of_another_package_is_not_measured():
+    class Tanh(ka.Tanh):
+        pass
+
+    assert Tanh().plan("eager").reason == "nobody measured tanh here"
+
+
+def test_every_class_with_an_op_is_measured():
+    assert {entry.cls for entry in CATALOGUE.values() if entry.cls.native} == {cls for cls, _ in candidates().values()}
