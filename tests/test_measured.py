@@ -1,14 +1,15 @@
 """The table of native ops, and the choice that is made of it."""
 
 import pytest
-from cases import BACKEND, CASES, CATALOGUE, case_id
+from cases import CASES, CATALOGUE, case_id
 from measurements import candidates, compilers, kept
 
 import keras_activations as ka
 from keras_activations import kernels, testing
 
 MODES = [mode for mode in kernels.MODES if mode in compilers()]
-DTYPES = [dtype for dtype in testing.BITS if dtype != "float64" or BACKEND != "jax"]
+# One of each kind: test_values.py holds what is trusted to its budget in all of them.
+DTYPES = ["float32", "bfloat16"]
 
 
 @pytest.mark.parametrize("dtype", DTYPES)

@@ -20,6 +20,10 @@ DTYPES = [
 @pytest.mark.parametrize("dtype", DTYPES)
 @parametrize_with_kernels()
 def test_within_budget(case, dtype, kernel):
+    cls, sample = case
+    plan = cls(kernel=kernel, **sample).plan(dtype=dtype)
+    if kernel == "auto" and (plan.name, plan.budget) == ("ours", "strict") and BACKEND != "jax":
+        pytest.skip('it is what kernel="fallback" runs')
     testing.check_numbers(witness(case), dtype, kernel, budget(kernel))
 
 
