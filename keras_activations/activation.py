@@ -9,13 +9,14 @@ import itertools
 import re
 from collections.abc import Sequence
 from fractions import Fraction
+from numbers import Number
 from typing import Any, Literal
 
 import keras
 from keras import ops
 
 from . import arguments, autodiff, keras_gaps, kernels
-from .hosted import Hosted, constructor_arguments, is_array
+from .hosted import Hosted, is_array
 from .kernels import NativeOp as NativeOp
 from .options import ActivationOptions, LayerOptions, Unpack
 from .special import Terms, is_bound, lowest, under, where
@@ -30,9 +31,7 @@ def canonical_name(cls: type) -> str:
     return re.sub(r"(?<=[A-Za-z][a-z][a-z])(?=[A-Z])(?!G?LU$|Log$)|(?<=^[A-Z])(?=[A-Z][a-z]{3})", "_", cls.__name__).lower()
 
 
-_NO_HYPERPARAMETERS = {"name", "dtype", "trainable", "activity_regularizer", "kernel", "seed", "regularizer", "constraint"}
-_OF_ONE_LAYER = (keras.Variable, keras.random.SeedGenerator)
-_MOST_KERNELS = 16
+_MOST_KERNELS = 16  # that one layer holds
 
 # What holds for one value only, and what stands in its place where the value is redefined.
 _OF_ONE_VALUE = {"derivative": None, "native": None, "keeps_logits": False}
@@ -41,6 +40,11 @@ _OF_ONE_VALUE = {"derivative": None, "native": None, "keeps_logits": False}
 def distance(cls: type, name: str) -> int:
     """How far above `cls` stands the class that defines the attribute `name`."""
     return next(steps for steps, base in enumerate(cls.__mro__) if name in vars(base))
+
+
+def _is_plain(value):
+    """Whether the value is a number, a string, None, or a tuple or list of such, which `repr` shows whole."""
+    return all(map(_is_plain, value)) if isinstance(value, (tuple, list)) else value is None or isinstance(value, (str, Number))
 
 
 def _flat(operands):
@@ -69,7 +73,8 @@ class Activation(Hosted):
     * ``derivative(x)``, where automatic differentiation of the fallback would be less accurate, keep more than x or be slower.
     * ``native()``, where the framework has an op of its own: the `NativeOp` for the layer's hyperparameters, or None.
 
-    `fallback` and `derivative` are called on a copy that has the attributes of the layer, but no weights.
+    `fallback` and `derivative` may be called on a copy of the layer: all layers with equal attributes share one kernel. A layer that has
+    other attributes than numbers, strings and tuples or lists of them has a kernel of its own.
 
     Args:
         kernel: "auto" runs the fastest of what is within the budget: where a compiler fuses operations that of `fallback`, elsewhere that
@@ -191,13 +196,13 @@ class Activation(Hosted):
         learned, fixed = self._operands(x, **context)
         # The entries of a parameter are tensors by themselves, so that each has a gradient.
         operands = [*((x,) if pieces is None else pieces), *learned]
-        layout, tensors = _counts(operands), _flat(operands)
+        layout, tensors, whole = _counts(operands), _flat(operands), pieces is None
 
         def make(layer=self):
             # A function, and not the layer's method: TensorFlow shows it in messages, and a bare copy cannot show itself.
-            return lambda *tensors: layer._computed(plan, mode, layout, tuple(fixed), pieces is None, *tensors)
+            return lambda *tensors: layer._computed(plan, mode, layout, fixed, whole, *tensors)
 
-        key = self._key(plan, layout, fixed, pieces is None) if kernels.is_remembered(plan, mode, tensors) else None
+        key = self._key(plan, layout, whole) if kernels.is_remembered(plan, mode, tensors) else None
         if key is None:
             return make()(*tensors)
         return self._remembered(key, tensors, make)(*tensors)
@@ -238,17 +243,17 @@ class Activation(Hosted):
             raise ValueError(f"{self!r} has no native op for these arguments. Write kernel='auto'.")
         return op(x)
 
-    def _key(self, plan, layout, fixed, whole):
-        """What tells the kernel of this layer from others, or None where it cannot be told."""
-        parameters = getattr(self, "declared", {})
-        names = [name for name in constructor_arguments(type(self)) if name not in _NO_HYPERPARAMETERS and name not in parameters]
-        try:
-            values = tuple(tuple(value) if isinstance(value := getattr(self, name), list) else value for name in names)
-            key = type(self), values, plan, layout, tuple(fixed), whole
-            hash(key)
-        except (AttributeError, TypeError):
+    def _apart(self):
+        """The names of attributes that the mathematics does not read, or that `_operands` hands over."""
+        return {"kernel", "_kernels"}
+
+    def _key(self, plan, layout, whole):
+        """What tells the kernel of this layer from others, or None where it cannot be told, as of an array, a layer or a weight."""
+        own = {name: value for name, value in keras_gaps.own_attributes(self).items() if name not in self._apart()}
+        if not all(map(_is_plain, own.values())):
             return None
-        return key
+        # Equal numbers may differ: 0.0 and -0.0, 1 and True.
+        return type(self), repr(sorted(own.items())), self.dtype_policy.name, self.trainable, plan, layout, whole
 
     def _remembered(self, key, tensors, make):
         """The kernel of this key, which the layer holds from now on."""
@@ -263,10 +268,11 @@ class Activation(Hosted):
         return held[key]
 
     def _bare(self):
-        """A copy with the attributes of the layer, but without what belongs to this one layer: a kernel outlives it."""
+        """A copy of what may be read of the layer, without its weights: a kernel outlives it."""
         bare = object.__new__(type(self))
-        own = self.__dict__.keys() - keras_gaps.names_of_keras() - {"_kernels"}
-        bare.__dict__.update({name: self.__dict__[name] for name in own if not isinstance(self.__dict__[name], _OF_ONE_LAYER)})
+        read = {name: value for name, value in self.__dict__.items() if _is_plain(value) or name == "_dtype_policy"}
+        # Keras's own lists know the layer that they belong to.
+        bare.__dict__.update({name: [*value] if isinstance(value, list) else value for name, value in read.items()})
         return bare
 
     def _with_logits(self, y, x, stand_for_it=True):

@@ -48,7 +48,9 @@ def warn_in_host(layer, stacklevel):
     """
     if is_compiling():
         return
-    host = sys._getframe(stacklevel).f_locals.get("self")
+    frame = sys._getframe(stacklevel)
+    # Of Keras's own frames alone: the locals of a frame, once asked for, live until it ends.
+    host = frame.f_locals.get("self") if frame.f_globals.get("__name__", "").startswith("keras.") else None
     if host is not None and declares_width(host, layer):
         warnings.warn(
             f"{layer!r} changes the width of its input, which {host.name} does not know. {layer.advice}", stacklevel=stacklevel + 1
@@ -56,9 +58,14 @@ def warn_in_host(layer, stacklevel):
 
 
 @functools.cache
-def names_of_keras():
-    """The attributes that every Keras layer has, which hold lists of its weights among others."""
+def _names_of_keras():
     return frozenset(vars(keras.layers.Layer(name="layer")))
+
+
+def own_attributes(layer):
+    """The attributes of the layer that neither every Keras layer has, nor TensorFlow, which tracks weights in some."""
+    own = layer.__dict__.keys() - _names_of_keras()
+    return {name: layer.__dict__[name] for name in own if not name.startswith("_self_")}
 
 
 def settle_paths(layer, kind):

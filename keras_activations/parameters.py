@@ -256,6 +256,9 @@ class Parametric(Activation):
         lists = {name: list(parameter.value) for name, parameter in self.declared.items() if isinstance(parameter.value, tuple)}
         return super().get_config() | lists
 
+    def _apart(self):
+        return super()._apart() | {"declared", "regularizer", "constraint"} | (self.declared.keys() if self.learned else set())
+
     def _operands(self, x, **context):
         values = [getattr(self, name) for name in self.declared]
         if not self.learned:

@@ -41,6 +41,9 @@ class Stochastic(Activation):
     def call(self, inputs, training=None):
         return self._applied(inputs, training=training)
 
+    def _apart(self):
+        return super()._apart() | {"seed_generator"}
+
     def _operands(self, x, training=None, **context):
         # Of 16 bits there would be too few random numbers; the result is rounded once.
         dtype = "float64" if is_double(x) else "float32"

@@ -4,6 +4,7 @@ import copy
 import gc
 import pickle
 import threading
+import weakref
 
 import keras
 import numpy as np
@@ -136,6 +137,118 @@ def test_eight_threads():
         thread.join()
     for result in results:
         np.testing.assert_allclose(result, X / np.sqrt(1 + 0.9375 * X**2), rtol=1e-5)
+
+
+class Own(ka.Activation):
+    """``f(x) = x``"""
+
+    def __init__(self, seed=1, **kwargs):
+        super().__init__(**kwargs)
+        self.seed = seed
+        self.derived = float(seed)
+        self.prepare()
+
+    def prepare(self):
+        pass
+
+    def fallback(self, x):
+        return x * self.derived
+
+
+class OwnWeight(Own):
+    def prepare(self):
+        self.weight = self.add_weight(name="weight", shape=(), initializer="zeros")
+        self.weight.assign(self.derived)
+
+    def fallback(self, x):
+        return x * keras.ops.convert_to_tensor(self.weight)
+
+
+class OwnWeights(OwnWeight):
+    def prepare(self):
+        super().prepare()
+        self.weights_by_name = {"weight": self.weight}
+
+    def fallback(self, x):
+        return x * keras.ops.convert_to_tensor(self.weights_by_name["weight"])
+
+
+class OwnLayer(Own):
+    def prepare(self):
+        self.inner = keras.layers.Rescaling(self.derived)
+
+    def fallback(self, x):
+        return self.inner(x)
+
+
+class OwnFunction(Own):
+    def prepare(self):
+        self.function = lambda x: x * self.derived
+
+    def fallback(self, x):
+        return self.function(x)
+
+
+class OwnList(Own):
+    def prepare(self):
+        self.table = [[self.derived], "x"]
+
+    def fallback(self, x):
+        return x * self.table[0][0]
+
+
+@pytest.mark.parametrize("cls", [Own, OwnWeight, OwnWeights, OwnLayer, OwnFunction, OwnList])
+def test_layers_that_differ_share_nothing(cls):
+    """Whatever they differ in: an argument, what the constructor makes of it, or what was set later."""
+    layers = [cls(1), cls(2), cls(3)]
+    for _ in range(2):
+        for layer, factor in zip(layers, (1, 2, 3), strict=True):
+            np.testing.assert_array_equal(testing.array(layer(X)), factor * X)
+    if cls is Own:
+        layers[0].derived = 5.0
+        np.testing.assert_array_equal(testing.array(layers[0](X)), 5 * X)
+    if cls in (OwnWeight, OwnWeights):
+        layers[0].weight.assign(5.0)
+        np.testing.assert_array_equal(testing.array(layers[0](X)), 5 * X)
+
+
+def test_numbers_that_are_equal_may_differ():
+    for value in (0.0, -0.0):
+        y = testing.array(ka.Threshold(threshold=9.0, default_value=value)(X))
+        np.testing.assert_array_equal(np.signbit(y), np.signbit(value))
+
+
+def test_a_layer_may_ask_for_its_dtype_and_name():
+    class Asks(ka.Activation):
+        """``f(x) = x``"""
+
+        def fallback(self, x):
+            assert isinstance(self.name, str)
+            assert self.trainable
+            return keras.ops.cast(x, self.compute_dtype)
+
+    for dtype in (None, "float32", "bfloat16"):
+        layer = Asks(dtype=dtype)
+        assert keras.backend.standardize_dtype(layer(X).dtype) == (dtype or "float32")
+
+
+@remembered
+def test_a_kernel_holds_no_weights_and_no_input():
+    first, second = ka.Swish(learned=True, beta=1.375), ka.Swish(learned=True, beta=1.375)
+    x = testing.tensor(X, "float32")
+    for layer in (first, second):
+        layer(x)
+    pieces = [testing.tensor(X, "float32") for _ in range(2)]
+    gated = ka.SwiGLU()
+    gated(pieces)
+    references = [weakref.ref(first), weakref.ref(first.beta)]
+    count = len(pieces)
+    references += [weakref.ref(piece) for piece in pieces]
+    del first, layer, pieces
+    gc.collect()
+    assert [reference() for reference in references] == [None] * (2 + count)
+    assert vars(second)["_kernels"]
+    assert vars(gated)["_kernels"]
 
 
 def test_an_argument_that_cannot_be_told_from_others():
