@@ -4,6 +4,17 @@ import pytest
 from keras_activations import kernels
 
 
+# Initial weights and numbers at random are the same in every run, those that a fixture of the module makes too.
+@pytest.fixture(autouse=True, scope="module")
+def _seed_of_the_module():
+    keras.utils.set_random_seed(0)
+
+
+@pytest.fixture(autouse=True)
+def _seed(_seed_of_the_module):
+    keras.utils.set_random_seed(0)
+
+
 @pytest.fixture(autouse=True)
 def _same_policy():
     policy = keras.config.dtype_policy()

@@ -220,7 +220,8 @@ def test_masks_of_time_steps_pass_through(case, embedding):
 def test_a_recurrent_layer_leaves_out_the_masked_steps(embedding):
     y, recurrent = ka.Mish()(embedding(TOKENS)), keras.layers.LSTM(2)
     plain = testing.tensor(testing.array(y), "float32")
-    np.testing.assert_allclose(testing.array(recurrent(y))[:1], testing.array(recurrent(plain[:1, :2])), rtol=1e-6)
+    # The compilers order the sums for each batch size by themselves, and a sum may be much smaller than what it adds.
+    np.testing.assert_allclose(testing.array(recurrent(y))[:1], testing.array(recurrent(plain[:1, :2])), rtol=1e-6, atol=1e-8)
     assert (testing.array(recurrent(y)) != testing.array(recurrent(plain))).all()
 
 
