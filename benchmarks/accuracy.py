@@ -236,8 +236,8 @@ def modes():
     return {"eager": lambda f: f}
 
 
-def with_derivatives(function):
-    """A function of x that returns value, first and second derivative."""
+def with_derivatives(function, missing="zero"):
+    """A function of x that returns value, first and second derivative. A missing derivative is taken for 0, or with "none" an error."""
     if BACKEND == "tensorflow":
         import tensorflow as tf
 
@@ -247,8 +247,8 @@ def with_derivatives(function):
                 with tf.GradientTape() as inner:
                     inner.watch(x)
                     y = function(x)
-                slope = inner.gradient(y, x, unconnected_gradients="zero")
-            return y, slope, outer.gradient(slope, x, unconnected_gradients="zero")
+                slope = inner.gradient(y, x, unconnected_gradients=missing)
+            return y, slope, outer.gradient(slope, x, unconnected_gradients=missing)
 
     elif BACKEND == "jax":
         import jax
@@ -264,10 +264,10 @@ def with_derivatives(function):
             x = x.detach().requires_grad_()
             y = function(x)
             slope, bend = torch.zeros_like(x), torch.zeros_like(x)
-            if y.requires_grad:
+            if y.requires_grad or missing == "none":
                 (slope,) = torch.autograd.grad(y.sum(), x, create_graph=True)
-            if slope.requires_grad:
-                (bend,) = torch.autograd.grad(slope.sum(), x, allow_unused=True, materialize_grads=True)
+            if slope.requires_grad or missing == "none":
+                (bend,) = torch.autograd.grad(slope.sum(), x, materialize_grads=missing == "zero")
             return y.detach(), slope.detach(), bend
 
     return derivatives
@@ -275,9 +275,7 @@ def with_derivatives(function):
 
 def strict(layer):
     """The layer with kernel="fallback"."""
-    copy = type(layer).from_config(layer.get_config())
-    copy.kernel = "fallback"
-    return copy
+    return type(layer).from_config(layer.get_config() | {"kernel": "fallback"})
 
 
 def functions():

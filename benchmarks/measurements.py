@@ -16,7 +16,7 @@ import time
 from pathlib import Path
 
 import numpy as np
-from accuracy import modes
+from accuracy import modes, with_derivatives
 from cases import BACKEND, witness
 from keras import ops
 
@@ -98,40 +98,6 @@ def hands_nan_on(layer, dtype, compiler, spreads):
     return np.isnan(y)[np.isnan(x) | (spreads and isinstance(layer, ka.AlongAxis))].all()
 
 
-def second(function):
-    """The function of x that returns the second derivative, which for some of TensorFlow's functions is None."""
-    if BACKEND == "tensorflow":
-        import tensorflow as tf
-
-        def derivative(x):
-            with tf.GradientTape() as outer:
-                outer.watch(x)
-                with tf.GradientTape() as inner:
-                    inner.watch(x)
-                    y = function(x)
-                slope = inner.gradient(y, x)
-            return outer.gradient(slope, x)
-
-        return derivative
-
-    def slope(x):
-        return value_and_gradients(function, [x], ops.ones_like(x))[1][0]
-
-    if BACKEND == "jax":
-        import jax
-
-        return lambda x: jax.jvp(slope, (x,), (ops.ones_like(x),))[1]
-
-    import torch
-
-    def derivative(x):
-        x = x.detach().requires_grad_()
-        (slope,) = torch.autograd.grad(function(x).sum(), x, create_graph=True)
-        return torch.autograd.grad(slope.sum(), x)[0]
-
-    return derivative
-
-
 def second_refused(cls, samples, dtype, compiler):
     """None, or what is wrong with the second derivative; that of 16 bits exists where that of float32 does."""
     if issubclass(cls, ka.AlongAxis):
@@ -140,13 +106,13 @@ def second_refused(cls, samples, dtype, compiler):
     for sample in samples:
         truth = witness((cls, sample))
         ((rows, true),) = truth.groups
-        corners = np.array([0.0, *truth.formula.kinks(truth._scalars())])
-        with np.errstate(invalid="ignore"):
-            smooth = abs(rows - (corners[1:] if len(corners) > 1 else np.inf)).min(axis=1) > 1e-3
+        corners = truth.formula.kinks(truth._scalars())
+        smooth = np.all([abs(rows[:, 0] - corner) > 1e-3 for corner in corners], axis=0)
         chosen = smooth & (abs(rows[:, 0]) <= testing.EVERYDAY.reach) & testing.exact_in(rows, dtype)
         rows, bend = rows[chosen], true["hessian"][chosen, 0, 0, 0]
         try:
-            result = testing.array(compiler(second(cls(kernel="native", **sample)))(testing.tensor(rows[:, 0], dtype)))
+            derivatives = compiler(with_derivatives(cls(kernel="native", **sample), missing="none"))
+            result = testing.array(derivatives(testing.tensor(rows[:, 0], dtype))[2])
         except Exception as error:  # of every kind: TensorFlow wraps them while it traces
             return f"no second derivative: {str(error).strip().splitlines()[-1].strip()}"
         wrong = abs(result - bend) / np.maximum(1, abs(bend)) * 2.0 ** testing.BITS[dtype]
@@ -162,7 +128,7 @@ def speed(cls, sample, compiler, mode):
     for kernel in ("native", "auto"):
         layer = cls(kernel=kernel, **sample)
         if kernel == "auto":
-            layer.plan = lambda *_, mode=mode: kernels.Plan("ours", "strict" if mode == "fused" else "everyday", "it is measured")
+            layer.plan = lambda *_, mode=mode: kernels.Plan("ours", kernels.budget_of(mode), "it is measured")
         upstream = ops.ones(layer.compute_output_shape(x.shape))
         contestants.append(compiler(lambda x, layer=layer, upstream=upstream: value_and_gradients(layer, [x], upstream)))
     times = np.full(2, np.inf)
@@ -176,13 +142,13 @@ def speed(cls, sample, compiler, mode):
 
 def measured(cls, samples, mode, dtype, compiler, ratio):
     """The row of a class."""
-    if mode == "fused":
-        return {"strict": kept(cls, samples, dtype, testing.STRICT, compiler), "speed": ratio}
-    row = kept(cls, samples, dtype, testing.EVERYDAY, compiler)
-    row["refused"] = row["refused"] or second_refused(cls, samples, dtype, compiler)
+    budget = kernels.budget_of(mode)
+    row = kept(cls, samples, dtype, testing.LEVELS[budget], compiler)
+    if budget == "everyday":
+        row["refused"] = row["refused"] or second_refused(cls, samples, dtype, compiler)
     if mode == "graph" and (why := CONVERTERS.get(BACKEND, {}).get(cls(**samples[0]).native().variant)):
         row |= {"refused": why, "value_refused": why}
-    return {"everyday": row, "speed": ratio}
+    return {budget: row, "speed": ratio}
 
 
 def main():
@@ -194,7 +160,7 @@ def main():
                 continue
             found = {key: measured(*pair, mode, dtype, compiler, ratios[key]) for key, pair in candidates().items()}
             rows.setdefault(mode, {})[dtype] = found
-            budget = "strict" if mode == "fused" else "everyday"
+            budget = kernels.budget_of(mode)
             print(f"{BACKEND:10} {mode:6} {dtype:8} {[name for name, row in found.items() if row[budget]['refused'] is None]}", flush=True)
     every = json.loads(FILE.read_text()) if FILE.exists() else {}
     every[BACKEND] = {

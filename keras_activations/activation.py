@@ -17,7 +17,6 @@ from keras import ops
 
 from . import arguments, autodiff, keras_gaps, kernels
 from .hosted import Hosted, is_array
-from .kernels import NativeOp as NativeOp
 from .options import ActivationOptions, LayerOptions, Unpack
 from .special import Terms, is_bound, lowest, under, where
 
@@ -102,7 +101,7 @@ class Activation(Hosted):
         for name, unknown in _OF_ONE_VALUE.items():
             if distance(cls, "fallback") < distance(cls, name):
                 setattr(cls, name, unknown)
-        if cls.native is not None and len(inspect.signature(cls.native).parameters) > 1:
+        if "native" in vars(cls) and cls.native is not None and len(inspect.signature(cls.native).parameters) > 1:
             raise TypeError(
                 f"{cls.__name__}.native takes no tensor: it names the op. Write def native(self): return NativeOp('silu'), or None where "
                 "the op lacks a hyperparameter."
@@ -389,7 +388,7 @@ class AlongAxis(Activation):
         if not isinstance(self.axis, tuple):
             return super()._native(x)
         op: Any = self.native()  # of several axes, Keras takes only those that are counted from 0
-        return NativeOp(op.name, **op.arguments | {"axis": tuple(self._checked_axes(x.shape))})(x)
+        return kernels.NativeOp(op.name, **op.arguments | {"axis": tuple(self._checked_axes(x.shape))})(x)
 
     def _argument(self, name):
         return list(self.axis) if name == "axis" and isinstance(self.axis, tuple) else super()._argument(name)

@@ -90,6 +90,11 @@ def in_forward_mode():
     return _BACKEND == "torch" and torch.autograd.forward_ad._current_level >= 0
 
 
+def _is_read_or_pushed():
+    """Whether torch reads its own operations: to compile or to export them, or in forward mode."""
+    return is_compiling() or torch.jit.is_tracing() or in_forward_mode()  # pyright: ignore[reportPrivateImportUsage]
+
+
 def number(value, x):
     """A number as a tensor of the dtype of x, and on its device: of a plain number, `keras.ops` makes float32 on torch (Keras 3.15)."""
     if _BACKEND == "torch":
@@ -99,7 +104,7 @@ def number(value, x):
 
 def select(condition, a, b) -> Any:
     """``where(condition, a, b)`` of two tensors of one dtype."""
-    if _BACKEND == "torch" and not (torch.is_grad_enabled() or in_forward_mode() or is_compiling() or torch.jit.is_tracing()):  # pyright: ignore[reportPrivateImportUsage]
+    if _BACKEND == "torch" and not (torch.is_grad_enabled() or _is_read_or_pushed()):
         return _torch_selected(condition, a, b)
     return ops.where(condition, a, b)
 
@@ -353,8 +358,7 @@ if TYPE_CHECKING or _BACKEND == "torch":
     def _wanted(tensors):
         """Whether a hook is to be entered."""
         # A hook with a forward-mode rule is silently 0 at second order, and Dynamo refuses it: there the plain operations serve.
-        plain = is_compiling() or torch.jit.is_tracing() or in_forward_mode()  # pyright: ignore[reportPrivateImportUsage]
-        return torch.is_grad_enabled() and any(x.requires_grad for x in tensors) and not plain
+        return torch.is_grad_enabled() and any(x.requires_grad for x in tensors) and not _is_read_or_pushed()
 
     def _torch(value, derivative, tensors):
         return _Hook.apply(value, derivative, *tensors) if _wanted(tensors) else value(*tensors)

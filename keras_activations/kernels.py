@@ -88,13 +88,18 @@ def row(cls: type, op: NativeOp | None, mode: str, dtype: str) -> Mapping | None
     return rows.get(f"{cls.__name__}: {op.variant}")
 
 
+def budget_of(mode: str) -> str:
+    """The budget of kernel="auto" in a mode."""
+    return "strict" if mode == "fused" else "everyday"
+
+
 def choose(kernel: str, op: NativeOp | None, measured: Mapping | None, mode: str, dtype: str, has_derivative: bool) -> Plan:
     """The plan for what was asked for, an op with what was measured of it, a mode and a dtype. It touches no tensor."""
     if kernel == "native":
         return Plan("native", None, "kernel='native'")
     if kernel == "fallback":
         return Plan("ours", "strict", "kernel='fallback'")
-    budget = "strict" if mode == "fused" else "everyday"
+    budget = budget_of(mode)
 
     def ours(reason):
         # The everyday budget of 16 bits is relative, as the strict one is, and in float64 keras.ops rounds to float32 here and there.
@@ -123,16 +128,6 @@ _made = weakref.WeakValueDictionary()
 _lock = threading.Lock()
 
 
-class Kernel:
-    """A function that the backend remembers: JAX compiles it, and TensorFlow keeps its graph in eager mode."""
-
-    def __init__(self, function):
-        self.function = function
-
-    def __call__(self, *tensors):
-        return self.function(*tensors)
-
-
 def is_remembered(plan: Plan, mode: str, tensors: list) -> bool:
     """Whether a kernel that is made once runs faster than its operations, and keeps its budget.
 
@@ -142,12 +137,12 @@ def is_remembered(plan: Plan, mode: str, tensors: list) -> bool:
     return _BACKEND == "jax" or (eager and not autodiff.are_pushed_forward(tensors))
 
 
-def once(key, make) -> Kernel:
-    """The kernel of this key, shared by all that hold it, and freed with the last of them."""
+def once(key, make) -> Callable:
+    """What `make` returns for this key, shared by all that hold it, and freed with the last of them."""
     with _lock:
         kernel = _made.get(key)
         if kernel is None:
-            _made[key] = kernel = Kernel(make())
+            _made[key] = kernel = make()
         return kernel
 
 

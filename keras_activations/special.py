@@ -413,6 +413,12 @@ def clipped(x, single, double):
     return -held(-held(x, single, double), single, double)
 
 
+def finite(x):
+    """x, where it is infinite the largest number of its dtype."""
+    end = -lowest(backend.standardize_dtype(x.dtype))
+    return clipped(x, end, end)
+
+
 def positive_part(x):
     """``max(x, 0)`` with derivative 1 at 0, which completes what is built on `magnitude` there; NaN stays NaN."""
     if is_final():
@@ -423,8 +429,7 @@ def positive_part(x):
 def scaled(slope, x):
     """``slope * x``, which is 0 at infinity too where the slope is 0."""
     if is_everyday():
-        end = lowest(backend.standardize_dtype(x.dtype))
-        return slope * clipped(x, -end, -end)
+        return slope * finite(x)
     return slope * where(ops.logical_and(abs(x) == math.inf, slope == 0), 0.0, x)
 
 

@@ -37,7 +37,7 @@ def test_the_plan_is_what_runs(case):
     for mode in kernels.MODES:
         assert cls(kernel="fallback", **sample).plan(mode) == kernels.Plan("ours", "strict", "kernel='fallback'")
         plan = cls(**sample).plan(mode, "float32")
-        assert plan.budget == ("strict" if mode == "fused" else "everyday")
+        assert plan.budget == kernels.budget_of(mode)
         narrow = cls(**sample).plan(mode, "bfloat16")
         assert narrow.name != "ours" or narrow.budget == "strict"
         assert plan.name == "ours" or cls(**sample).native() is not None

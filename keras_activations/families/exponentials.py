@@ -3,7 +3,8 @@
 from keras import ops
 
 from .. import arguments
-from ..activation import Activation, NativeOp
+from ..activation import Activation
+from ..kernels import NativeOp
 from ..options import ActivationOptions, Unpack
 from ..registry import register
 from ..special import exp, expm1, held, inverse_root, inverse_root_slope, magnitude, where

@@ -9,7 +9,8 @@ import math
 from keras import ops
 
 from .. import arguments
-from ..activation import Activation, NativeOp
+from ..activation import Activation
+from ..kernels import NativeOp
 from ..options import ActivationOptions, Initial, LearnedNumber, LearnedOptions, Unpack
 from ..parameters import Learned
 from ..registry import register

@@ -5,7 +5,8 @@ import math
 from keras import ops
 
 from .. import arguments
-from ..activation import Activation, NativeOp
+from ..activation import Activation
+from ..kernels import NativeOp
 from ..options import ActivationOptions, Unpack
 from ..registry import register
 from ..special import gelu, gelu_slope, held, magnitude, positive_part, where

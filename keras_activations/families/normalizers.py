@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from keras import backend, ops
 
 from .. import arguments
-from ..activation import AlongAxis, NativeOp
+from ..activation import AlongAxis
+from ..kernels import NativeOp
 from ..options import ActivationOptions, Initial, LearnedNumber, ParametricOptions, Unpack
 from ..parameters import Parameter, Parametric
 from ..registry import register

@@ -5,7 +5,8 @@ import math
 from keras import backend, ops
 
 from .. import arguments
-from ..activation import Activation, AlongAxis, NativeOp
+from ..activation import Activation, AlongAxis
+from ..kernels import NativeOp
 from ..options import ActivationOptions, Unpack
 from ..registry import register
 from ..special import is_double, log1p, where

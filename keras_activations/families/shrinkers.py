@@ -1,7 +1,8 @@
 """Shrinkers: they set small inputs to 0, or near it."""
 
 from .. import arguments
-from ..activation import Activation, NativeOp
+from ..activation import Activation
+from ..kernels import NativeOp
 from ..options import ActivationOptions, Unpack
 from ..registry import register
 from ..special import tanh, tanh_parts, where

@@ -2,22 +2,16 @@
 
 import math
 
-from keras import backend
-
 from ..options import Initial, LearnedNumber, LearnedOptions, Unpack
 from ..parameters import Learned, Parameter
 from ..registry import register
-from ..special import clipped, cos, is_everyday, lowest, sin, where
+from ..special import cos, finite, is_everyday, sin, where
 
 
 def _circle(x, alpha):
     """Sine and cosine of ``alpha x``, or where that overflows of another angle: no digit of them is known there, but they exist."""
     angle = alpha * x
-    if is_everyday():
-        end = -lowest(backend.standardize_dtype(x.dtype))
-        angle = clipped(angle, end, end)
-    else:
-        angle = where(abs(angle) < math.inf, angle, x)
+    angle = finite(angle) if is_everyday() else where(abs(angle) < math.inf, angle, x)
     return sin(angle), cos(angle)
 
 

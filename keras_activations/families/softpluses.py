@@ -5,7 +5,8 @@ import math
 from keras import ops
 
 from .. import arguments
-from ..activation import Activation, NativeOp
+from ..activation import Activation
+from ..kernels import NativeOp
 from ..options import ActivationOptions, Unpack
 from ..registry import register
 from ..special import expm1, held, is_double, log1p, magnitude, positive_part, sigmoid, softplus, where

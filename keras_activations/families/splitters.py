@@ -7,7 +7,8 @@ from typing import Any, Literal, TypeAlias
 from keras import ops
 
 from .. import arguments
-from ..activation import NativeOp, Splitting
+from ..activation import Splitting
+from ..kernels import NativeOp
 from ..options import ActivationOptions, Initial, LearnedNumber, ParametricOptions, Unpack
 from ..parameters import Parametric
 from ..registry import register

@@ -1,7 +1,8 @@
 """Tanhs: odd, or nearly so, and made of tanh or of straight lines in its shape."""
 
 from .. import arguments
-from ..activation import Activation, NativeOp
+from ..activation import Activation
+from ..kernels import NativeOp
 from ..options import ActivationOptions, Unpack
 from ..registry import register
 from ..special import tanh, tanh_slope, where
