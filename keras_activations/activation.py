@@ -7,7 +7,7 @@ import functools
 import inspect
 import itertools
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from numbers import Number
 from typing import Any, Literal
@@ -69,7 +69,8 @@ class Activation(Hosted):
     the grammar of `keras_activations.formula`, and defines:
 
     * ``fallback(x)``: the definition, in stable `keras.ops` that differentiate safely by themselves. 16-bit inputs arrive in float32.
-    * ``derivative(x)``, where automatic differentiation of the fallback would be less accurate, keep more than x or be slower.
+    * ``derivative(x)``, where automatic differentiation of the fallback would be less accurate, keep more than x or be slower. Where
+      `fallback` takes more than x, it yields the partial derivatives one by one: those of numbers that nobody learns are not computed.
     * ``native()``, where the framework has an op of its own: the `NativeOp` for the layer's hyperparameters, or None.
 
     `fallback` and `derivative` may be called on a copy of the layer: all layers with equal attributes share one kernel. A layer that has
@@ -224,10 +225,13 @@ class Activation(Hosted):
             terms = Terms(plan.budget == "everyday", mode == "graph", self.derivative is not None and not forward)
             return autodiff.rounded_once(under(terms, functools.partial(on, self.fallback)), *tensors)
 
+        def partials(*operands):
+            found = self.derivative(*operands)
+            # Those of the numbers that follow the tensors are never computed.
+            return _flat(itertools.islice(found, len(layout)) if isinstance(found, (tuple, list, Iterator)) else [found])
+
         def derivative(*tensors):
-            terms = Terms(plan.budget == "everyday", mode == "graph")
-            partials = under(terms, functools.partial(on, self.derivative))(*tensors)
-            return _flat(partials if isinstance(partials, (tuple, list)) else [partials])
+            return under(Terms(plan.budget == "everyday", mode == "graph"), functools.partial(on, partials))(*tensors)
 
         if self.derivative is None:
             # Without a derivative the short form keeps what the textbook keeps, and takes no longer.

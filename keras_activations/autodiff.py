@@ -102,6 +102,15 @@ def number(value, x):
     return ops.convert_to_tensor(value, dtype=x.dtype)
 
 
+def clamped(x, low=None, high=None):
+    """x, no less than one number and no more than another."""
+    if _BACKEND == "torch":
+        return torch.clamp(x, low, high)
+    if low is not None:
+        x = ops.maximum(x, number(low, x))
+    return x if high is None else ops.minimum(x, number(high, x))
+
+
 def select(condition, a, b) -> Any:
     """``where(condition, a, b)`` of two tensors of one dtype."""
     if _BACKEND == "torch" and not (torch.is_grad_enabled() or _is_read_or_pushed()):
@@ -272,6 +281,7 @@ if TYPE_CHECKING or _BACKEND == "torch":
     OPS |= {
         "hard_silu": torch.nn.functional.hardswish,
         "log_sigmoid": torch.nn.functional.logsigmoid,
+        "mish": torch.nn.functional.mish,
         "softsign": torch.nn.functional.softsign,
         "tanh_shrink": torch.nn.functional.tanhshrink,
     }

@@ -31,7 +31,7 @@ _BACKEND = keras.backend.backend()
 
 
 class NativeOp:
-    """The framework's op for an activation: its name in `keras.ops`, and its arguments.
+    """The framework's op for an activation: its name in `keras.ops` or `keras.activations`, and its arguments.
 
     Example:
         >>> NativeOp("elu", alpha=1.0)(-1.0)
@@ -50,7 +50,7 @@ class NativeOp:
     @property
     def function(self) -> Callable | None:
         """The op, or None where this release of Keras has none."""
-        return autodiff.OPS.get(self.name) or getattr(ops, self.name, None)
+        return autodiff.OPS.get(self.name) or getattr(ops, self.name, getattr(keras.activations, self.name, None))
 
     def __call__(self, x):
         if self.function is None:

@@ -12,12 +12,16 @@ budget binds where a kernel runs. It is passed down by `under` and not read off 
 `benchmarks/fit.py` computes each table of coefficients.
 """
 
+import inspect
 import math
+from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass
+from typing import Any
 
 from keras import backend, ops
 
+from .autodiff import clamped as clamped
 from .autodiff import in_forward_mode, is_compiling, is_read_by_dynamo, number, select
 
 if backend.backend() == "jax":
@@ -138,6 +142,37 @@ def is_final():
     return terms.everyday and terms.final
 
 
+class Curve:
+    """A function of x with its derivative, such as ``tanh(x)`` and ``tanh.slope(x)``; parameters may follow x.
+
+        @Curve
+        def square(x):
+            return x * x
+
+        @square.derived
+        def square(x):
+            return 2.0 * x
+
+    A derivative that is made of the value takes it too, as ``y=None``: who knows the value hands it on.
+    """
+
+    def __init__(self, value: Callable, derivative: Callable | None = None):
+        self.value, self.derivative = value, derivative
+        self._takes_value = derivative is not None and "y" in inspect.signature(derivative).parameters
+
+    def __call__(self, x: Any, *parameters: Any) -> Any:
+        return self.value(x, *parameters)
+
+    def slope(self, x: Any, *parameters: Any, y: Any = None) -> Any:
+        """The derivative at x, where the value is y."""
+        assert self.derivative is not None
+        return self.derivative(x, *parameters, y=y) if self._takes_value else self.derivative(x, *parameters)
+
+    def derived(self, derivative: Callable) -> "Curve":
+        """The same function with this derivative."""
+        return Curve(self.value, derivative)
+
+
 def where(condition, a, b):
     """a where the condition holds, else b; at most one of them a number, which takes the other's dtype.
 
@@ -164,6 +199,9 @@ def log1p(z):
     """``log(1 + z)`` for z >= -1/2 without cancellation near 0."""
     if is_light():
         return ops.log1p(z)
+    if is_everyday():
+        # Below the rounding of 1 + z its logarithm is 0, and the quotient, which is never larger, is z.
+        return ops.maximum(ops.log(1.0 + z), z / (1.0 + z))
     far = z > 1.0
     near = where(far, 0.0, z)
     u = near / (2.0 + near)
@@ -194,6 +232,7 @@ def tanh_parts(x):
     return y, polynomial(y, TANH_FRACTION_DOUBLE if is_thorough(x) else TANH_FRACTION_SINGLE)
 
 
+@Curve
 def tanh(x):
     """``tanh(x)``."""
     if is_everyday():
@@ -204,10 +243,11 @@ def tanh(x):
     return where(abs(x) < 0.7, x * fraction / (y + fraction), where(x >= 0, far, -far))
 
 
-def tanh_slope(x):
+@tanh.derived
+def tanh(x, y=None):
     """The derivative of `tanh`."""
     if is_everyday():
-        t = ops.tanh(x)
+        t = ops.tanh(x) if y is None else y
         return 1.0 - t * t
     near = abs(x) < 0.5
     z = where(near, x, 0.0)
@@ -223,11 +263,15 @@ def exp(x):
     """``exp(x)`` up to the largest number: the exp of LiteRT and of OpenVINO is infinite from 88.4 on, 0.3 too early."""
     if is_double(x) or is_light():
         return ops.exp(x)
+    if is_everyday():
+        root = ops.exp(0.5 * x)
+        return root * root
     far = x > 64.0
     # The difference has no rounding error. Neither choice is infinite: tf2onnx makes a sum of products of each.
     return ops.exp(where(far, x - 1.0, x)) * where(far, math.e, ops.ones_like(x))
 
 
+@Curve
 def sigmoid(x):
     """``1 / (1 + exp(-x))``."""
     if is_everyday():
@@ -236,15 +280,17 @@ def sigmoid(x):
     return where(x >= 0, 1.0, e) / (1.0 + e)
 
 
-def sigmoid_slope(x):
+@sigmoid.derived
+def sigmoid(x, y=None):
     """The derivative of `sigmoid`."""
     if is_everyday():
-        s = ops.sigmoid(x)
+        s = ops.sigmoid(x) if y is None else y
         return s * (1.0 - s)
     e = ops.exp(-magnitude(x))
     return e / ((1.0 + e) * (1.0 + e))
 
 
+@Curve
 def softplus(x):
     """``log(1 + exp(x))``, whose derivative is `sigmoid`."""
     if is_light():
@@ -252,6 +298,10 @@ def softplus(x):
     return positive_part(x) + log1p(ops.exp(-magnitude(x)))
 
 
+softplus = softplus.derived(sigmoid)
+
+
+@Curve
 def gelu(x):
     """``x Phi(x)``, where Phi is the distribution function of the normal distribution."""
     if is_everyday():
@@ -263,7 +313,8 @@ def gelu(x):
     return positive_part(x) - t * gaussian * scaled
 
 
-def gelu_slope(x):
+@gelu.derived
+def gelu(x):
     """The derivative of `gelu`."""
     if is_everyday():
         z = clipped(x, 16.0, 39.0)
@@ -274,6 +325,7 @@ def gelu_slope(x):
     return where(x >= 0, 1.0 - h, h)
 
 
+@Curve
 def erf(x):
     """The error function."""
     if is_thorough(x) or is_light():
@@ -286,7 +338,8 @@ def erf(x):
     return where(near, z * polynomial(z * z, ERF_RATIO), where(x >= 0, far, -far))
 
 
-def erf_slope(x):
+@erf.derived
+def erf(x):
     """The derivative of `erf`."""
     if is_everyday():
         z = clipped(x, 16.0, 39.0)
@@ -299,6 +352,7 @@ def erf_slope(x):
 _ARCTAN_BOUNDS = 2.0**62, 2.0**510
 
 
+@Curve
 def arctan(x):
     """``atan(x)``."""
     if is_thorough(x) or is_light():
@@ -319,30 +373,36 @@ def arctan_near(u):
     return u + u * w * polynomial(w, ARCTAN_TAIL)
 
 
-def arctan_slope(x):
+@arctan.derived
+def arctan(x):
     """The derivative of `arctan`."""
     z = clipped(x, *_ARCTAN_BOUNDS)
     return 1.0 / (1.0 + z * z)
 
 
+@Curve
 def inverse_root(x, alpha):
     """``x / sqrt(1 + alpha x**2)``."""
     z, s = _over_root(x, alpha)
-    return z / (math.sqrt(alpha) * ops.sqrt(s))
+    return z * ops.rsqrt(s) if is_everyday() else z / ops.sqrt(s)
 
 
-def inverse_root_slope(x, alpha):
+@inverse_root.derived
+def inverse_root(x, alpha):
     """The derivative of `inverse_root`."""
     _, s = _over_root(x, alpha)
+    if is_everyday():
+        r = ops.rsqrt(s)
+        return r * r * r
     # grappler would make an approximate Reciprocal of 1 / s.
     return 2.0 / (2.0 * s * ops.sqrt(s))
 
 
 def _over_root(x, alpha):
-    """``sqrt(alpha) x`` and 1 plus its square."""
+    """x and ``1 + alpha x**2``."""
     # At the bound the derivative has underflowed. The square would overflow.
-    z = clipped(math.sqrt(alpha) * x, 2.0**41, 2.0**339)
-    return z, 1.0 + z * z
+    z = clipped(x, 2.0**41 / math.sqrt(alpha), 2.0**339 / math.sqrt(alpha))
+    return z, 1.0 + alpha * z * z
 
 
 def gaussian(t):
@@ -389,14 +449,14 @@ def held(t, single, double):
     """
     bound = double if is_double(t) else single
     if is_everyday():
-        return ops.minimum(t, number(bound, t))
+        return clamped(t, high=bound)
     return where(t > bound, bound, t)
 
 
 def floored(x, single, double):
     """x down to minus a bound, as in `held`."""
     if is_everyday():
-        return ops.maximum(x, number(-(double if is_double(x) else single), x))
+        return clamped(x, low=-(double if is_double(x) else single))
     return -held(-x, single, double)
 
 
@@ -409,7 +469,7 @@ def clipped(x, single, double):
     """x between minus and plus a bound, as in `held`."""
     if is_everyday():
         bound = double if is_double(x) else single
-        return ops.maximum(held(x, bound, bound), number(-bound, x))
+        return clamped(x, -bound, bound)
     return -held(-held(x, single, double), single, double)
 
 

@@ -7,7 +7,7 @@ from ..activation import Activation
 from ..kernels import NativeOp
 from ..options import ActivationOptions, Unpack
 from ..registry import register
-from ..special import exp, expm1, held, inverse_root, inverse_root_slope, magnitude, where
+from ..special import Curve, exp, expm1, held, inverse_root, magnitude, where
 
 
 @register
@@ -47,6 +47,21 @@ class ELU(Activation):
         return NativeOp("elu", alpha=self.alpha)
 
 
+_SCALE, _SCALE_ALPHA = 1.0507009873554805, 1.0507009873554805 * 1.6732632423543772
+
+
+@Curve
+def selu(x):
+    """``1.05... x`` for positive x, else ``1.05... * 1.67... (exp(x) - 1)``."""
+    return where(x < 0, _SCALE_ALPHA * expm1(where(x < 0, x, 0.0)), _SCALE * x)
+
+
+@selu.derived
+def selu(x):
+    """The derivative of `selu`."""
+    return where(x < 0, _SCALE_ALPHA * ops.exp(where(x < 0, x, 0.0)), _SCALE)
+
+
 @register
 class SELU(Activation):
     """Scaled ELU, whose two constants keep activations near mean 0 and variance 1 in deep dense networks.
@@ -64,14 +79,11 @@ class SELU(Activation):
         Klambauer, Unterthiner, Mayr and Hochreiter, Self-Normalizing Neural Networks, 2017, https://arxiv.org/abs/1706.02515
     """
 
-    SCALE = 1.0507009873554805
-    SCALE_ALPHA = 1.0507009873554805 * 1.6732632423543772
-
     def fallback(self, x):
-        return where(x < 0, self.SCALE_ALPHA * expm1(where(x < 0, x, 0.0)), self.SCALE * x)
+        return selu(x)
 
     def derivative(self, x):
-        return where(x < 0, self.SCALE_ALPHA * ops.exp(where(x < 0, x, 0.0)), self.SCALE)
+        return selu.slope(x)
 
     def native(self):
         return NativeOp("selu")
@@ -140,7 +152,7 @@ class ISRLU(Activation):
         return where(x >= 0, x, inverse_root(where(x >= 0, 0.0, x), self.alpha))
 
     def derivative(self, x):
-        return inverse_root_slope(where(x >= 0, 0.0, x), self.alpha)
+        return inverse_root.slope(where(x >= 0, 0.0, x), self.alpha)
 
 
 @register

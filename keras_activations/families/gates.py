@@ -15,20 +15,47 @@ from ..options import ActivationOptions, Initial, LearnedNumber, LearnedOptions,
 from ..parameters import Learned
 from ..registry import register
 from ..special import (
+    Curve,
     clipped,
     expm1,
+    finite,
     floored,
     gated,
     held,
     is_everyday,
+    is_light,
     log1p,
     log1p_quotient,
     magnitude,
     positive_part,
     sigmoid,
-    sigmoid_slope,
     where,
 )
+
+
+@Curve
+def silu(x):
+    """``x / (1 + exp(-x))``."""
+    if is_light():
+        return ops.silu(finite(x))
+    if is_everyday():
+        x = floored(x, 128.0, 800.0)
+        return x * sigmoid(x)
+    t = held(magnitude(x), 128.0, 800.0)
+    e = ops.exp(-t)
+    return positive_part(x) - t * e / (1.0 + e)
+
+
+@silu.derived
+def silu(x):
+    """The derivative of `silu`."""
+    if is_everyday():
+        s = sigmoid(x)
+        return s * (1.0 + clipped(x, 128.0, 800.0) * (1.0 - s))
+    t = held(magnitude(x), 128.0, 800.0)
+    e = ops.exp(-t)
+    h = e / (1.0 + e) * (1.0 - t / (1.0 + e))
+    return where(x >= 0, 1.0 - h, h)
 
 
 @register
@@ -48,24 +75,36 @@ class SiLU(Activation):
     """
 
     def fallback(self, x):
-        if is_everyday():
-            x = floored(x, 128.0, 800.0)
-            return x * sigmoid(x)
-        t = held(magnitude(x), 128.0, 800.0)
-        e = ops.exp(-t)
-        return positive_part(x) - t * e / (1.0 + e)
+        return silu(x)
 
     def derivative(self, x):
-        if is_everyday():
-            s = sigmoid(x)
-            return s * (1.0 + clipped(x, 128.0, 800.0) * (1.0 - s))
-        t = held(magnitude(x), 128.0, 800.0)
-        e = ops.exp(-t)
-        h = e / (1.0 + e) * (1.0 - t / (1.0 + e))
-        return where(x >= 0, 1.0 - h, h)
+        return silu.slope(x)
 
     def native(self):
         return NativeOp("silu")
+
+
+@Curve
+def swish(x, beta):
+    """``x / (1 + exp(-beta x))``."""
+    z = beta * x
+    if is_everyday():
+        return gated(sigmoid(z), x)
+    e = ops.exp(-held(magnitude(z), 128.0, 800.0))
+    return gated(where(z >= 0, 1.0, e) / (1.0 + e), x)
+
+
+@swish.derived
+def swish(x, beta):
+    """The derivative of `swish`."""
+    z = beta * x
+    if is_everyday():
+        s = sigmoid(z)
+        return s * (1.0 + clipped(z, 128.0, 800.0) * (1.0 - s))
+    t = held(magnitude(z), 256.0, 1600.0)
+    e = ops.exp(-t)
+    gate, complement = where(z >= 0, 1.0, e) / (1.0 + e), where(z >= 0, e, 1.0) / (1.0 + e)
+    return gate * (1.0 + where(z >= 0, t, -t) * complement)
 
 
 @register
@@ -98,25 +137,18 @@ class Swish(Learned):
         self.learn(beta=beta)
 
     def fallback(self, x, beta):
-        z = beta * x
-        if is_everyday():
-            return gated(sigmoid(z), x)
-        e = ops.exp(-held(magnitude(z), 128.0, 800.0))
-        return gated(where(z >= 0, 1.0, e) / (1.0 + e), x)
+        return swish(x, beta)
 
     def derivative(self, x, beta):
+        yield swish.slope(x, beta)
         z = beta * x
         if is_everyday():
-            s, complement = sigmoid(z), sigmoid(-z)
-            slope = s * (1.0 + clipped(z, 128.0, 800.0) * complement)
-            return slope, gated(gated(s * complement, x), x) if self.learned else None
-        t = held(magnitude(z), 256.0, 1600.0)
-        root = ops.exp(-0.5 * t)
-        e = root * root
-        gate, complement = where(z >= 0, 1.0, e) / (1.0 + e), where(z >= 0, e, 1.0) / (1.0 + e)
-        # Half of the exponential for each x: it may underflow where the product does not.
-        bell = x * root / (1.0 + e) * (x * root / (1.0 + e))
-        return gate * (1.0 + where(z >= 0, t, -t) * complement), where(root == 0, 0.0, bell)
+            yield gated(gated(sigmoid(z) * sigmoid(-z), x), x)
+        else:
+            # Half of the exponential for each x: it may underflow where the product does not.
+            root = ops.exp(-0.5 * held(magnitude(z), 256.0, 1600.0))
+            half = x * root / (1.0 + root * root)
+            yield where(root == 0, 0.0, half * half)
 
     def native(self):
         return NativeOp("silu") if not self.learned and self.beta == 1.0 else None
@@ -255,7 +287,7 @@ class DoubleSwish(Activation):
         return floored(x, 128.0, 800.0) * sigmoid(x - 1.0)
 
     def derivative(self, x):
-        return sigmoid(x - 1.0) + clipped(x, 128.0, 800.0) * sigmoid_slope(x - 1.0)
+        return sigmoid(x - 1.0) + clipped(x, 128.0, 800.0) * sigmoid.slope(x - 1.0)
 
 
 @register

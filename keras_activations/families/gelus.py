@@ -9,7 +9,30 @@ from ..activation import Activation
 from ..kernels import NativeOp
 from ..options import ActivationOptions, Unpack
 from ..registry import register
-from ..special import gelu, gelu_slope, held, magnitude, positive_part, where
+from ..special import Curve, gelu, held, magnitude, positive_part, where
+
+
+def _odds(t):
+    """``exp(-p)`` and ``dp/dt`` of the tanh form, whose gate for -t is ``sigmoid(-p)``."""
+    c = 2 * math.sqrt(2 / math.pi)
+    return ops.exp(-c * (t + 0.044715 * t * t * t)), c * (1.0 + 3 * 0.044715 * t * t)
+
+
+@Curve
+def gelu_tanh(x):
+    """``x / 2 * (1 + tanh(sqrt(2 / pi) * (x + 0.044715 * x**3)))``."""
+    t = held(magnitude(x), 16.0, 39.0)
+    q, _ = _odds(t)
+    return positive_part(x) - t * q / (1.0 + q)
+
+
+@gelu_tanh.derived
+def gelu_tanh(x):
+    """The derivative of `gelu_tanh`."""
+    t = held(magnitude(x), 16.0, 39.0)
+    q, slope = _odds(t)
+    h = q / (1.0 + q) * (1.0 - t * slope / (1.0 + q))
+    return where(x >= 0, 1.0 - h, h)
 
 
 @register
@@ -40,25 +63,10 @@ class GELU(Activation):
         self.approximate = arguments.flag("approximate", approximate == "tanh" if approximate in ("none", "tanh") else approximate)
 
     def fallback(self, x):
-        if not self.approximate:
-            return gelu(x)
-        t = held(magnitude(x), 16.0, 39.0)
-        q, _ = self._odds(t)
-        return positive_part(x) - t * q / (1.0 + q)
+        return gelu_tanh(x) if self.approximate else gelu(x)
 
     def derivative(self, x):
-        if not self.approximate:
-            return gelu_slope(x)
-        t = held(magnitude(x), 16.0, 39.0)
-        q, slope = self._odds(t)
-        h = q / (1.0 + q) * (1.0 - t * slope / (1.0 + q))
-        return where(x >= 0, 1.0 - h, h)
-
-    @staticmethod
-    def _odds(t):
-        """``exp(-p)`` and ``dp/dt`` of the tanh form, whose gate for -t is ``sigmoid(-p)``."""
-        c = 2 * math.sqrt(2 / math.pi)
-        return ops.exp(-c * (t + 0.044715 * t * t * t)), c * (1.0 + 3 * 0.044715 * t * t)
+        return gelu_tanh.slope(x) if self.approximate else gelu.slope(x)
 
     def native(self):
         return NativeOp("gelu", approximate=self.approximate)
@@ -96,7 +104,7 @@ class ClippedGELU(Activation):
 
     def derivative(self, x):
         y = gelu(x)
-        return where(y <= self.min_value, 0.0, where(y > self.max_value, 0.0, gelu_slope(x)))
+        return where(y <= self.min_value, 0.0, where(y > self.max_value, 0.0, gelu.slope(x)))
 
 
 @register

@@ -6,7 +6,7 @@ from .. import arguments
 from ..options import Initial, InitialNumbers, LearnedNumber, LearnedOptions, Unpack
 from ..parameters import Learned, Parameter
 from ..registry import register
-from ..special import expm1, held, scaled, sigmoid, sigmoid_slope, where
+from ..special import expm1, held, scaled, sigmoid, where
 
 
 def _below(x):
@@ -58,7 +58,8 @@ class PReLU(Learned):
 
     def derivative(self, x, alpha):
         one = ops.ones_like(x)
-        return where(x <= 0, alpha * one, one), where(x <= 0, x, 0.0)
+        yield where(x <= 0, alpha * one, one)
+        yield where(x <= 0, x, 0.0)
 
 
 @register
@@ -97,7 +98,9 @@ class PELU(Learned):
     def derivative(self, x, alpha, beta):
         z = where(x > 0, x, _below(x)) / beta
         e = ops.exp(where(x > 0, 0.0, z))
-        return alpha / beta * e, where(x > 0, z, expm1(where(x > 0, 0.0, z))), -alpha / beta * z * e
+        yield alpha / beta * e
+        yield where(x > 0, z, expm1(where(x > 0, 0.0, z)))
+        yield -alpha / beta * z * e
 
 
 @register
@@ -139,8 +142,9 @@ class MPELU(Learned):
     def derivative(self, x, alpha, beta):
         below = _below(x)
         e = ops.exp(beta * below)
-        slope = where(x > 0, 1.0, alpha * beta * e)
-        return slope, where(x > 0, 0.0, expm1(beta * below)), where(x > 0, 0.0, alpha * below * e)
+        yield where(x > 0, 1.0, alpha * beta * e)
+        yield where(x > 0, 0.0, expm1(beta * below))
+        yield where(x > 0, 0.0, alpha * below * e)
 
 
 @register
@@ -245,7 +249,7 @@ class APL(Learned):
 
     def fallback(self, x, slopes, hinges):
         pairs = zip(slopes, hinges, strict=True)
-        return ops.relu(x) + sum(slope * where(x >= hinge, 0.0, hinge - x) for slope, hinge in pairs)
+        return ops.relu(x) + sum(slope * ops.relu(hinge - x) for slope, hinge in pairs)
 
 
 @register
@@ -285,8 +289,9 @@ class AReLU(Learned):
     def derivative(self, x, alpha, beta):
         alpha, beta = (ops.convert_to_tensor(parameter, dtype=x.dtype) for parameter in (alpha, beta))
         slope = self._clip(alpha)
-        in_alpha = where(x > 0, 0.0, where(slope == alpha, x, 0.0))
-        return where(x > 0, 1.0 + sigmoid(beta), slope), in_alpha, where(x > 0, x * sigmoid_slope(beta), 0.0)
+        yield where(x > 0, 1.0 + sigmoid(beta), slope)
+        yield where(x > 0, 0.0, where(slope == alpha, x, 0.0))
+        yield where(x > 0, x * sigmoid.slope(beta), 0.0)
 
     @staticmethod
     def _clip(alpha):
@@ -345,7 +350,9 @@ class TLU(Learned):
 
     def derivative(self, x, tau, alpha=0.0):
         low, one = self._is_low(x, tau, alpha), ops.ones_like(x)
-        return where(low, alpha * one, one), where(low, one, 0.0), where(low, x, 0.0)
+        yield where(low, alpha * one, one)
+        yield where(low, one, 0.0)
+        yield where(low, x, 0.0)
 
     def _is_low(self, x, tau, alpha):
         # At infinity the floor may be infinite too.
@@ -453,7 +460,9 @@ class DPReLU(Learned):
 
     def derivative(self, x, alpha, beta):
         one = ops.ones_like(x)
-        return where(x >= 0, beta * one, alpha * one), where(x >= 0, 0.0, x), where(x >= 0, x, 0.0)
+        yield where(x >= 0, beta * one, alpha * one)
+        yield where(x >= 0, 0.0, x)
+        yield where(x >= 0, x, 0.0)
 
 
 @register

@@ -15,7 +15,6 @@ from ..special import (
     LOG1P_TAIL_DOUBLE,
     clipped,
     erf,
-    erf_slope,
     expm1,
     expm1_rest,
     gated,
@@ -31,7 +30,6 @@ from ..special import (
     sigmoid,
     softplus,
     tanh,
-    tanh_slope,
     where,
 )
 
@@ -72,7 +70,8 @@ class PFTS(Learned):
     def derivative(self, x, t):
         above = held(positive_part(x), 128.0, 800.0)
         e = ops.exp(-above)
-        return where(x < 0, 0.0, (1.0 + (1.0 + above) * e) / ((1.0 + e) * (1.0 + e))), 1.0
+        yield where(x < 0, 0.0, (1.0 + (1.0 + above) * e) / ((1.0 + e) * (1.0 + e)))
+        yield 1.0
 
 
 @register
@@ -127,8 +126,9 @@ class XIELU(Learned):
 
     def derivative(self, x, alpha_p, alpha_n):
         above, below = positive_part(x), where(x > 0, 0.0, x)
-        slope = where(x > 0, 2.0 * alpha_p * above, alpha_n * expm1(below)) + self.beta
-        return slope, above * above, expm1_rest(below)
+        yield where(x > 0, 2.0 * alpha_p * above, alpha_n * expm1(below)) + self.beta
+        yield above * above
+        yield expm1_rest(below)
 
 
 @register
@@ -251,10 +251,12 @@ class ErfAct(Learned):
     def derivative(self, x, alpha, beta):
         z = held(beta * x, 88.0, 700.0)
         e, root = ops.exp(z), ops.exp(0.5 * z)
-        slope = erf_slope(alpha * e)
+        slope = erf.slope(alpha * e)
         x = where(root * slope == 0, 0.0, x)
         # Half of the exponential for each x: it may underflow where the product does not.
-        return erf(alpha * e) + alpha * beta * x * (e * slope), x * (e * slope), alpha * (x * root) * (x * root * slope)
+        yield erf(alpha * e) + alpha * beta * x * (e * slope)
+        yield x * (e * slope)
+        yield alpha * (x * root) * (x * root * slope)
 
 
 @register
@@ -296,9 +298,11 @@ class Pserf(Learned):
         root = ops.exp(-0.5 * magnitude(z))
         e, half = root * root, where(z < 0, root, 1.0)
         plus, gate = positive_part(z) + log1p(e), half * half / (1.0 + e)
-        slope = erf_slope(gamma * plus)
+        slope = erf.slope(gamma * plus)
         x = where(half * slope == 0, 0.0, x)
-        return erf(gamma * plus) + gamma * delta * x * (slope * gate), x * plus * slope, gamma * (x * half) * (x * half * slope) / (1.0 + e)
+        yield erf(gamma * plus) + gamma * delta * x * (slope * gate)
+        yield x * plus * slope
+        yield gamma * (x * half) * (x * half * slope) / (1.0 + e)
 
 
 @register
@@ -346,19 +350,22 @@ class AconC(Learned):
         w = clipped(beta * (p1 - p2) * x, 400.0, 1600.0)
         if is_everyday():
             first, second = sigmoid(w), sigmoid(-w)
-            slope = p1 * first + p2 * second + (p1 - p2) * w * (first * second)
-            both = gated(gated(first * second, x), x)
-            return slope, gated(first * (1.0 + w * second), x), gated(second * (1.0 - w * first), x), (p1 - p2) * (p1 - p2) * both
+            yield p1 * first + p2 * second + (p1 - p2) * w * (first * second)
+            yield gated(first * (1.0 + w * second), x)
+            yield gated(second * (1.0 - w * first), x)
+            yield (p1 - p2) * (p1 - p2) * gated(gated(first * second, x), x)
+            return
         right = w >= 0
         # Half of the exponential for each x: it may underflow where the product does not.
         root = ops.exp(-0.5 * magnitude(w))
         e = root * root
         first, second = where(right, 1.0, e) / (1.0 + e), where(right, e, 1.0) / (1.0 + e)
         damped = where(root == 0, 0.0, x) * root
-        in_p1 = where(right, x, damped) * (1.0 + w * second) * where(right, 1.0, root) / (1.0 + e)
-        in_p2 = where(right, damped, x) * (1.0 - w * first) * where(right, root, 1.0) / (1.0 + e)
+        yield p1 * first + p2 * second + (p1 - p2) * w * (first * second)
+        yield where(right, x, damped) * (1.0 + w * second) * where(right, 1.0, root) / (1.0 + e)
+        yield where(right, damped, x) * (1.0 - w * first) * where(right, root, 1.0) / (1.0 + e)
         bell = (p1 - p2) * damped / (1.0 + e)
-        return p1 * first + p2 * second + (p1 - p2) * w * (first * second), in_p1, in_p2, bell * bell
+        yield bell * bell
 
 
 @register
@@ -407,9 +414,9 @@ class SMU(Learned):
 
     def derivative(self, x, mu):
         gate, w, bell = self._gate(x, mu)
-        slope = gate + (1.0 - self.alpha) / math.sqrt(2 * math.pi) * w * bell
+        yield gate + (1.0 - self.alpha) / math.sqrt(2 * math.pi) * w * bell
         x = where(bell == 0, 0.0, x)
-        return slope, (1.0 - self.alpha) ** 2 / math.sqrt(math.pi) * x * (x * bell)
+        yield (1.0 - self.alpha) ** 2 / math.sqrt(math.pi) * x * (x * bell)
 
 
 @register
@@ -461,7 +468,8 @@ class SMU1(Learned):
     def derivative(self, x, mu):
         right, t, r = self._sides(x, mu)
         h = (1.0 - self.alpha) * (mu / 2.0 / r * (mu / (r + t)))
-        return where(right, 1.0 - h, self.alpha + h), mu / 2.0 / r
+        yield where(right, 1.0 - h, self.alpha + h)
+        yield mu / 2.0 / r
 
 
 @register
@@ -506,8 +514,12 @@ class DynamicTanh(Learned):
         return gamma * tanh(alpha * x) + beta
 
     def derivative(self, x, alpha, gamma, beta):
-        slope = tanh_slope(alpha * x)
-        return gamma * alpha * slope, gamma * gated(slope, x), tanh(alpha * x), 1.0
+        t = tanh(alpha * x)
+        slope = tanh.slope(alpha * x, y=t)
+        yield gamma * alpha * slope
+        yield gamma * gated(slope, x)
+        yield t
+        yield 1.0
 
 
 @register
@@ -567,5 +579,9 @@ class DynamicErf(Learned):
 
     def derivative(self, x, alpha, shift, gamma, beta):
         u = alpha * x + shift
-        slope = gamma * erf_slope(u)
-        return alpha * slope, gated(slope, x), slope, erf(u), 1.0
+        slope = gamma * erf.slope(u)
+        yield alpha * slope
+        yield gated(slope, x)
+        yield slope
+        yield erf(u)
+        yield 1.0

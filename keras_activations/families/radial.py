@@ -188,8 +188,8 @@ class BentIdentity(Activation):
     @staticmethod
     def _parts(x):
         """(z, r) with ``r = sqrt(z**2 + 1)``: z is x up to a bound, beyond which their ratio rounds to 1."""
-        t = held(magnitude(x), 2.0**26, 2.0**60)
-        return where(x < 0, -t, t), ops.sqrt(t * t + 1.0)
+        z = clipped(x, 2.0**26, 2.0**60)
+        return z, ops.sqrt(z * z + 1.0)
 
     def fallback(self, x):
         # r - 1 would cancel near 0: it is z**2 / (r + 1).

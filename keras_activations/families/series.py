@@ -1,5 +1,6 @@
 """Series: learned combinations of simple functions, which take the shape that the data ask for."""
 
+import functools
 import itertools
 from typing import Any
 
@@ -20,11 +21,14 @@ def _polynomial(coefficients):
     return Parameter(coefficients, entries=0)
 
 
-def _differentiated(x, coefficients):
-    """The derivatives of a polynomial in x and in each of its coefficients."""
-    slopes = [k * coefficient for k, coefficient in enumerate(coefficients)][1:]
-    powers = itertools.accumulate(slopes, lambda power, _: power * x, initial=ops.ones_like(x))
-    return polynomial(x, slopes) + ops.zeros_like(x), list(powers)
+def _slope(x, coefficients):
+    """The derivative of a polynomial in x."""
+    return polynomial(x, [k * coefficient for k, coefficient in enumerate(coefficients)][1:]) + ops.zeros_like(x)
+
+
+def _powers(x, coefficients):
+    """The derivatives of a polynomial in its coefficients."""
+    return list(itertools.accumulate(coefficients[1:], lambda power, _: power * x, initial=ops.ones_like(x)))
 
 
 @register
@@ -61,7 +65,8 @@ class SLAF(Learned):
         return polynomial(x, coefficients)
 
     def derivative(self, x, coefficients):
-        return _differentiated(x, coefficients)
+        yield _slope(x, coefficients)
+        yield _powers(x, coefficients)
 
 
 @register
@@ -97,8 +102,9 @@ class PolyReLU(Learned):
         return polynomial(ops.relu(x), coefficients)
 
     def derivative(self, x, coefficients):
-        slope, powers = _differentiated(ops.relu(x), coefficients)
-        return where(x <= 0, 0.0, slope), powers
+        above = ops.relu(x)
+        yield where(x <= 0, 0.0, _slope(above, coefficients))
+        yield _powers(above, coefficients)
 
 
 @register
@@ -231,7 +237,9 @@ class Fourier(Learned):
         slope, harmonics = ops.zeros_like(x), self._harmonics(x, len(sines))
         for k, (a, b, (cosine, sine)) in enumerate(zip(cosines, sines, harmonics, strict=True), start=1):
             slope = slope + k * (b * cosine - a * sine)
-        return slope, ops.ones_like(x), *zip(*harmonics, strict=True)
+        yield slope
+        yield ops.ones_like(x)
+        yield from zip(*harmonics, strict=True)
 
     @staticmethod
     def _harmonics(x, count):
@@ -286,13 +294,19 @@ class ABU(Learned):
         if not isinstance(activations, (tuple, list)) or not activations or not all(isinstance(name, str) for name in activations):
             raise TypeError(f"activations must be a tuple of names, such as ('tanh', 'relu'); received {activations!r}.")
         self.activations = list(activations)
-        pool = [get(name) for name in activations]
-        for name, activation in zip(activations, pool, strict=True):
+        for name, activation in zip(activations, self._pool, strict=True):
             if not isinstance(activation, Activation) or isinstance(activation, AlongAxis) or activation.variables or not activation.built:
                 raise ValueError(f"activations must be elementwise, have no weights of their own and draw nothing; received {name!r}.")
-        # In a closure: Keras would count them as layers of the model.
-        self._pool = lambda: pool
-        self.learn(coefficients=Parameter((1 / len(pool),) * len(pool) if coefficients is None else coefficients, entries=len(pool)))
+        count = len(activations)
+        self.learn(coefficients=Parameter((1 / count,) * count if coefficients is None else coefficients, entries=count))
+
+    @functools.cached_property
+    def _pool(self):
+        """The activations, past Keras, which would count them as layers of the model."""
+        return [get(name) for name in self.activations]
+
+    def _apart(self):
+        return super()._apart() | {"_pool"}
 
     def fallback(self, x, coefficients):
-        return sum(c * activation._evaluate(x) for c, activation in zip(coefficients, self._pool(), strict=True))
+        return sum(c * activation._evaluate(x) for c, activation in zip(coefficients, self._pool, strict=True))

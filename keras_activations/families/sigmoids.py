@@ -11,7 +11,7 @@ from ..options import ActivationOptions, Unpack
 from ..registry import register
 from ..special import (
     arctan,
-    arctan_slope,
+    clamped,
     clipped,
     erf,
     expm1,
@@ -19,14 +19,12 @@ from ..special import (
     half_erfcx,
     held,
     inverse_root,
-    inverse_root_slope,
     is_double,
     is_everyday,
     is_light,
     log1p,
     magnitude,
     sigmoid,
-    sigmoid_slope,
     where,
 )
 
@@ -55,7 +53,7 @@ class Sigmoid(Activation):
         return sigmoid(x)
 
     def derivative(self, x):
-        return sigmoid_slope(x)
+        return sigmoid.slope(x)
 
     def native(self):
         return NativeOp("sigmoid")
@@ -113,7 +111,13 @@ class HardSigmoid(Activation):
 
     def fallback(self, x):
         bound = 0.5 / self.slope
+        if is_everyday():
+            return clamped((x + bound) / (2 * bound), 0.0, 1.0)
         return where(x <= -bound, 0.0, where(x > bound, 1.0, (x + bound) / (2 * bound)))
+
+    def derivative(self, x):
+        bound = 0.5 / self.slope
+        return self.slope * ops.cast(ops.logical_not(ops.logical_or(x <= -bound, x > bound)), x.dtype)
 
     def native(self):
         return NativeOp("hard_sigmoid") if self.slope == 1 / 6 else None
@@ -240,10 +244,8 @@ class Softsign(Activation):
 
     def fallback(self, x):
         # From here on the quotient rounds to 1, and infinity would divide itself.
-        bound = 2.0**60 if is_double(x) else 2.0**26
-        t = magnitude(x)
-        t = where(t > bound, bound, t)
-        return where(x < 0, -t, t) / (1.0 + t)
+        z = clipped(x, 2.0**26, 2.0**60)
+        return z / (1.0 + magnitude(z))
 
     def derivative(self, x):
         # At the bound it has underflowed. The square would overflow.
@@ -283,7 +285,7 @@ class ISRU(Activation):
         return inverse_root(x, self.alpha)
 
     def derivative(self, x):
-        return inverse_root_slope(x, self.alpha)
+        return inverse_root.slope(x, self.alpha)
 
 
 @register
@@ -307,7 +309,7 @@ class Arctan(Activation):
         return arctan(x)
 
     def derivative(self, x):
-        return arctan_slope(x)
+        return arctan.slope(x)
 
     def native(self):
         return NativeOp("arctan")

@@ -8,15 +8,14 @@ from ..registry import register
 from ..special import cos, finite, is_everyday, sin, where
 
 
-def _circle(x, alpha):
-    """Sine and cosine of ``alpha x``, or where that overflows of another angle: no digit of them is known there, but they exist."""
+def _angle(x, alpha):
+    """``alpha x``, or where that overflows another angle: no digit of its sine is known there, but it exists."""
     angle = alpha * x
-    angle = finite(angle) if is_everyday() else where(abs(angle) < math.inf, angle, x)
-    return sin(angle), cos(angle)
+    return finite(angle) if is_everyday() else where(abs(angle) < math.inf, angle, x)
 
 
 def _snake(x, alpha, beta):
-    sine, _ = _circle(x, alpha)
+    sine = sin(_angle(x, alpha))
     if is_everyday():
         return x + sine * sine / beta
     # At infinity the sine is NaN, and the sum is not.
@@ -24,10 +23,14 @@ def _snake(x, alpha, beta):
 
 
 def _partials(x, alpha, beta):
-    sine, cosine = _circle(x, alpha)
-    ratio, both = alpha / beta, sine + cosine
-    # 1 + sin(2 u) = (sin(u) + cos(u))**2, of which the left side cancels.
-    return 1.0 - ratio + ratio * both * both, x * (2.0 * sine * cosine / beta), -(sine / beta) * (sine / beta)
+    sine, cosine, ratio = sin(_angle(x, alpha)), cos(_angle(x, alpha)), alpha / beta
+    if is_everyday():
+        yield 1.0 + ratio * sin(_angle(x, 2.0 * alpha))
+    else:
+        # 1 + sin(2 u) = (sin(u) + cos(u))**2, of which the left side cancels.
+        yield 1.0 - ratio + ratio * (sine + cosine) * (sine + cosine)
+    yield x * (2.0 * sine * cosine / beta)
+    yield -(sine / beta) * (sine / beta)
 
 
 @register
@@ -65,8 +68,9 @@ class Snake(Learned):
         return _snake(x, alpha, alpha)
 
     def derivative(self, x, alpha):
-        slope, inside, outside = _partials(x, alpha, alpha)
-        return slope, inside + outside
+        slope, *others = _partials(x, alpha, alpha)
+        yield slope
+        yield sum(others)
 
 
 @register

@@ -9,7 +9,7 @@ from ..activation import Activation
 from ..kernels import NativeOp
 from ..options import ActivationOptions, Unpack
 from ..registry import register
-from ..special import expm1, held, is_double, log1p, magnitude, positive_part, sigmoid, softplus, where
+from ..special import clipped, expm1, held, is_double, is_everyday, log1p, magnitude, positive_part, sigmoid, softplus, where
 
 
 @register
@@ -191,11 +191,16 @@ class Squareplus(Activation):
 
     def fallback(self, x):
         t = magnitude(x)
+        if is_everyday():
+            return positive_part(x) + self.b / 2 / (ops.sqrt(t * t + self.b) + t)
         r = self._radius(t)
         # x + r cancels for negative x; b / (r + t) is the same and does not.
         return positive_part(x) + self.b / 2 / (where(t > r, t, r) + t)
 
     def derivative(self, x):
+        if is_everyday():
+            z = clipped(x, 1e18, 1e153)
+            return 0.5 + 0.5 * z * ops.rsqrt(z * z + self.b)
         t = magnitude(x)
         r = self._radius(t)
         h = self.b / 2 / r / (r + t)

@@ -2,7 +2,7 @@
 
 import math
 from fractions import Fraction
-from typing import Any, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
 from keras import ops
 
@@ -12,18 +12,12 @@ from ..kernels import NativeOp
 from ..options import ActivationOptions, Initial, LearnedNumber, ParametricOptions, Unpack
 from ..parameters import Parametric
 from ..registry import register
-from ..special import arctan_near, held, is_double, is_everyday, magnitude, positive_part, sigmoid, where
-from .exponentials import SELU
-from .gates import SiLU, Swish
-from .gelus import GELU
-from .rectifiers import Linear, ReLU
+from ..special import Curve, arctan_near, gelu, held, is_double, is_everyday, magnitude, positive_part, sigmoid, where
+from .exponentials import selu
+from .gates import silu, swish
+from .gelus import gelu_tanh
 
 Gate: TypeAlias = Literal["first", "last", "interleaved"]
-
-# The gates of `_Gated`, whose mathematics alone is used. They have names, so as not to count among the layers of the user's models.
-_LINEAR, _RELU, _SELU, _SILU = (cls(name=f"gate_{cls.__name__}") for cls in (Linear, ReLU, SELU, SiLU))
-_SWISH = Swish(name="gate_Swish")
-_GELU = {approximate: GELU(approximate, name=f"gate_GELU_{approximate}") for approximate in (False, True)}
 
 
 def _damped(a, b):
@@ -48,16 +42,16 @@ class _Gated(Splitting):
     def _ordered(self, pieces):
         return super()._ordered(pieces if self.gate == "last" else pieces[::-1])
 
-    def activation(self) -> Any:
-        """The activation of the gate."""
+    def curve(self) -> Curve:
+        """The activation of the gate, where that is all that the class adds."""
         raise NotImplementedError(f"{type(self).__name__} does not say which activation its gate has.")
 
     def fallback(self, a, b):
-        return a * self.activation().fallback(b)
+        return a * self.curve()(b)
 
     def derivative(self, a, b):
-        gate = self.activation()
-        return gate.fallback(b), a * gate.derivative(b)
+        yield self.curve()(b)
+        yield a * self.curve().slope(b)
 
 
 @register
@@ -99,9 +93,12 @@ class GLU(_Gated):
     def derivative(self, a, b):
         if is_everyday():
             s = sigmoid(b)
-            return s, a * s * (1.0 - s)
-        e, gated = _damped(a, b)
-        return where(b >= 0, 1.0, e) / (1.0 + e), gated / ((1.0 + e) * (1.0 + e))
+            yield s
+            yield a * sigmoid.slope(b, y=s)
+        else:
+            e, gated = _damped(a, b)
+            yield where(b >= 0, 1.0, e) / (1.0 + e)
+            yield gated / ((1.0 + e) * (1.0 + e))
 
     def native(self):
         return NativeOp("glu", axis=self.axis) if self.gate == "last" else None
@@ -159,10 +156,8 @@ class Bilinear(_Gated):
     aliases = ("bilinear_glu",)
     samples = ({}, {"axis": -2})
 
-    derivative: Any = None  # automatic differentiation has it
-
-    def activation(self):
-        return _LINEAR
+    def fallback(self, a, b):
+        return a * b
 
 
 @register
@@ -188,10 +183,9 @@ class ReGLU(_Gated):
     """
 
     samples = ({}, {"axis": -2}, {"gate": "last"})
-    derivative: Any = None  # automatic differentiation has it
 
-    def activation(self):
-        return _RELU
+    def fallback(self, a, b):
+        return a * ops.relu(b)
 
 
 @register
@@ -223,8 +217,8 @@ class GEGLU(_Gated):
         super().__init__(axis, gate, **kwargs)
         self.approximate = arguments.flag("approximate", approximate)
 
-    def activation(self):
-        return _GELU[self.approximate]
+    def curve(self):
+        return gelu_tanh if self.approximate else gelu
 
 
 @register
@@ -255,16 +249,18 @@ class SwiGLU(_Gated):
 
     def fallback(self, a, b):
         if is_everyday():
-            return a * _SILU.fallback(b)
+            return a * silu(b)
         (e, damped), t = _damped(a, b), held(magnitude(b), 256.0, 1600.0)
         return where(b >= 0, a * positive_part(b), -t * damped) / (1.0 + e)
 
     def derivative(self, a, b):
+        yield silu(b)
         if is_everyday():
-            return _SILU.fallback(b), a * _SILU.derivative(b)
-        (e, damped), t = _damped(a, b), held(magnitude(b), 256.0, 1600.0)
-        slope = damped / (1.0 + e) * (1.0 - t / (1.0 + e))
-        return _SILU.fallback(b), where(b >= 0, a - slope, slope)
+            yield a * silu.slope(b)
+        else:
+            (e, damped), t = _damped(a, b), held(magnitude(b), 256.0, 1600.0)
+            slope = damped / (1.0 + e) * (1.0 - t / (1.0 + e))
+            yield where(b >= 0, a - slope, slope)
 
 
 @register
@@ -295,8 +291,8 @@ class SeGLU(_Gated):
     def __init__(self, axis: int = -1, gate: Gate = "last", **kwargs: Unpack[ActivationOptions]):
         super().__init__(axis, gate, **kwargs)
 
-    def activation(self):
-        return _SELU
+    def curve(self):
+        return selu
 
 
 @register
@@ -339,13 +335,12 @@ class ClampedSwiGLU(_Gated):
 
     def fallback(self, a, b):
         value, gate = self._clipped(a, b)
-        return value * _SWISH.fallback(gate, self.alpha)
+        return value * swish(gate, self.alpha)
 
     def derivative(self, a, b):
         value, gate = self._clipped(a, b)
-        slope, _ = _SWISH.derivative(gate, self.alpha)
-        passing = where(abs(a) >= self.limit, 0.0, _SWISH.fallback(gate, self.alpha))
-        return passing, where(b >= self.limit, 0.0, value * slope)
+        yield where(abs(a) >= self.limit, 0.0, swish(gate, self.alpha))
+        yield where(b >= self.limit, 0.0, value * swish.slope(gate, self.alpha))
 
 
 @register
@@ -395,8 +390,9 @@ class XATGLU(_Gated, Parametric):
 
     def derivative(self, a, b, alpha):
         gate, t = self._gate(b), held(magnitude(b), 1e18, 1e153)
-        slope = (1.0 + 2.0 * alpha) / (math.pi * (1.0 + t * t))
-        return gate * (1.0 + 2.0 * alpha) - alpha, a * slope, a * (2.0 * gate - 1.0)
+        yield gate * (1.0 + 2.0 * alpha) - alpha
+        yield a * ((1.0 + 2.0 * alpha) / (math.pi * (1.0 + t * t)))
+        yield a * (2.0 * gate - 1.0)
 
 
 @register

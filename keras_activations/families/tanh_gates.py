@@ -6,17 +6,17 @@ from keras import ops
 
 from .. import arguments
 from ..activation import Activation
+from ..kernels import NativeOp
 from ..options import ActivationOptions, Unpack
 from ..registry import register
 from ..special import (
+    Curve,
     clipped,
     erf,
-    erf_slope,
     expm1,
     floored,
     gated,
     gelu,
-    gelu_slope,
     held,
     is_everyday,
     log1p,
@@ -28,7 +28,6 @@ from ..special import (
     strictly,
     tanh,
     tanh_parts,
-    tanh_slope,
     where,
 )
 
@@ -71,6 +70,9 @@ class Mish(Activation):
         m = n + 2.0 * b * b
         return (n + 4.0 * (a + b) * b * b * self._odds_slope(x, a, b) / m) / m
 
+    def native(self):
+        return NativeOp("mish")
+
 
 @register
 class Mila(Mish):
@@ -91,6 +93,7 @@ class Mila(Mish):
     """
 
     samples = ({}, {"beta": 0.75})
+    native: Any = None
 
     def __init__(self, beta: float = -0.25, **kwargs: Unpack[ActivationOptions]):
         super().__init__(**kwargs)
@@ -133,11 +136,15 @@ class Smish(Mish):
 
     def _odds(self, x):
         z = self.beta * x
+        if is_everyday():
+            return sigmoid(z), 1.0
         e = ops.exp(-held(magnitude(z), 128.0, 800.0))
         return where(z >= 0, 1.0, e), 1.0 + e
 
     def _odds_slope(self, x, a, b):
         z = self.beta * x
+        if is_everyday():
+            return clipped(z, 128.0, 800.0) * sigmoid.slope(z, y=a)
         return clipped(z, 128.0, 800.0) * ops.exp(-magnitude(z)) / b
 
     def fallback(self, x):
@@ -187,23 +194,23 @@ class LiSHT(Activation):
         return x * tanh(x)
 
     def derivative(self, x):
-        return tanh(x) + clipped(x, 128.0, 800.0) * tanh_slope(x)
+        y = tanh(x)
+        return y + clipped(x, 128.0, 800.0) * tanh.slope(x, y=y)
 
 
 class _Gated(Activation):
     """The input times a step, such as tanh, of an inner function that vanishes at minus infinity as fast as exp(x)."""
 
-    step: Any = staticmethod(tanh)
-    step_slope: Any = staticmethod(tanh_slope)
+    step: Curve = tanh
     inner: Any
-    inner_slope: Any
 
     def fallback(self, x):
         return floored(x, 128.0, 800.0) * self.step(self.inner(x))
 
     def derivative(self, x):
         z = self.inner(x)
-        return self.step(z) + clipped(x, 128.0, 800.0) * self.step_slope(z) * self.inner_slope(x)
+        y = self.step(z)
+        return y + clipped(x, 128.0, 800.0) * self.step.slope(z, y=y) * self.inner.slope(x, y=z)
 
 
 @register
@@ -231,11 +238,9 @@ class BetaMish(_Gated):
         super().__init__(**kwargs)
         self.beta = arguments.number("beta", beta, above=0.0)
 
-    def inner(self, x):
-        return self.beta * softplus(x)
-
-    def inner_slope(self, x):
-        return self.beta * sigmoid(x)
+    @property
+    def inner(self):
+        return Curve(lambda x: self.beta * softplus(x), lambda x: self.beta * sigmoid(x))
 
 
 @register
@@ -256,11 +261,8 @@ class TanhExp(_Gated):
 
     aliases = ("telu",)
 
-    def inner(self, x):
-        # Beyond the bound tanh is 1.
-        return ops.exp(held(x, 5.0, 7.0))
-
-    inner_slope = inner
+    # Beyond the bound tanh is 1.
+    inner = Curve(lambda x: ops.exp(held(x, 5.0, 7.0)), lambda x, y: y)
 
 
 @register
@@ -278,8 +280,7 @@ class Phish(_Gated):
     """
 
     # Far below 0 the input multiplies what a plain GELU has lost.
-    inner: Any = staticmethod(strictly(gelu))
-    inner_slope: Any = staticmethod(gelu_slope)
+    inner = Curve(strictly(gelu), gelu.slope)
 
 
 @register
@@ -297,10 +298,7 @@ class Serf(_Gated):
         2021, https://arxiv.org/abs/2108.09598
     """
 
-    step: Any = staticmethod(erf)
-    step_slope: Any = staticmethod(erf_slope)
-    inner: Any = staticmethod(softplus)
-    inner_slope: Any = staticmethod(sigmoid)
+    step, inner = erf, softplus
 
 
 @register
@@ -370,7 +368,7 @@ class TanhSoft(Activation):
 
     def derivative(self, x):
         z, slope = self._inner(x)
-        return tanh(z) * self._soft_slope(x) + tanh_slope(z) * slope * self._soft(clipped(x, 1e30, 1e300))
+        return tanh(z) * self._soft_slope(x) + tanh.slope(z) * slope * self._soft(clipped(x, 1e30, 1e300))
 
 
 @register
@@ -403,6 +401,9 @@ class APTx(Activation):
         self.gamma = arguments.number("gamma", gamma)
 
     def _gate(self, z):
+        if is_everyday():
+            # Where alpha is 1, the sum of it and a tanh would cancel.
+            return self.gamma * ((self.alpha - 1.0) + 2.0 * sigmoid(2.0 * z))
         # Near 0 the tanh has the digits, and further out its distance from 1 or -1.
         near = abs(z) < 0.5
         y, fraction = tanh_parts(where(near, z, 0.0))
@@ -416,4 +417,4 @@ class APTx(Activation):
 
     def derivative(self, x):
         z = self.beta * x
-        return self._gate(z) + self.gamma * clipped(z, 128.0, 800.0) * tanh_slope(z)
+        return self._gate(z) + self.gamma * clipped(z, 128.0, 800.0) * tanh.slope(z)

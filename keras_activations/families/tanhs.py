@@ -5,7 +5,7 @@ from ..activation import Activation
 from ..kernels import NativeOp
 from ..options import ActivationOptions, Unpack
 from ..registry import register
-from ..special import tanh, tanh_slope, where
+from ..special import clamped, is_everyday, tanh, where
 
 
 @register
@@ -28,7 +28,7 @@ class Tanh(Activation):
         return tanh(x)
 
     def derivative(self, x):
-        return tanh_slope(x)
+        return tanh.slope(x)
 
     def native(self):
         return NativeOp("tanh")
@@ -64,7 +64,7 @@ class WeightedTanh(Activation):
         return tanh(self.weight * x)
 
     def derivative(self, x):
-        return self.weight * tanh_slope(self.weight * x)
+        return self.weight * tanh.slope(self.weight * x)
 
 
 @register
@@ -97,7 +97,7 @@ class LeCunTanh(Activation):
         return self.amplitude * tanh(self.slope * x)
 
     def derivative(self, x):
-        return self.amplitude * self.slope * tanh_slope(self.slope * x)
+        return self.amplitude * self.slope * tanh.slope(self.slope * x)
 
 
 @register
@@ -133,7 +133,7 @@ class PenalizedTanh(Activation):
         return where(x <= 0, self.negative_slope * y, y)
 
     def derivative(self, x):
-        slope = tanh_slope(x)
+        slope = tanh.slope(x)
         return where(x <= 0, self.negative_slope * slope, slope)
 
 
@@ -164,6 +164,8 @@ class HardTanh(Activation):
         self.min_value, self.max_value = arguments.bounds(min_value=min_value, max_value=max_value)
 
     def fallback(self, x):
+        if is_everyday():
+            return clamped(x, self.min_value, self.max_value)
         return where(x <= self.min_value, self.min_value, where(x > self.max_value, self.max_value, x))
 
     def native(self):
