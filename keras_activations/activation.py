@@ -33,7 +33,7 @@ def canonical_name(cls: type) -> str:
 _MOST_KERNELS = 16  # that one layer holds
 
 # What holds for one value only, and what stands in its place where the value is redefined.
-_OF_ONE_VALUE = {"derivative": None, "native": None, "keeps_logits": False}
+_OF_ONE_VALUE = {"derivative": None, "native": None, "keeps_logits": False, "_automatic": False}
 
 
 def distance(cls: type, name: str) -> int:
@@ -93,6 +93,7 @@ class Activation(Hosted):
     derivative: Any = None
     native: Any = None
     _recomputed = True  # in the backward pass, where there is no derivative
+    _automatic = False  # op by op the backend's own gradient is faster than `derivative`, and as good
     _mixes = True  # the value of a native op with the derivative of this package
     _given_name: str | None = None
     _strict = kernels.Plan("ours", "strict", "it is part of a strict kernel")
@@ -102,6 +103,8 @@ class Activation(Hosted):
         for name, unknown in _OF_ONE_VALUE.items():
             if distance(cls, "fallback") < distance(cls, name):
                 setattr(cls, name, unknown)
+        if distance(cls, "derivative") < distance(cls, "_automatic"):
+            cls._automatic = False
         if "native" in vars(cls) and cls.native is not None and len(inspect.signature(cls.native).parameters) > 1:
             raise TypeError(
                 f"{cls.__name__}.native takes no tensor: it names the op. Write def native(self): return NativeOp('silu'), or None where "
@@ -217,12 +220,15 @@ class Activation(Hosted):
         def on(function, *tensors):
             return function(*_packed(layout, tensors), *fixed)
 
+        everyday = plan.budget == "everyday"
+        automatic = self.derivative is None or (self._automatic and everyday and plan.name == "ours")
+
         def value(*tensors):
             # torch's forward mode takes the derivative from here.
             forward = autodiff.in_forward_mode()
             if plan.name == "mixed" and not forward:
                 return self._native(*tensors)
-            terms = Terms(plan.budget == "everyday", mode == "graph", self.derivative is not None and not forward)
+            terms = Terms(everyday, mode == "graph", not (automatic or forward))
             return autodiff.rounded_once(under(terms, functools.partial(on, self.fallback)), *tensors)
 
         def partials(*operands):
@@ -231,11 +237,11 @@ class Activation(Hosted):
             return _flat(itertools.islice(found, len(layout)) if isinstance(found, (tuple, list, Iterator)) else [found])
 
         def derivative(*tensors):
-            return under(Terms(plan.budget == "everyday", mode == "graph"), functools.partial(on, partials))(*tensors)
+            return under(Terms(everyday, mode == "graph"), functools.partial(on, partials))(*tensors)
 
-        if self.derivative is None:
+        if automatic:
             # Without a derivative the short form keeps what the textbook keeps, and takes no longer.
-            recomputed = self._recomputed and plan.budget == "strict"
+            recomputed = self._recomputed and not everyday
             differentiated = autodiff.recompute if recomputed else autodiff.automatic
             return differentiated(value, *tensors)
         return autodiff.differentiate(value, derivative, *tensors)

@@ -12,7 +12,6 @@ budget binds where a kernel runs. It is passed down by `under` and not read off 
 `benchmarks/fit.py` computes each table of coefficients.
 """
 
-import inspect
 import math
 from collections.abc import Callable
 from contextvars import ContextVar
@@ -153,12 +152,11 @@ class Curve:
         def square(x):
             return 2.0 * x
 
-    A derivative that is made of the value takes it too, as ``y=None``: who knows the value hands it on.
+    A derivative that is made of the value takes it too, as ``y=None``, and is `derived_by_value`: who knows the value hands it on.
     """
 
-    def __init__(self, value: Callable, derivative: Callable | None = None):
-        self.value, self.derivative = value, derivative
-        self._takes_value = derivative is not None and "y" in inspect.signature(derivative).parameters
+    def __init__(self, value: Callable, derivative: Callable | None = None, by_value: bool = False):
+        self.value, self.derivative, self.by_value = value, derivative, by_value
 
     def __call__(self, x: Any, *parameters: Any) -> Any:
         return self.value(x, *parameters)
@@ -166,11 +164,15 @@ class Curve:
     def slope(self, x: Any, *parameters: Any, y: Any = None) -> Any:
         """The derivative at x, where the value is y."""
         assert self.derivative is not None
-        return self.derivative(x, *parameters, y=y) if self._takes_value else self.derivative(x, *parameters)
+        return self.derivative(x, *parameters, y=y) if self.by_value else self.derivative(x, *parameters)
 
     def derived(self, derivative: Callable) -> "Curve":
         """The same function with this derivative."""
         return Curve(self.value, derivative)
+
+    def derived_by_value(self, derivative: Callable) -> "Curve":
+        """The same function with this derivative, which takes the value too."""
+        return Curve(self.value, derivative, by_value=True)
 
 
 def where(condition, a, b):
@@ -243,7 +245,7 @@ def tanh(x):
     return where(abs(x) < 0.7, x * fraction / (y + fraction), where(x >= 0, far, -far))
 
 
-@tanh.derived
+@tanh.derived_by_value
 def tanh(x, y=None):
     """The derivative of `tanh`."""
     if is_everyday():
@@ -280,7 +282,7 @@ def sigmoid(x):
     return where(x >= 0, 1.0, e) / (1.0 + e)
 
 
-@sigmoid.derived
+@sigmoid.derived_by_value
 def sigmoid(x, y=None):
     """The derivative of `sigmoid`."""
     if is_everyday():
@@ -471,6 +473,11 @@ def clipped(x, single, double):
         bound = double if is_double(x) else single
         return clamped(x, -bound, bound)
     return -held(-held(x, single, double), single, double)
+
+
+def between(x, low, high):
+    """1 where low < x <= high, else 0; 1 where x is NaN."""
+    return ops.cast(ops.logical_not(ops.logical_or(x <= low, x > high)), x.dtype)
 
 
 def finite(x):

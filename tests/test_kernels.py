@@ -1,6 +1,7 @@
 """A kernel is made once for all layers of one class with equal hyperparameters, and is freed with the last of them."""
 
 import copy
+import functools
 import gc
 import pickle
 import threading
@@ -378,35 +379,58 @@ def test_a_choice_by_bits_is_the_choice(dtype):
     column, condition = x[:, 1:2], torch.tensor([[True], [False]])
     for pair in ((x, column), (column, x), (x.T[:2, :2], x[:, :2]), (x, autodiff.number(-0.0, x))):
         for chosen in (condition, pair[0] > 0):
-            found, expected = autodiff._torch_selected(chosen, *pair), torch.where(chosen, *pair)
+            found, expected = autodiff._Select.forward(chosen, *pair), torch.where(chosen, *pair)
             assert found.dtype == x.dtype
             assert torch.equal(found.view(integers), expected.contiguous().view(integers))
 
 
 def test_a_choice_is_differentiated_where_somebody_asks():
-    """The bits have no derivative: only where nothing is recorded do they stand for the choice."""
     layer = ka.Shrink()
     _, (slope,) = autodiff.value_and_gradients(layer, [testing.tensor([-3.0, 0.1, 3.0], "float32")], testing.tensor([1.0] * 3, "float32"))
     np.testing.assert_array_equal(testing.array(slope), [1.0, 0.0, 1.0])
 
 
+@pytest.mark.skipif(keras.backend.backend() != "torch", reason="torch's own choice is slow on a CPU")
+def test_a_choice_by_bits_has_the_derivatives_of_the_choice():
+    """Of both sides, also of a broadcast one; again and again, and under vmap."""
+    import torch
+
+    condition = torch.tensor([[True, False, True], [False, False, True]])
+    x, column = torch.randn(2, 3, dtype=torch.float64), torch.randn(2, 1, dtype=torch.float64)
+
+    def bent(choose, x, column):
+        return (choose(condition, x * x * x, torch.exp(column)) ** 2).sum()
+
+    for argument in (0, 1):
+        for order in (1, 2):
+            results = []
+            for choose in (autodiff.select, torch.where):
+                function = functools.partial(bent, choose)
+                for _ in range(order):
+                    function = torch.func.grad(lambda *pair, inner=function: inner(*pair).sum(), argnums=argument)
+                results.append(function(x, column))
+            torch.testing.assert_close(*results)
+    batched = torch.func.vmap(torch.func.grad(lambda x: autodiff.select(x > 0, x * x, -x).sum()))
+    torch.testing.assert_close(batched(x), torch.where(x > 0, 2 * x, -1.0))
+
+
 class TestSetKernel:
     def model(self):
         dense = keras.layers.Dense
-        inner = keras.Sequential([keras.Input((4,)), dense(4, activation=ka.GELU()), ka.Mish()])
+        inner = keras.Sequential([keras.Input((4,)), dense(4, activation=ka.GELU()), ka.TanhExp()])
         return keras.Sequential([keras.Input((4,)), dense(4, activation="gelu"), inner, dense(4, activation=ka.Tanh()), ka.Softmax()])
 
     def test_every_activation_is_set(self):
         model = self.model()
         assert ka.set_kernel(model, "fallback") == 4
         assert ka.set_kernel(model, "auto") == 4
-        layer = ka.Mish()
+        layer = ka.TanhExp()
         assert ka.set_kernel(layer, "fallback") == 1
         assert layer.kernel == "fallback"
 
     def test_without_a_native_op_it_stays(self):
         model = self.model()
-        with pytest.warns(UserWarning, match=r"no native op and keep their kernel: Mish\(\)"):
+        with pytest.warns(UserWarning, match=r"no native op and keep their kernel: TanhExp\(\)"):
             assert ka.set_kernel(model, "native") == 3
         x = testing.tensor(X, "float32")
         assert np.isfinite(testing.array(model(x))).all()

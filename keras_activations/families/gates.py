@@ -22,6 +22,7 @@ from ..special import (
     floored,
     gated,
     held,
+    inverse_root,
     is_everyday,
     is_light,
     log1p,
@@ -29,6 +30,7 @@ from ..special import (
     magnitude,
     positive_part,
     sigmoid,
+    softplus,
     where,
 )
 
@@ -191,10 +193,16 @@ class Aria2(Activation):
         return where(x >= 0, 1.0, ops.exp(-self.alpha * self.beta * t)) * ops.exp(-self.alpha * log1p(e)), t, e
 
     def fallback(self, x):
+        if is_everyday():
+            return gated(ops.exp(-self.alpha * softplus(-self.beta * x)), x)
         gate, _, _ = self._gate(x)
         return where(gate == 0, 0.0, x * gate)
 
     def derivative(self, x):
+        if is_everyday():
+            z = clipped(x, 128.0 / self.beta, 800.0 / self.beta)
+            slope = 1.0 + self.alpha * self.beta * z * sigmoid(-self.beta * z)
+            return ops.exp(-self.alpha * softplus(-self.beta * x)) * slope
         gate, t, e = self._gate(x)
         complement = where(x >= 0, e, 1.0) / (1.0 + e)
         return gate * (1.0 + self.alpha * self.beta * where(x >= 0, t, -t) * complement)
@@ -411,6 +419,9 @@ class Logish(Activation):
 
     def derivative(self, x):
         z = clipped(self.beta * x, 128.0, 800.0)
+        if is_everyday():
+            s = sigmoid(z)
+            return self.alpha * (log1p(s) + z * sigmoid.slope(z, y=s) / (1.0 + s))
         e = ops.exp(-magnitude(z))
         # The derivative of the sigmoid over one plus the sigmoid.
         slope = e / ((1.0 + e) * where(z >= 0, 2.0 + e, 1.0 + 2.0 * e))
@@ -480,9 +491,14 @@ class PFLU(Activation):
     def fallback(self, x):
         t = magnitude(x)
         r = self._radius(t)
+        if is_everyday():
+            return positive_part(x) - 0.5 * held(t, 1e18, 1e153) / (r * (r + t))
         return positive_part(x) - 0.5 * where(t > r, 1.0, t / r) / (where(t > r, t, r) + t)
 
     def derivative(self, x):
+        if is_everyday():
+            s = inverse_root(x, 1.0)
+            return 0.5 + s * (1.0 - 0.5 * s * s)
         t = magnitude(x)
         r = self._radius(t)
         s = where(t > r, 1.0, t / r)

@@ -17,6 +17,7 @@ from ..special import (
     erf,
     expm1,
     expm1_rest,
+    finite,
     gated,
     held,
     is_everyday,
@@ -344,6 +345,8 @@ class AconC(Learned):
 
     def fallback(self, x, p1, p2, beta):
         w = clipped(beta * (p1 - p2) * x, 400.0, 1600.0)
+        if is_everyday():
+            return finite(x) * (p1 * sigmoid(w) + p2 * sigmoid(-w))
         return scaled(p1, gated(sigmoid(w), x)) + scaled(p2, gated(sigmoid(-w), x))
 
     def derivative(self, x, p1, p2, beta):
@@ -503,6 +506,7 @@ class DynamicTanh(Learned):
     alpha: LearnedNumber
     gamma: LearnedNumber
     beta: LearnedNumber
+    _automatic = True
 
     def __init__(
         self, alpha: Initial = 0.5, gamma: Initial = 1.0, beta: Initial = 0.0, *, learned: bool = True, **kwargs: Unpack[LearnedOptions]

@@ -17,11 +17,9 @@ INFINITY = float("inf")
 
 def tempered(x, temperature, axis):
     """``exp(x / temperature) / sum(exp(x / temperature))``, also where x is -inf."""
-    if is_everyday() and temperature == 1.0 and not isinstance(axis, tuple):
-        return ops.softmax(x, axis=axis)
     z = x - largest(x, axis)
     if is_everyday() and not ops.is_tensor(temperature):
-        e = ops.exp(z / temperature)
+        e = ops.exp(z / temperature if temperature != 1.0 else z)
         return e / ops.sum(e, axis=axis, keepdims=True)
     # So far down the exponential is 0. Its quotient may overflow, and make NaN of the derivative with respect to the temperature.
     far = z <= -1000.0 * temperature

@@ -8,7 +8,7 @@ from .. import arguments
 from ..activation import Activation
 from ..options import ActivationOptions, Unpack
 from ..registry import register
-from ..special import clipped, expm1, gaussian, held, is_double, is_everyday, log1p, magnitude, tanh, where
+from ..special import clipped, expm1, gaussian, held, inverse_root, is_double, is_everyday, log1p, magnitude, tanh, where
 
 
 @register
@@ -47,7 +47,9 @@ class Gaussian(Activation):
 
 
 def _radius(x, center, width):
-    """``sqrt((x - center)**2 + width**2)``, without the overflow of the squares."""
+    """``sqrt((x - center)**2 + width**2)``, under the strict budget without the overflow of the squares."""
+    if is_everyday():
+        return ops.sqrt((x - center) * (x - center) + width * width)
     distance = magnitude(x - center)
     z = distance / width
     # From here on, the width is lost in the sum.
@@ -85,6 +87,9 @@ class Multiquadric(Activation):
     def fallback(self, x):
         return _radius(x, self.center, self.width)
 
+    def derivative(self, x):
+        return inverse_root((x - self.center) / self.width, 1.0)
+
 
 @register
 class InverseMultiquadric(Activation):
@@ -116,6 +121,12 @@ class InverseMultiquadric(Activation):
     def fallback(self, x):
         return 1.0 / _radius(x, self.center, self.width)
 
+    def derivative(self, x):
+        # At the bound it has underflowed. The square would overflow.
+        z = clipped((x - self.center) / self.width, 2.0**62, 2.0**510)
+        s = 1.0 + z * z
+        return -(z / s) / ops.sqrt(s) / self.width**2
+
 
 @register
 class LogCosh(Activation):
@@ -133,6 +144,8 @@ class LogCosh(Activation):
 
     def fallback(self, x):
         t = magnitude(x)
+        if is_everyday():
+            return (t - math.log(2.0)) + log1p(ops.exp(-2.0 * t))
         # cosh(t) - 1 = (1 - u)**2 / (2 u) with u = exp(-t) has its digits near 0, where the far form cancels.
         tail = expm1(-where(t < 1.0, t, 0.0))
         far = (t - math.log(2.0)) + log1p(ops.exp(-2.0 * t))
@@ -157,6 +170,8 @@ class Seagull(Activation):
     """
 
     def fallback(self, x):
+        if is_everyday():
+            return log1p(x * x)
         t = magnitude(x)
         # Beyond, 1 is lost in the sum, and the square would overflow.
         bound = 2.0**30
@@ -164,6 +179,9 @@ class Seagull(Activation):
         return where(t > bound, 2.0 * ops.log(where(t > bound, t, 1.0)), log1p(near * near))
 
     def derivative(self, x):
+        if is_everyday():
+            z = clipped(x, 2.0**62, 2.0**510)
+            return 2.0 * z / (1.0 + z * z)
         far = abs(x) > 2.0**30
         near = where(far, 1.0, x)
         return where(far, 2.0 / where(far, x, 1.0), 2.0 * near / (1.0 + near * near))

@@ -9,7 +9,7 @@ from ..activation import Activation, AlongAxis
 from ..kernels import NativeOp
 from ..options import ActivationOptions, Unpack
 from ..registry import register
-from ..special import is_double, log1p, where
+from ..special import between, clamped, is_double, is_everyday, is_final, log1p, where
 
 
 @register
@@ -277,11 +277,20 @@ class ClippedLinear(Activation):
         self.min_value, self.max_value = arguments.bounds(min_value=min_value, max_value=max_value)
 
     def fallback(self, x):
-        low, high = ((bound - self.offset) / self.slope for bound in (self.min_value, self.max_value))
         line = self.slope * x + self.offset
+        if is_final():
+            return clamped(line, self.min_value, self.max_value)
+        low, high = self._ends()
         # Next to the bounds the line may round to what is beyond them.
         line = where(line < self.min_value, self.min_value, where(line > self.max_value, self.max_value, line))
         return where(x <= low, self.min_value, where(x > high, self.max_value, line))
+
+    def derivative(self, x):
+        return self.slope * between(x, *self._ends())
+
+    def _ends(self):
+        """Where the line reaches its bounds."""
+        return ((bound - self.offset) / self.slope for bound in (self.min_value, self.max_value))
 
 
 @register
@@ -400,6 +409,8 @@ class NLReLU(Activation):
 
     def fallback(self, x):
         z = self.beta * ops.relu(x)
+        if is_everyday():
+            return log1p(z)
         # The product may overflow where its logarithm does not.
         far = z > (2.0**53 if is_double(x) else 2.0**24)
         return where(far, math.log(self.beta) + ops.log(where(far, x, 1.0)), log1p(where(far, 0.0, z)))

@@ -11,6 +11,7 @@ from ..options import ActivationOptions, Unpack
 from ..registry import register
 from ..special import (
     arctan,
+    between,
     clamped,
     clipped,
     erf,
@@ -21,6 +22,7 @@ from ..special import (
     inverse_root,
     is_double,
     is_everyday,
+    is_final,
     is_light,
     log1p,
     magnitude,
@@ -111,13 +113,13 @@ class HardSigmoid(Activation):
 
     def fallback(self, x):
         bound = 0.5 / self.slope
-        if is_everyday():
+        if is_final():
             return clamped((x + bound) / (2 * bound), 0.0, 1.0)
         return where(x <= -bound, 0.0, where(x > bound, 1.0, (x + bound) / (2 * bound)))
 
     def derivative(self, x):
         bound = 0.5 / self.slope
-        return self.slope * ops.cast(ops.logical_not(ops.logical_or(x <= -bound, x > bound)), x.dtype)
+        return self.slope * between(x, -bound, bound)
 
     def native(self):
         return NativeOp("hard_sigmoid") if self.slope == 1 / 6 else None
@@ -248,6 +250,9 @@ class Softsign(Activation):
         return z / (1.0 + magnitude(z))
 
     def derivative(self, x):
+        if is_everyday():
+            s = 1.0 + abs(x)
+            return 1.0 / (s * s)
         # At the bound it has underflowed. The square would overflow.
         t = held(magnitude(x), 2.0**62, 2.0**510)
         return 1.0 / ((1.0 + t) * (1.0 + t))

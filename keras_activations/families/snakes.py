@@ -23,10 +23,11 @@ def _snake(x, alpha, beta):
 
 
 def _partials(x, alpha, beta):
-    sine, cosine, ratio = sin(_angle(x, alpha)), cos(_angle(x, alpha)), alpha / beta
+    ratio = alpha / beta
     if is_everyday():
         yield 1.0 + ratio * sin(_angle(x, 2.0 * alpha))
-    else:
+    sine, cosine = sin(_angle(x, alpha)), cos(_angle(x, alpha))
+    if not is_everyday():
         # 1 + sin(2 u) = (sin(u) + cos(u))**2, of which the left side cancels.
         yield 1.0 - ratio + ratio * (sine + cosine) * (sine + cosine)
     yield x * (2.0 * sine * cosine / beta)

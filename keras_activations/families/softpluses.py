@@ -9,7 +9,21 @@ from ..activation import Activation
 from ..kernels import NativeOp
 from ..options import ActivationOptions, Unpack
 from ..registry import register
-from ..special import clipped, expm1, held, is_double, is_everyday, log1p, magnitude, positive_part, sigmoid, softplus, where
+from ..special import (
+    clipped,
+    expm1,
+    floored,
+    held,
+    is_double,
+    is_everyday,
+    is_final,
+    log1p,
+    magnitude,
+    positive_part,
+    sigmoid,
+    softplus,
+    where,
+)
 
 
 @register
@@ -98,16 +112,24 @@ class SqrtSoftplus(Activation):
         return m, ops.sqrt(softplus(m)), ops.exp(where(far, x - low, 0.0) / 2.0)
 
     def fallback(self, x):
+        if is_final():
+            return ops.sqrt(softplus(x))
         _, s, tail = self._parts(x)
         return s * tail
 
     def derivative(self, x):
+        if is_everyday():
+            z = floored(x, 40.0, 400.0)
+            return sigmoid(z) / (2.0 * ops.sqrt(softplus(z)))
         m, s, tail = self._parts(x)
         return sigmoid(m) / (2.0 * s) * tail
 
 
 def swoosh(x, offset, shift, at_zero):
     """``log(1 + exp(x - offset)) - 0.08 x - shift``, whose value at 0 is given: the difference would have few of its digits."""
+    if is_final():
+        z = x - offset
+        return ops.maximum(0.92 * z, -0.08 * z) + log1p(ops.exp(-magnitude(z))) - (0.08 * offset + shift)
     far = ops.logical_or(x > offset, x < -0.69)
     line = where(x > offset, 0.92 * x - (offset + shift), where(far, -shift, ops.full_like(x, at_zero)) - 0.08 * x)
     # Far out, exp(-abs(x - offset)); near 0 the softplus is that at 0 plus a difference that vanishes with x.
@@ -123,7 +145,7 @@ class SwooshL(Activation):
     ``f(x) = log(1 + exp(x - 4)) - 0.08 * x - 0.035``
 
     Example:
-        >>> SwooshL()([-1.0, 0.0, 1.0])
+        >>> SwooshL(kernel="fallback")([-1.0, 0.0, 1.0])
         [0.051715348, -0.016850073, -0.06641265]
 
     Reference:
@@ -145,7 +167,7 @@ class SwooshR(Activation):
     ``f(x) = log(1 + exp(x - 1)) - 0.08 * x - 0.313261687``
 
     Example:
-        >>> SwooshR()([-1.0, 0.0, 1.0])
+        >>> SwooshR(kernel="fallback")([-1.0, 0.0, 1.0])
         [-0.106333679, 5.1822282e-10, 0.299885494]
 
     Reference:

@@ -190,6 +190,8 @@ class LiSHT(Activation):
         Networks, 2019, https://arxiv.org/abs/1901.05894
     """
 
+    _automatic = True
+
     def fallback(self, x):
         return x * tanh(x)
 
@@ -262,7 +264,7 @@ class TanhExp(_Gated):
     aliases = ("telu",)
 
     # Beyond the bound tanh is 1.
-    inner = Curve(lambda x: ops.exp(held(x, 5.0, 7.0)), lambda x, y: y)
+    inner = Curve(lambda x: ops.exp(held(x, 5.0, 7.0)), lambda x, y: y, by_value=True)
 
 
 @register

@@ -5,7 +5,7 @@ from ..activation import Activation
 from ..kernels import NativeOp
 from ..options import ActivationOptions, Unpack
 from ..registry import register
-from ..special import clamped, is_everyday, tanh, where
+from ..special import between, clamped, is_final, tanh, where
 
 
 @register
@@ -55,6 +55,7 @@ class WeightedTanh(Activation):
     """
 
     samples = ({}, {"weight": 0.5}, {"weight": 1.7})
+    _automatic = True
 
     def __init__(self, weight: float = 1.0, **kwargs: Unpack[ActivationOptions]):
         super().__init__(**kwargs)
@@ -87,6 +88,7 @@ class LeCunTanh(Activation):
     """
 
     samples = ({}, {"amplitude": 0.8, "slope": 1.7})
+    _automatic = True
 
     def __init__(self, amplitude: float = 1.7159, slope: float = 2 / 3, **kwargs: Unpack[ActivationOptions]):
         super().__init__(**kwargs)
@@ -164,9 +166,12 @@ class HardTanh(Activation):
         self.min_value, self.max_value = arguments.bounds(min_value=min_value, max_value=max_value)
 
     def fallback(self, x):
-        if is_everyday():
+        if is_final():
             return clamped(x, self.min_value, self.max_value)
         return where(x <= self.min_value, self.min_value, where(x > self.max_value, self.max_value, x))
+
+    def derivative(self, x):
+        return between(x, self.min_value, self.max_value)
 
     def native(self):
         return NativeOp("hard_tanh") if (self.min_value, self.max_value) == (-1.0, 1.0) else None
