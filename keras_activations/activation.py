@@ -79,7 +79,8 @@ class Activation(Hosted):
     Args:
         kernel: "auto" runs the fastest of what is within the budget: where a compiler fuses operations that of `fallback`, elsewhere that
             of the frameworks' own operations. "fallback" runs this package's value and derivative, with errors of a few units in the last
-            place. "native" runs the framework's own op with its own gradient, and promises no accuracy. See `plan`.
+            place. "native" runs the framework's own op with its own gradient, and promises no accuracy. "fused" has the accuracy of
+            "fallback", compiled by the backend although the model around it is not: see `set_kernel` for what it costs. See `plan`.
         **kwargs: `name`, `dtype`, `trainable` and `activity_regularizer`, as in every Keras layer. With ``dtype=None`` the
             activation computes in the dtype of its input.
     """
@@ -116,7 +117,7 @@ class Activation(Hosted):
             raise TypeError(f"Activation is the base class of the activations; received {args}. To look one up, write get('mish').")
         return super().__new__(cls, *args, **kwargs)
 
-    def __init__(self, *, kernel: Literal["auto", "native", "fallback"] = "auto", **kwargs: Unpack[LayerOptions]):
+    def __init__(self, *, kernel: Literal["auto", "native", "fallback", "fused"] = "auto", **kwargs: Unpack[LayerOptions]):
         super().__init__(**kwargs)
         self.kernel = arguments.choice("kernel", kernel, kernels.KERNELS)
         if kernel == "native" and self.native is None:
@@ -143,9 +144,8 @@ class Activation(Hosted):
         mode = autodiff.mode() if mode is None else arguments.choice("mode", mode, kernels.MODES)
         standard: Any = keras.backend.standardize_dtype(dtype or keras.config.floatx())
         op = self._candidate()
-        return kernels.choose(
-            self.kernel, op, kernels.row(type(self), op, mode, standard), mode, standard, self.derivative is not None and self._mixes
-        )
+        measured = kernels.row(type(self), op, mode, standard)
+        return kernels.choose(self.kernel, op, measured, mode, standard, self.derivative is not None, self._mixes)
 
     def _candidate(self):
         """The native op that "auto" may take, or None."""
@@ -154,7 +154,7 @@ class Activation(Hosted):
     @property
     def implementation(self) -> str:
         """Where the value would come from now for an input of floatx: "native" or "fallback". See `plan` for more."""
-        return "fallback" if self.plan().name == "ours" else "native"
+        return "native" if self.plan().name in ("native", "mixed") else "fallback"
 
     @property
     def __name__(self) -> str:
@@ -186,8 +186,10 @@ class Activation(Hosted):
         """What `fallback`, `derivative` and `native` take after x: (tensors, numbers)."""
         return (), ()
 
-    def _pieces(self, x):
-        """What `fallback` and `derivative` take for x."""
+    _pieces_count = 1
+
+    def _pieces(self, x) -> tuple:
+        """What `fallback` and `derivative` take for x: so many."""
         return (x,)
 
     def _evaluate(self, x, pieces=None, **context):
@@ -202,25 +204,23 @@ class Activation(Hosted):
         layout, tensors, whole = _counts(operands), _flat(operands), pieces is None
 
         def make(layer=self):
-            # A function, and not the layer's method: TensorFlow shows it in messages, and a bare copy cannot show itself.
-            return lambda *tensors: layer._computed(plan, mode, layout, fixed, whole, *tensors)
+            return layer._computing(plan, mode, layout, fixed, whole)
 
         key = self._key(plan, layout, whole) if kernels.is_remembered(plan, mode, tensors) else None
         if key is None:
+            plan = self._strict if plan.name == "fused" else plan
             return make()(*tensors)
-        return self._remembered(key, tensors, make)(*tensors)
+        return self._remembered(key, plan, tensors, make)(*tensors)
 
-    def _computed(self, plan, mode, layout, fixed, whole, *tensors):
-        """What `_evaluate` returns, in plain operations of the backend. `whole` says that the first tensor is to be split."""
-        x, *rest = tensors
+    def _computing(self, plan, mode, layout, fixed, whole):
+        """What runs for a plan, as a function of the tensors. `whole` says that the first of them is to be split."""
         if whole:
-            pieces = self._pieces(x)
-            layout, tensors = (*[None] * len(pieces), *layout[1:]), (*pieces, *rest)
+            layout = (*[None] * self._pieces_count, *layout[1:])
 
         def on(function, *tensors):
             return function(*_packed(layout, tensors), *fixed)
 
-        everyday = plan.budget == "everyday"
+        everyday, exported = plan.budget == "everyday", mode == "graph"
         automatic = self.derivative is None or (self._automatic and everyday and plan.name == "ours")
 
         def value(*tensors):
@@ -228,7 +228,7 @@ class Activation(Hosted):
             forward = autodiff.in_forward_mode()
             if plan.name == "mixed" and not forward:
                 return self._native(*tensors)
-            terms = Terms(everyday, mode == "graph", not (automatic or forward))
+            terms = Terms(everyday, exported, not (automatic or forward))
             return autodiff.rounded_once(under(terms, functools.partial(on, self.fallback)), *tensors)
 
         def partials(*operands):
@@ -237,14 +237,19 @@ class Activation(Hosted):
             return _flat(itertools.islice(found, len(layout)) if isinstance(found, (tuple, list, Iterator)) else [found])
 
         def derivative(*tensors):
-            return under(Terms(everyday, mode == "graph"), functools.partial(on, partials))(*tensors)
+            return under(Terms(everyday, exported), functools.partial(on, partials))(*tensors)
 
-        if automatic:
-            # Without a derivative the short form keeps what the textbook keeps, and takes no longer.
-            recomputed = self._recomputed and not everyday
-            differentiated = autodiff.recompute if recomputed else autodiff.automatic
-            return differentiated(value, *tensors)
-        return autodiff.differentiate(value, derivative, *tensors)
+        if plan.name == "fused" and not automatic:
+            value, derivative = autodiff.fused(value), autodiff.fused(derivative)
+        # Without a derivative the short form keeps what the textbook keeps, and takes no longer.
+        differentiated = autodiff.recompute if self._recomputed and not everyday else autodiff.automatic
+
+        def computed(*tensors):
+            if whole:
+                tensors = (*self._pieces(tensors[0]), *tensors[1:])
+            return differentiated(value, *tensors) if automatic else autodiff.differentiate(value, derivative, *tensors)
+
+        return computed
 
     def _native(self, x):
         op = self.native()
@@ -264,7 +269,7 @@ class Activation(Hosted):
         # Equal numbers may differ: 0.0 and -0.0, 1 and True.
         return type(self), repr(sorted(own.items())), self.dtype_policy.name, self.trainable, plan, layout, whole
 
-    def _remembered(self, key, tensors, make):
+    def _remembered(self, key, plan, tensors, make):
         """The kernel of this key, which the layer holds from now on."""
         signature = autodiff.signature(tensors)
         key = *key, signature
@@ -273,12 +278,12 @@ class Activation(Hosted):
         if key not in held:
             if len(held) >= _MOST_KERNELS:  # a hyperparameter that changes all the time
                 held.clear()
-            held[key] = kernels.once(key, lambda: autodiff.compiled(make(self._bare()), signature))
+            held[key] = kernels.once(key, lambda: autodiff.remembered(make(self._bare()), signature, plan.name == "fused"))
         return held[key]
 
     def _bare(self):
         """A copy of what may be read of the layer, without its weights: a kernel outlives it."""
-        bare = object.__new__(type(self))
+        bare = autodiff.bare(type(self))
         read = {name: value for name, value in self.__dict__.items() if _is_plain(value) or name == "_dtype_policy"}
         # Keras's own lists know the layer that they belong to.
         bare.__dict__.update({name: [*value] if isinstance(value, list) else value for name, value in read.items()})
@@ -496,6 +501,10 @@ class Splitting(AlongAxis):
 
     _native = Activation._native
     _mixes = False  # the op takes the input unsplit, where the derivative of the pieces cannot be attached to it
+
+    @property
+    def _pieces_count(self):
+        return self.divisor
 
     def _pieces(self, x):
         return self._ordered(self._split(x, self.axis))

@@ -12,6 +12,9 @@ TensorFlow answers None and torch raises an error. Here it is tied to them, and 
 
 import functools
 import itertools
+import os
+import shutil
+import types
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -66,22 +69,38 @@ def are_pushed_forward(tensors):
 
 
 def signature(tensors):
-    """What a function must be made for once more, where the backend remembers functions: None on JAX, which sees to it by itself.
+    """What a function must be made for once more, where the backend remembers functions: None where that sees to it by itself.
 
     On TensorFlow the dtypes and ranks. The shape of the first tensor may change from call to call, and so may that of others which have
     the same. A parameter keeps its shape, from which its gradient is summed.
     """
-    if _BACKEND == "jax":
+    if _BACKEND in ("jax", "torch"):
         return None
     shapes = [(None,) * len(x.shape) if x.shape == tensors[0].shape else tuple(x.shape) for x in tensors]
     return tuple((shape, x.dtype) for shape, x in zip(shapes, tensors, strict=True))
 
 
-def compiled(function, signature):
-    """The function, as one that the backend remembers: JAX compiles it, and TensorFlow keeps its graph."""
+def remembered(function, signature, is_fused):
+    """The function, as one that the backend remembers: JAX compiles it, and TensorFlow keeps its graph, which XLA fuses if asked to."""
     if _BACKEND == "jax":
         return jax.jit(function, inline=True)
-    return tf.function(function, input_signature=[tf.TensorSpec(*pair) for pair in signature], autograph=False)
+    if _BACKEND == "torch":
+        return function  # whose parts are `fused`
+    specification = [tf.TensorSpec(*pair) for pair in signature]
+    return tf.function(function, input_signature=specification, autograph=False, jit_compile=is_fused or None)
+
+
+def bare(cls):
+    """A layer of this class without attributes, but for those without which torch's compiler cannot read one."""
+    layer = object.__new__(cls)
+    if _BACKEND == "torch":
+        torch.nn.Module.__init__(layer)
+    return layer
+
+
+def fused(function):
+    """On torch the function, compiled for itself, which compiles no gradient. Who differentiates it gets the plain one."""
+    return _torch_fused(function) if _BACKEND == "torch" else function
 
 
 def in_forward_mode():
@@ -102,7 +121,7 @@ def number(value, x):
     return ops.convert_to_tensor(value, dtype=x.dtype)
 
 
-def clamped(x, low=None, high=None):
+def clamped(x, low=None, high=None) -> Any:
     """x, no less than one number and no more than another."""
     if _BACKEND == "torch":
         return torch.clamp(x, low, high)
@@ -371,6 +390,41 @@ if TYPE_CHECKING or _BACKEND == "torch":
         if a.device.type != "cpu" or _is_read_or_pushed():
             return torch.where(condition, a, b)
         return _Select.apply(condition, a, b) if torch.is_grad_enabled() else _Select.forward(condition, a, b)
+
+    @functools.cache
+    def _require_compiler(device):
+        """Refuse where torch.compile has nothing to compile with."""
+        if device == "cpu" and not any(map(shutil.which, (os.environ.get("CXX", "g++"), "g++", "clang++"))):
+            raise ValueError(
+                "kernel='fused' needs a C++ compiler where torch computes on a CPU; found none. Install g++, or write kernel='auto'."
+            )
+
+    def _is_transformed(x):
+        return torch._C._functorch.is_functorch_wrapped_tensor(x)  # pyright: ignore[reportAttributeAccessIssue]
+
+    def _torch_fused(function):
+        # torch counts compilations by the code of a function, and gives up after eight: each kernel has a code of its own.
+        own = types.FunctionType(
+            function.__code__.replace(), function.__globals__, function.__name__, function.__defaults__, function.__closure__
+        )
+        compiled = torch.compile(own, dynamic=True, fullgraph=True)
+
+        def run(*tensors):
+            recorded = torch.is_grad_enabled() and any(x.requires_grad for x in tensors)
+            if recorded or _is_read_or_pushed() or any(map(_is_transformed, tensors)):
+                return function(*tensors)
+            _require_compiler(tensors[0].device.type)
+            shape = tensors[0].shape
+            # Of one axis, and no views, which `detach` would make: it would compile once more for each rank, also that of a view's base.
+            is_flat = shape and all(x.shape in (shape, ()) for x in tensors)
+            result = compiled(*[(x.reshape(-1) if x.ndim and is_flat else x).data for x in tensors])
+            if not is_flat:
+                return result
+            parts = result if isinstance(result, list) else [result]
+            parts = [y.reshape(shape) if torch.is_tensor(y) and y.ndim else y for y in parts]
+            return parts if isinstance(result, list) else parts[0]
+
+        return run
 
     def _nothing(x):
         """A tensor without entries that depends on x, as do all its derivatives: it costs nothing and holds no NaN."""

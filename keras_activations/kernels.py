@@ -1,7 +1,7 @@
 """Which kernel runs: one choice, made of what was asked for, of the mode, and of what was measured; and each kernel is made once.
 
-There are three plans. "native" is the framework's op with its own gradient. "mixed" takes the value from the op, and the derivative from
-this package. "ours" takes both from this package.
+There are four plans. "native" is the framework's op with its own gradient. "mixed" takes the value from the op, and the derivative from
+this package. "ours" takes both from this package, and "fused" is ours, compiled for itself.
 
 There are two budgets. *Strict* allows a few units in the last place, and the limit at infinity. *Everyday* allows what the frameworks'
 own operations keep: a value within 10 epsilon of ``max(1, abs(y))`` and a gradient within 80.
@@ -25,7 +25,7 @@ from keras import ops
 from . import autodiff
 
 MODES = ("eager", "graph", "fused")
-KERNELS = ("auto", "native", "fallback")
+KERNELS = ("auto", "native", "fallback", "fused")
 
 _BACKEND = keras.backend.backend()
 
@@ -66,7 +66,7 @@ class Plan:
     """What runs, and why.
 
     Args:
-        name: "native", "mixed" or "ours".
+        name: "native", "mixed", "ours" or "fused".
         budget: "strict" or "everyday"; None where nothing is promised.
         reason: Why, in words.
     """
@@ -93,12 +93,39 @@ def budget_of(mode: str) -> str:
     return "strict" if mode == "fused" else "everyday"
 
 
-def choose(kernel: str, op: NativeOp | None, measured: Mapping | None, mode: str, dtype: str, has_derivative: bool) -> Plan:
-    """The plan for what was asked for, an op with what was measured of it, a mode and a dtype. It touches no tensor."""
+def fused(mode: str, has_derivative: bool) -> Plan:
+    """The plan of kernel="fused"."""
+    if mode == "fused":
+        return Plan("ours", "strict", "a compiler fuses it already")
+    if _BACKEND == "torch" and mode == "graph":
+        return Plan("ours", "strict", "an export writes down the operations")
+    if _BACKEND == "torch" and not has_derivative:
+        return Plan("ours", "strict", "without a derivative of its own, torch could not differentiate it twice")
+    if _BACKEND in ("tensorflow", "torch"):
+        return Plan("fused", "strict", "kernel='fused'")
+    return Plan("ours", "strict", f"the {_BACKEND} backend has no compiler")
+
+
+def choose(
+    kernel: str,
+    op: NativeOp | None,
+    measured: Mapping | None,
+    mode: str,
+    dtype: str,
+    has_derivative: bool,
+    mixes: bool = True,
+) -> Plan:
+    """The plan for what was asked for, an op with what was measured of it, a mode and a dtype. It touches no tensor.
+
+    Args:
+        mixes: Whether the derivative may stand beside the value of the op.
+    """
     if kernel == "native":
         return Plan("native", None, "kernel='native'")
     if kernel == "fallback":
         return Plan("ours", "strict", "kernel='fallback'")
+    if kernel == "fused":
+        return fused(mode, has_derivative)
     budget = budget_of(mode)
 
     def ours(reason):
@@ -115,9 +142,9 @@ def choose(kernel: str, op: NativeOp | None, measured: Mapping | None, mode: str
         return ours(f"{op.name} takes {measured['speed']:.2f} times as long")
     kept = measured[budget]
     # Fused, the op's gradient would keep more than the input, and is no faster.
-    if kept["refused"] is None and not (mode == "fused" and has_derivative):
+    if kept["refused"] is None and not (mode == "fused" and has_derivative and mixes):
         return Plan("native", budget, f"{op.name} keeps the {budget} budget")
-    if kept["value_refused"] is None and has_derivative:
+    if kept["value_refused"] is None and has_derivative and mixes:
         return Plan("mixed", budget, f"the value of {op.name} keeps the {budget} budget, its gradient: {kept['refused']}")
     return ours(f"{op.name} breaks the {budget} budget: {kept['refused'] or kept['value_refused']}")
 
@@ -133,8 +160,10 @@ def is_remembered(plan: Plan, mode: str, tensors: list) -> bool:
 
     JAX compiles it. In eager mode TensorFlow keeps its graph, whose optimizer reorders operations: in that the strict budget has no part.
     """
-    eager = _BACKEND == "tensorflow" and mode == "eager" and plan.budget == "everyday"
-    return _BACKEND == "jax" or (eager and not autodiff.are_pushed_forward(tensors))
+    if _BACKEND == "tensorflow":
+        graph = mode == "eager" and plan.budget == "everyday"
+        return (graph or plan.name == "fused") and not autodiff.are_pushed_forward(tensors)
+    return _BACKEND == "jax" or plan.name == "fused"
 
 
 def once(key, make) -> Callable:

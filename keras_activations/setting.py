@@ -17,8 +17,11 @@ def set_kernel(model: keras.layers.Layer, kernel: str) -> int:
 
     Args:
         model: A Keras model or layer.
-        kernel: "auto", "native" or "fallback": see `Activation`. With "native", activations without a native op keep their kernel, and
-            a warning names them.
+        kernel: "auto", "native", "fallback" or "fused": see `Activation`. With "native", activations without a native op keep their
+            kernel, and a warning names them. "fused" is meant for models that run op by op: in torch, and in TensorFlow without
+            ``jit_compile=True``. On torch each kernel is compiled once, in some seconds, which needs a C++ compiler on a CPU and Triton
+            on a GPU; activations without a derivative of their own run as with "fallback". In TensorFlow, XLA compiles for each size of
+            the input, and converters take no such model: set "auto" before an export.
 
     Returns:
         How many activations were set.

@@ -149,7 +149,7 @@ class Curve:
             return x * x
 
         @square.derived
-        def square(x):
+        def square_slope(x):
             return 2.0 * x
 
     A derivative that is made of the value takes it too, as ``y=None``, and is `derived_by_value`: who knows the value hands it on.
@@ -166,13 +166,15 @@ class Curve:
         assert self.derivative is not None
         return self.derivative(x, *parameters, y=y) if self.by_value else self.derivative(x, *parameters)
 
-    def derived(self, derivative: Callable) -> "Curve":
-        """The same function with this derivative."""
-        return Curve(self.value, derivative)
+    def derived(self, derivative: Callable) -> Callable:
+        """Set the derivative."""
+        self.derivative, self.by_value = derivative, False
+        return derivative
 
-    def derived_by_value(self, derivative: Callable) -> "Curve":
-        """The same function with this derivative, which takes the value too."""
-        return Curve(self.value, derivative, by_value=True)
+    def derived_by_value(self, derivative: Callable) -> Callable:
+        """Set the derivative, which takes the value too."""
+        self.derivative, self.by_value = derivative, True
+        return derivative
 
 
 def where(condition, a, b):
@@ -246,7 +248,7 @@ def tanh(x):
 
 
 @tanh.derived_by_value
-def tanh(x, y=None):
+def tanh_slope(x, y=None):
     """The derivative of `tanh`."""
     if is_everyday():
         t = ops.tanh(x) if y is None else y
@@ -283,7 +285,7 @@ def sigmoid(x):
 
 
 @sigmoid.derived_by_value
-def sigmoid(x, y=None):
+def sigmoid_slope(x, y=None):
     """The derivative of `sigmoid`."""
     if is_everyday():
         s = ops.sigmoid(x) if y is None else y
@@ -300,7 +302,7 @@ def softplus(x):
     return positive_part(x) + log1p(ops.exp(-magnitude(x)))
 
 
-softplus = softplus.derived(sigmoid)
+softplus.derived(sigmoid)
 
 
 @Curve
@@ -316,7 +318,7 @@ def gelu(x):
 
 
 @gelu.derived
-def gelu(x):
+def gelu_slope(x):
     """The derivative of `gelu`."""
     if is_everyday():
         z = clipped(x, 16.0, 39.0)
@@ -341,7 +343,7 @@ def erf(x):
 
 
 @erf.derived
-def erf(x):
+def erf_slope(x):
     """The derivative of `erf`."""
     if is_everyday():
         z = clipped(x, 16.0, 39.0)
@@ -376,7 +378,7 @@ def arctan_near(u):
 
 
 @arctan.derived
-def arctan(x):
+def arctan_slope(x):
     """The derivative of `arctan`."""
     z = clipped(x, *_ARCTAN_BOUNDS)
     return 1.0 / (1.0 + z * z)
@@ -390,7 +392,7 @@ def inverse_root(x, alpha):
 
 
 @inverse_root.derived
-def inverse_root(x, alpha):
+def inverse_root_slope(x, alpha):
     """The derivative of `inverse_root`."""
     _, s = _over_root(x, alpha)
     if is_everyday():

@@ -57,7 +57,7 @@ def selu(x):
 
 
 @selu.derived
-def selu(x):
+def selu_slope(x):
     """The derivative of `selu`."""
     return where(x < 0, _SCALE_ALPHA * ops.exp(where(x < 0, x, 0.0)), _SCALE)
 

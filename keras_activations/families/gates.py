@@ -49,7 +49,7 @@ def silu(x):
 
 
 @silu.derived
-def silu(x):
+def silu_slope(x):
     """The derivative of `silu`."""
     if is_everyday():
         s = sigmoid(x)
@@ -97,7 +97,7 @@ def swish(x, beta):
 
 
 @swish.derived
-def swish(x, beta):
+def swish_slope(x, beta):
     """The derivative of `swish`."""
     z = beta * x
     if is_everyday():

@@ -27,7 +27,7 @@ def gelu_tanh(x):
 
 
 @gelu_tanh.derived
-def gelu_tanh(x):
+def gelu_tanh_slope(x):
     """The derivative of `gelu_tanh`."""
     t = held(magnitude(x), 16.0, 39.0)
     q, slope = _odds(t)
