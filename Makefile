@@ -16,7 +16,7 @@ export JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES ?= -1
 ACCURACY := PYTHONPATH=tests $(RUN) benchmarks/accuracy.py
 BACKENDS := tensorflow jax torch
 
-.PHONY: demo test test-oldest malice lint oracle readme accuracy measurements bench export survive clean \
+.PHONY: demo test test-oldest malice lint oracle readme accuracy measurements bench rows export survive clean \
 	$(BACKENDS:%=test-%) $(BACKENDS:%=survive-%)
 
 demo: $(VENV)/demo
@@ -75,6 +75,11 @@ bench: $(VENV)/test
 		$(RUN) benchmarks/speed.py measure $(BENCH) && $(RUN) benchmarks/speed.py models $(BENCH) || exit 1; \
 	done
 	KERAS_BACKEND=numpy $(RUN) benchmarks/speed.py table
+
+# How the time of sparsemax and entmax grows with the length of a row, against sorts and the package entmax: rewrites docs/rows.md.
+rows: $(VENV)/test
+	for backend in $(BACKENDS); do KERAS_BACKEND=$$backend $(RUN) benchmarks/rows.py measure || exit 1; done
+	KERAS_BACKEND=numpy $(RUN) benchmarks/rows.py table
 
 # Which activations survive which converter: rewrites docs/export.md. The converters bring other versions of what the rest needs,
 # and have an environment of their own.

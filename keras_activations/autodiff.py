@@ -135,6 +135,18 @@ def select(condition, a, b) -> Any:
     return _torch_select(condition, a, b) if _BACKEND == "torch" else ops.where(condition, a, b)
 
 
+def unless_unknown(condition):
+    """The condition, for `keras.ops.while_loop`; True where torch cannot look at its value."""
+    if _BACKEND != "torch":
+        return condition
+    if is_compiling() or torch.jit.is_tracing():  # pyright: ignore[reportPrivateImportUsage]
+        return True
+    try:
+        return bool(condition)
+    except RuntimeError:  # under vmap, and of tensors that have a shape only
+        return True
+
+
 def differentiate(value, derivative, *tensors):
     """``value(*tensors)``, whose partial derivatives are the list ``derivative(*tensors)``, of which no more than needed is used."""
     if _BACKEND == "tensorflow":

@@ -135,6 +135,29 @@ def test_supports_of_every_size(layer, n):
     assert len(set(np.count_nonzero(expected, axis=1))) >= min(n, 3)
 
 
+@pytest.mark.parametrize("alpha", [1.25, 1.5, 1.75, 2.0])
+def test_rows_that_take_few_steps_stand_beside_rows_that_take_many(alpha):
+    """The largest probability implies all the others, and they sum to 1."""
+    i = np.arange(20000) / 20000
+    x = np.float32([0 * i, -(i**0.5), -i, -(i**0.5) / 50, np.where(i == 0, 0, -50), np.log(i + 1e-5)])
+    scaled = (alpha - 1) * x.astype("float64")
+    for layer in (ka.Entmax(alpha), *{1.5: [ka.Entmax15()], 2.0: [ka.Sparsemax()]}.get(alpha, [])):
+        y = testing.array(layer(x))
+        top = y.max(axis=-1, keepdims=True)
+        tau = scaled.max(axis=-1, keepdims=True) - top ** (alpha - 1)
+        np.testing.assert_allclose(y / top, np.maximum(scaled - tau, 0) ** (1 / (alpha - 1)) / top, atol=1e-3)
+        np.testing.assert_allclose(y.sum(axis=-1), 1, rtol=1e-5)
+
+
+@pytest.mark.skipif(BACKEND != "torch", reason="the other backends' vmap runs loops of their own")
+@pytest.mark.parametrize("layer", SPARSE, ids=repr)
+def test_a_search_under_vmap(layer):
+    import torch
+
+    x = testing.tensor(X, "float32")
+    np.testing.assert_allclose(testing.array(torch.func.vmap(layer)(x)), testing.array(layer(x)), rtol=1e-5, atol=1e-7)
+
+
 @pytest.mark.parametrize(
     ("x", "expected"),
     [
