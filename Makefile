@@ -76,8 +76,8 @@ bench: $(VENV)/test
 	done
 	KERAS_BACKEND=numpy $(RUN) benchmarks/speed.py table
 
-# Which activations survive which converter: rewrites docs/export.md. The converters bring other versions of what the rest needs,
-# and have an environment of their own.
+# Which activations survive which converter, and what their files hold: rewrites docs/export.md. `benchmarks/export.py --sizes` measures the
+# files alone. The converters bring other versions of what the rest needs, and have an environment of their own.
 export: $(VENV)-export/done
 	$(VENV)-export/bin/python benchmarks/export.py
 	KERAS_BACKEND=tensorflow $(VENV)-export/bin/python -m pytest --quiet -p no:anyio tests/test_export.py
