@@ -16,7 +16,7 @@ export JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES ?= -1
 ACCURACY := PYTHONPATH=tests $(RUN) benchmarks/accuracy.py
 BACKENDS := tensorflow jax torch
 
-.PHONY: demo test test-oldest malice lint oracle readme accuracy measurements bench export survive clean \
+.PHONY: demo test test-oldest malice lint oracle readme accuracy measurements bench memory export survive clean \
 	$(BACKENDS:%=test-%) $(BACKENDS:%=survive-%)
 
 demo: $(VENV)/demo
@@ -75,6 +75,13 @@ bench: $(VENV)/test
 		$(RUN) benchmarks/speed.py measure $(BENCH) && $(RUN) benchmarks/speed.py models $(BENCH) || exit 1; \
 	done
 	KERAS_BACKEND=numpy $(RUN) benchmarks/speed.py table
+
+# What is kept for the backward pass, and the peaks of a few steps, which take 3 GB: rewrites docs/memory.md in ten minutes.
+memory: $(VENV)/test
+	for backend in $(BACKENDS); do \
+		KERAS_BACKEND=$$backend $(RUN) benchmarks/memory.py measure || exit 1; \
+	done
+	KERAS_BACKEND=numpy $(RUN) benchmarks/memory.py table
 
 # Which activations survive which converter, and what their files hold: rewrites docs/export.md. `benchmarks/export.py --sizes` measures the
 # files alone. The converters bring other versions of what the rest needs, and have an environment of their own.
