@@ -16,7 +16,7 @@ export JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES ?= -1
 ACCURACY := PYTHONPATH=tests $(RUN) benchmarks/accuracy.py
 BACKENDS := tensorflow jax torch
 
-.PHONY: demo test test-oldest malice lint oracle readme accuracy measurements bench rows export survive clean \
+.PHONY: demo test test-oldest malice lint oracle readme accuracy measurements bench rows memory export survive clean \
 	$(BACKENDS:%=test-%) $(BACKENDS:%=survive-%)
 
 demo: $(VENV)/demo
@@ -81,8 +81,15 @@ rows: $(VENV)/test
 	for backend in $(BACKENDS); do KERAS_BACKEND=$$backend $(RUN) benchmarks/rows.py measure || exit 1; done
 	KERAS_BACKEND=numpy $(RUN) benchmarks/rows.py table
 
-# Which activations survive which converter: rewrites docs/export.md. The converters bring other versions of what the rest needs,
-# and have an environment of their own.
+# What is kept for the backward pass, and the peaks of a few steps, which take 3 GB: rewrites docs/memory.md in ten minutes.
+memory: $(VENV)/test
+	for backend in $(BACKENDS); do \
+		KERAS_BACKEND=$$backend $(RUN) benchmarks/memory.py measure || exit 1; \
+	done
+	KERAS_BACKEND=numpy $(RUN) benchmarks/memory.py table
+
+# Which activations survive which converter, and what their files hold: rewrites docs/export.md. `benchmarks/export.py --sizes` measures the
+# files alone. The converters bring other versions of what the rest needs, and have an environment of their own.
 export: $(VENV)-export/done
 	$(VENV)-export/bin/python benchmarks/export.py
 	KERAS_BACKEND=tensorflow $(VENV)-export/bin/python -m pytest --quiet -p no:anyio tests/test_export.py

@@ -3,12 +3,14 @@
     python benchmarks/export.py            # the first sample of every class
     python benchmarks/export.py --all      # every sample
     python benchmarks/export.py --only mish,gelu --format litert
+    python benchmarks/export.py --sizes    # nodes, bytes and run time beside those of Keras's own functions, and nothing else
 
 Each class stands in a Keras model with a batch of unknown size, which is exported, loaded by the runtime of the format, and run on numbers
 from -200 to 200. A class works where the outputs equal those of the layer within 1e-4, absolute plus relative; of a reloaded SavedModel the
 gradients with respect to the input and the weights must too. Many classes share a model, and those that fail in company are tried alone.
 
-Each backend runs in a process of its own. A converter that is not installed leaves its column out.
+Sizes that are measured again replace those that were measured before, and the rest stays, as long as the machine and the versions are the
+same. Each backend runs in a process of its own. A converter that is not installed leaves its column out.
 """
 
 import argparse
@@ -18,19 +20,26 @@ import importlib.metadata
 import json
 import os
 import re
+import statistics
 import subprocess
 import sys
 import tempfile
 import time
 import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-PAGE = Path(__file__).resolve().parents[1] / "docs" / "export.md"
+ROOT = Path(__file__).resolve().parents[1]
+PAGE = ROOT / "docs" / "export.md"
+SIZES = ROOT / "output" / "export"
 SHAPE = (4, 4)
 TOLERANCE = 1e-4
 TOGETHER = 20
+MANY = 2**20
+"""How many numbers are timed."""
 
 # Why it is a gap, by what is said about it: the first that matches counts, and what matches none is quoted.
 REASONS = (
@@ -52,33 +61,28 @@ def grid():
     return np.concatenate([numbers, mixed, mixed * 0.02]).reshape(-1, *SHAPE).astype("float32")
 
 
-class Unit:
-    """A class with one sample of its arguments."""
+@dataclass(frozen=True)
+class Subject:
+    """What is exported: a name, and what makes the layer."""
 
-    def __init__(self, cls, sample):
-        from keras_activations.activation import canonical_name
-
-        self.make = lambda: cls(**sample)
-        self.name = f"{canonical_name(cls)}({', '.join(f'{key}={value!r}' for key, value in sample.items())})".removesuffix("()")
-
-
-class Control:
-    """A layer of Keras's own that uses one op, which tells a limit of the converter from one of this package."""
-
-    def __init__(self, name, function):
-        import keras
-
-        self.make = lambda: keras.layers.Lambda(function)
-        self.name = name
+    name: str
+    make: Callable
 
 
 def units(every_sample):
+    """Every class with its samples of arguments."""
     import keras_activations as ka
 
-    return [Unit(e.cls, sample) for e in ka.catalogue().values() for sample in (e.cls.samples if every_sample else e.cls.samples[:1])]
+    def unit(cls, sample):
+        arguments = ", ".join(f"{key}={value!r}" for key, value in sample.items())
+        return Subject(f"{ka.activation.canonical_name(cls)}({arguments})".removesuffix("()"), lambda: cls(**sample))
+
+    return [unit(e.cls, sample) for e in ka.catalogue().values() for sample in (e.cls.samples if every_sample else e.cls.samples[:1])]
 
 
 def controls():
+    """Layers of Keras's own that use one op each, which tell a limit of the converter from one of this package."""
+    import keras
     from keras import ops
 
     functions = {
@@ -99,7 +103,7 @@ def controls():
         "keras.ops.split, of multiples": lambda x: ops.multiply(*ops.split(x, 2, axis=-1)),
         "keras.ops.unstack": lambda x: ops.multiply(*ops.unstack(ops.reshape(x, (-1, 4, 2, 2)), axis=3)),
     }
-    return [Control(name, function) for name, function in functions.items()]
+    return [Subject(name, lambda function=function: keras.layers.Lambda(function)) for name, function in functions.items()]
 
 
 def model_of(group):
@@ -160,11 +164,7 @@ def as_list(outputs):
 
 
 def onnx(model, folder, inputs):
-    import onnxruntime
-
-    model.export(f"{folder}/model.onnx", format="onnx", verbose=False)
-    session = onnxruntime.InferenceSession(f"{folder}/model.onnx", providers=["CPUExecutionProvider"])
-    return session.run(None, dict(zip([i.name for i in session.get_inputs()], inputs, strict=True)))
+    return onnx_call(onnx_file(model, folder), inputs)()
 
 
 def openvino(model, folder, inputs):
@@ -182,28 +182,14 @@ def openvino(model, folder, inputs):
 
 
 def tensorflow_litert(model, folder, inputs):
-    import tensorflow as tf
-
-    path = f"{folder}/model.tflite"
-    model.export(path, format="litert", verbose=False, target_spec={"supported_ops": [tf.lite.OpsSet.TFLITE_BUILTINS]})
-    return run_litert(path, inputs)
-
-
-def run_litert(path, inputs):
-    from ai_edge_litert.interpreter import Interpreter
-
-    runner = Interpreter(path).get_signature_runner()
-    in_order = sorted(runner.get_input_details().values(), key=lambda details: details["index"])
-    names = {details["index"]: name for name, details in runner.get_input_details().items()}
-    outputs = runner(**{names[details["index"]]: x for details, x in zip(in_order, inputs, strict=True)})
-    return [outputs[name] for name in sorted(outputs, key=lambda name: [int(n) for n in re.findall(r"\d+", name)])]
+    return litert_call(tensorflow_litert_file(model, folder), inputs)()
 
 
 def torch_litert(model, folder, inputs):
     path = f"{folder}/model.tflite"
     # This way takes no batch of unknown size.
     model.export(path, format="litert", verbose=False, input_signature=signature(inputs))
-    return run_litert(path, inputs)
+    return litert_call(path, inputs)()
 
 
 def torch_exported(model, folder, inputs):
@@ -218,6 +204,62 @@ def signature(inputs):
     import keras
 
     return [[keras.InputSpec(shape=x.shape, dtype="float32") for x in inputs]]
+
+
+# Each writes a file and returns its path; names the operators in it; or loads it and returns what runs it on the inputs, on one thread.
+
+
+def onnx_file(model, folder):
+    path = f"{folder}/model.onnx"
+    model.export(path, format="onnx", verbose=False)
+    return path
+
+
+def onnx_operators(path):
+    from onnx import load
+
+    return [node.op_type for node in load(path).graph.node if node.op_type != "Constant"]
+
+
+def onnx_call(path, inputs):
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+    named = dict(zip([i.name for i in session.get_inputs()], inputs, strict=True))
+    return lambda: session.run(None, named)
+
+
+def tensorflow_litert_file(model, folder):
+    import tensorflow as tf
+
+    path = f"{folder}/model.tflite"
+    model.export(path, format="litert", verbose=False, target_spec={"supported_ops": [tf.lite.OpsSet.TFLITE_BUILTINS]})
+    return path
+
+
+def litert_operators(path):
+    from ai_edge_litert import schema_py_generated as schema
+
+    model = schema.ModelT.InitFromObj(schema.Model.GetRootAs(Path(path).read_bytes(), 0))
+    names = {code: name for name, code in vars(schema.BuiltinOperator).items()}
+    return [names[model.operatorCodes[node.opcodeIndex].builtinCode] for graph in model.subgraphs for node in graph.operators]
+
+
+def litert_call(path, inputs):
+    from ai_edge_litert.interpreter import Interpreter
+
+    runner = Interpreter(path, num_threads=1).get_signature_runner()
+    in_order = sorted(runner.get_input_details().values(), key=lambda details: details["index"])
+    names = {details["index"]: name for name, details in runner.get_input_details().items()}
+    named = {names[details["index"]]: x for details, x in zip(in_order, inputs, strict=True)}
+
+    def call():
+        outputs = runner(**named)
+        return [outputs[name] for name in sorted(outputs, key=lambda name: [int(n) for n in re.findall(r"\d+", name)])]
+
+    return call
 
 
 # {backend: {format: (exporter, the packages that it needs)}}
@@ -236,6 +278,15 @@ FORMATS = {
         "OpenVINO": (openvino, ["openvino"]),
     },
     "jax": {"SavedModel": (saved_model, ["jax", "tensorflow"])},
+}
+
+# The formats whose files are compared with those of Keras's own functions.
+FILES = {
+    "tensorflow": {
+        "ONNX": (onnx_file, onnx_operators, onnx_call),
+        "LiteRT": (tensorflow_litert_file, litert_operators, litert_call),
+    },
+    "torch": {"ONNX": (onnx_file, onnx_operators, onnx_call)},
 }
 
 
@@ -308,15 +359,22 @@ def missing(packages):
     return None
 
 
-def measure_backend(backend, arguments):
-    """{format: {name: None or what is wrong}} of this process's backend."""
-    table = {}
-    for name, (exporter, packages) in FORMATS[backend].items():
+def formats(backend, arguments):
+    """The names of the formats that were asked for and whose converters are installed."""
+    for name, (_, packages) in FORMATS[backend].items():
         if arguments.format and arguments.format not in name:
             continue
         if package := missing(packages):
             print(f"{backend} {name}: {package} is not installed", file=sys.stderr, flush=True)
             continue
+        yield name
+
+
+def measure_backend(backend, arguments):
+    """{format: {name: None or what is wrong}} of this process's backend."""
+    table = {}
+    for name in formats(backend, arguments):
+        exporter, _ = FORMATS[backend][name]
         everything, x = units(arguments.all) + controls(), grid()
         if arguments.only:
             everything = [unit for unit in everything if unit.name in arguments.only.split(",")]
@@ -330,6 +388,54 @@ def measure_backend(backend, arguments):
         log(f"{sum(v is None for v in verdict.values())} of {len(verdict)} work, {time.perf_counter() - begin:.0f} s")
         table[name] = verdict
     return table
+
+
+def pairs():
+    """{name: what is exported of this package and of Keras} for every function of `keras.activations` that has a class here."""
+    import speed
+
+    return {name: (Subject(name, unit.ours), Subject(name, unit.theirs)) for name, unit in speed.units().items() if unit.native}
+
+
+def file_of(subject, form, folder):
+    """{"operators": their names, "bytes": the size, "wrong": None or what is}, and what runs the file on many numbers, or None."""
+    write, operators, load = form
+    found = {"operators": None, "bytes": None, "wrong": None}
+    x, many = grid(), np.random.default_rng(0).normal(scale=2.0, size=(MANY // np.prod(SHAPE), *SHAPE)).astype("float32")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            model = model_of([subject])
+            expected = numpy_of(model([x]))[0]
+            path = write(model, folder)
+            found |= {"operators": operators(path), "bytes": Path(path).stat().st_size}
+            wrong = difference(load(path, [x])()[0], expected)
+        return found | {"wrong": wrong}, load(path, [many])
+    except Exception as error:
+        return found | {"wrong": f"{type(error).__name__}: {error}"}, None
+
+
+def measure_sizes(backend, arguments):
+    """Operators, bytes and seconds of every pair, into the file of this process's backend."""
+    import speed
+
+    environment = {"processor": speed.processor(), "cores": os.cpu_count(), "versions": versions()}
+    stored = SIZES / f"{backend}.json"
+    kept = json.loads(stored.read_text()) if stored.exists() else {}
+    if kept.get("environment") != environment:
+        kept = {"environment": environment, "rows": {}}
+    for form in formats(backend, arguments):
+        for name, pair in pairs().items():
+            if form not in FILES[backend] or (arguments.only and name not in arguments.only.split(",")):
+                continue
+            with tempfile.TemporaryDirectory() as here, tempfile.TemporaryDirectory() as there:
+                sides = [file_of(subject, FILES[backend][form], folder) for subject, folder in zip(pair, (here, there), strict=True)]
+            (ours, run_ours), (theirs, run_theirs) = sides
+            times = speed.compared(run_ours, run_theirs, budget=1.0) if run_ours and run_theirs else None
+            kept["rows"].setdefault(form, {})[name] = {"ours": ours, "theirs": theirs, "times": times}
+            print(f"{backend} {form} {name}: {ours}, {theirs}, {times and times['ratio']}"[:1000], file=sys.stderr, flush=True)
+            SIZES.mkdir(parents=True, exist_ok=True)
+            stored.write_text(json.dumps(kept, indent=1))
 
 
 def reason(word):
@@ -372,7 +478,8 @@ def page(tables, samples):
     lines += ["", f"Measured with {versions()}.", "", "## The gaps, and why", ""]
     gaps = [(unit, *key, verdict[unit]) for key, verdict in columns.items() for unit in ours if verdict[unit]]
     lines += [f"* `{unit}` from {backend} to {name}: {reason(word)}." for unit, backend, name, word in gaps] or ["There are none."]
-    lines += ["", "## Keras's own operations", "", CONTROLS, ""]
+    lines += ["", "## Beside Keras's own functions", "", BESIDE, "", START, END, ""]
+    lines += ["## Keras's own operations", "", CONTROLS, ""]
     lines += ["| operation | " + " | ".join(f"{backend}: {name}" for backend, name in columns) + " |", "|---" * (1 + len(columns)) + "|"]
     for op in ops:
         lines.append(f"| `{op}` | " + " | ".join("no" if verdict[op] else "yes" for verdict in columns.values()) + " |")
@@ -398,15 +505,100 @@ No flag is needed, and no import of this package by what runs the model. A few t
   eleventh stands before the third, and then further ones, one for each custom gradient, also of Keras's silu. A model that OpenVINO
   converts from a SavedModel has no further ones.
 * From torch, LiteRT and torch.export are made for one size of batch, which the `input_signature` gives."""
+START, END = "<!-- sizes -->", "<!-- end of sizes -->"
+BESIDE = f"""A model of one layer of this package beside a model of `keras.layers.Activation` with the function of `keras.activations` that
+has the name, and the same hyperparameters; the number of this package stands first, then Keras's. Nodes are the operators in the file,
+constants left out. The times are those of {MANY:,} numbers in onnxruntime or the interpreter of LiteRT, on one thread, the least of many
+in turns, and their ratio: 2.0 is twice as slow. A remark is about Keras's function, unless it says otherwise.
+
+From torch, the file of an activation of this package has one Cast more, to the dtype that the input has: onnxruntime leaves it out."""
 CONTROLS = """The same for some operations of Keras in a `Lambda` layer: what fails here is a limit of the converter. This package has
 formulas of its own in their place."""
+
+
+def remark(row):
+    """What is wrong with the files of a row, in words."""
+    ours, theirs = (row[side]["wrong"] and reason(row[side]["wrong"]) for side in ("ours", "theirs"))
+    if ours:
+        return f"both: {ours}" if ours == theirs else f"this package: {ours}"
+    return theirs or ""
+
+
+def sizes_section(results):
+    """The lines between the marks, from {backend: what its file holds}."""
+    lines, rows = [], {(backend, form): rows for backend, found in results.items() for form, rows in found["rows"].items()}
+    for backend, found in results.items():
+        has = found["environment"]
+        lines.append(f"* {backend}: {has['processor']}, {has['cores']} cores, {has['versions']}.")
+    lines += [
+        "",
+        "| from | to | names | fewer nodes | as many | more nodes | Keras's fails | time, geometric mean (worst) |",
+        "|---" * 8 + "|",
+    ]
+    for (backend, form), every in rows.items():
+        counts = {name: [row[side]["operators"] for side in ("ours", "theirs")] for name, row in every.items()}
+        counts = {name: [*map(len, pair)] for name, pair in counts.items() if None not in pair}
+        more = [f"`{name}`" for name, (ours, theirs) in counts.items() if ours > theirs]
+        fewer = sum(ours < theirs for ours, theirs in counts.values())
+        ratios = {name: row["times"]["ratio"] for name, row in every.items() if row["times"]}
+        worst = max(ratios, key=ratios.get)
+        mean = statistics.geometric_mean(ratios.values())
+        fails = [f"`{name}`" for name, row in every.items() if row["theirs"]["wrong"]]
+        cells = [backend, form, len(every), fewer, len(counts) - fewer - len(more), ", ".join(more), ", ".join(fails)]
+        lines.append(f"| {' | '.join(map(str, cells))} | {mean:.2f} (`{worst}` {ratios[worst]:.2f}) |")
+    for (backend, form), every in rows.items():
+        lines += ["", f"### From {backend} to {form}", "", "| activation | nodes | bytes | ms | ratio | remark |", "|---" * 6 + "|"]
+        for name, row in sorted(every.items()):
+            nodes, size = (" / ".join(measure(row[side]) for side in ("ours", "theirs")) for measure in (nodes_of, bytes_of))
+            times = row["times"]
+            spent = f"{times['ours'] * 1e3:.2f} / {times['theirs'] * 1e3:.2f} | {times['ratio']:.2f}" if times else " | "
+            lines.append(f"| `{name}` | {nodes} | {size} | {spent} | {remark(row)} |")
+    return lines
+
+
+def nodes_of(side):
+    return "none" if side["operators"] is None else str(len(side["operators"]))
+
+
+def bytes_of(side):
+    return "none" if side["bytes"] is None else f"{side['bytes']:,}"
+
+
+def write_sizes():
+    """Put what is stored between the marks of the page, if all of it was measured here."""
+    results = {backend: json.loads(file.read_text()) for backend in FILES if (file := SIZES / f"{backend}.json").exists()}
+    found = {(backend, form): {*rows} for backend, result in results.items() for form, rows in result["rows"].items()}
+    lacking = [f"{b} to {form}" for b, table in FILES.items() for form in table if found.get((b, form), set()) != {*pairs()}]
+    if lacking:
+        print(f"{PAGE.name} keeps its sizes, for not every name was measured here: {', '.join(lacking)}", file=sys.stderr)
+        return
+    before, _, rest = PAGE.read_text().partition(START)
+    PAGE.write_text("\n".join([before + START, *sizes_section(results), END + rest.partition(END)[2]]))
+
+
+def in_a_process_of_its_own(backend, *further):
+    command = [sys.executable, __file__, *sys.argv[1:], "--backend", backend, *further]
+    # Converters print all kinds of things.
+    subprocess.run(command, check=True, env=os.environ | {"KERAS_BACKEND": backend}, stdout=subprocess.DEVNULL)
+
+
+def verdicts(backends):
+    """{backend: {format: {name: None or what is wrong}}}"""
+    tables = {}
+    with tempfile.TemporaryDirectory() as folder:
+        for backend in backends:
+            in_a_process_of_its_own(backend, "--output", f"{folder}/{backend}.json")
+            if table := json.loads(Path(f"{folder}/{backend}.json").read_text()):
+                tables[backend] = table
+    return tables
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--all", action="store_true", help="every sample of every class")
-    parser.add_argument("--only", help="names, with commas between them; nothing is written")
-    parser.add_argument("--format", help="a part of the name of a format; nothing is written")
+    parser.add_argument("--only", help="names, with commas between them; of verdicts nothing is written")
+    parser.add_argument("--format", help="a part of the name of a format; of verdicts nothing is written")
+    parser.add_argument("--sizes", action="store_true", help="nodes, bytes and run time beside Keras's own functions, and nothing else")
     parser.add_argument("--backend", help="one backend, in this process, which writes JSON")
     parser.add_argument("--output", default=os.devnull, help="where to write it")
     arguments = parser.parse_args()
@@ -414,24 +606,22 @@ def main():
         import keras
 
         assert keras.backend.backend() == arguments.backend
-        table = measure_backend(arguments.backend, arguments)
-        Path(arguments.output).write_text(json.dumps(table))
+        if arguments.sizes:
+            measure_sizes(arguments.backend, arguments)
+        else:
+            Path(arguments.output).write_text(json.dumps(measure_backend(arguments.backend, arguments)))
         return
-    tables = {}
-    with tempfile.TemporaryDirectory() as folder:
-        for backend in FORMATS:
-            if package := missing([backend]):
-                print(f"{package} is not installed", file=sys.stderr)
-                continue
-            command = [sys.executable, __file__, *sys.argv[1:], "--backend", backend, "--output", f"{folder}/{backend}.json"]
-            # Converters print all kinds of things.
-            with open(f"{folder}/log", "w") as log:
-                subprocess.run(command, check=True, env=os.environ | {"KERAS_BACKEND": backend}, stdout=log)
-            if table := json.loads(Path(f"{folder}/{backend}.json").read_text()):
-                tables[backend] = table
-    if not (arguments.only or arguments.format):
-        PAGE.parent.mkdir(exist_ok=True)
-        PAGE.write_text(page(tables, ", with every sample of their arguments," if arguments.all else ", with their default arguments,"))
+    installed = [backend for backend in FORMATS if not missing([backend])]
+    everything = not (arguments.only or arguments.format)
+    if not arguments.sizes:
+        tables = verdicts(installed)
+        if everything:
+            PAGE.write_text(page(tables, ", with every sample of their arguments," if arguments.all else ", with their default arguments,"))
+    if arguments.sizes or everything:
+        for backend in FILES:
+            if backend in installed:
+                in_a_process_of_its_own(backend, "--sizes")
+        write_sizes()
 
 
 if __name__ == "__main__":

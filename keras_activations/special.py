@@ -310,7 +310,7 @@ def gelu(x):
     """``x Phi(x)``, where Phi is the distribution function of the normal distribution."""
     if is_everyday():
         # LiteRT knows its own operator by this form. ONNX takes erf and no erfc.
-        z = -held(-x, 16.0, 39.0)
+        z = floored(x, 16.0, 39.0)
         return 0.5 * z * (1.0 + ops.erf(z * math.sqrt(0.5)))
     t = held(magnitude(x), 16.0, 39.0)
     gaussian, scaled = normal_tail(t)

@@ -24,7 +24,7 @@ def _same_policy():
 
 # It takes 10 to 50 ms to make a kernel that is remembered, and each test makes layers of its own. The other files run the same operations
 # one by one.
-REMEMBERING = {"test_fused", "test_kernels", "test_axis", "test_logits", "test_splitters"} | (
+REMEMBERING = {"test_axis", "test_fused", "test_kernels", "test_logits", "test_memory", "test_splitters"} | (
     {"test_values"} if keras.backend.backend() == "tensorflow" else set()
 )
 
