@@ -70,6 +70,19 @@ def test_a_tenth_kernel_is_compiled_too():
     assert torch._dynamo.utils.counters["stats"]["unique_graphs"] == before + 10
 
 
+@pytest.mark.skipif(BACKEND != "torch", reason="the compiler of torch")
+def test_what_cannot_be_told_from_others_is_not_compiled():
+    """It would be at each call."""
+    import torch
+
+    layer = ka.Mish(kernel="fused")
+    layer.table = np.ones(2)
+    before = torch._dynamo.utils.counters["stats"]["unique_graphs"]
+    with torch.no_grad():
+        np.testing.assert_array_equal(testing.array(layer(X)), testing.array(ka.Mish(kernel="fallback")(X)))
+    assert torch._dynamo.utils.counters["stats"]["unique_graphs"] == before
+
+
 @parametrize(KINDS)
 def test_it_is_differentiated_again(case):
     cls, sample = case

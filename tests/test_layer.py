@@ -7,7 +7,7 @@ from cases import BACKEND, CASES, CATALOGUE, parametrize
 from keras import ops
 
 import keras_activations as ka
-from keras_activations import testing
+from keras_activations import autodiff, testing
 from keras_activations.registry import Entry
 
 X = np.random.default_rng(3).normal(size=(2, 6, 4)).astype("float32")
@@ -95,8 +95,6 @@ def test_who_redefines_the_value_does_not_keep_the_old_derivative_and_native_op(
         def fallback(self, x):
             return 10 * super().fallback(x)
 
-    from keras_activations import autodiff
-
     x = testing.tensor([0.5], "float32")
     (_, (triple,)), (_, (single,)) = (autodiff.value_and_gradients(act, [x], ops.ones((1,))) for act in (Triple(), ka.SiLU()))
     np.testing.assert_allclose(testing.array(triple), 3 * testing.array(single), rtol=1e-6)
@@ -114,7 +112,7 @@ def test_what_belongs_to_a_value_is_not_inherited_by_another(base):
     itself = type("Itself", (base,), {"__doc__": None})
     redefined = type("Redefined", (base,), {"fallback": lambda self, *tensors: 2.0 * base.fallback(self, *tensors)})
     mixed = type("Mixed", (Doubled, base), {"__doc__": None})
-    for name in ("derivative", "native", "keeps_logits"):
+    for name in ("derivative", "native", "keeps_logits", "_automatic"):
         assert getattr(itself, name) is getattr(base, name)
         assert not getattr(redefined, name)
         assert not getattr(mixed, name)
@@ -135,6 +133,20 @@ def test_a_derivative_of_the_subclass_is_its_own():
         pass
 
     assert Renamed.derivative is Triple.derivative
+
+
+@pytest.mark.parametrize("base", [entry.cls for entry in CATALOGUE.values() if entry.cls._automatic], ids=lambda cls: cls.__name__)
+def test_a_derivative_of_the_subclass_runs(base):
+    """Also where that of the base is left to the backend."""
+
+    class Straight(base):
+        def derivative(self, x, *_):
+            yield ops.ones_like(x)
+
+    x = testing.tensor(X, "float32")
+    arguments = {"learned": False} if issubclass(base, ka.Learned) else {}
+    _, (slope,) = autodiff.value_and_gradients(Straight(**arguments), [x], ops.ones_like(x))
+    np.testing.assert_array_equal(testing.array(slope), np.ones_like(X))
 
 
 @pytest.mark.skipif(BACKEND != "tensorflow", reason="about TensorFlow's tensors")

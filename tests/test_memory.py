@@ -20,8 +20,8 @@ ALLOWED = {"torch": {"log_sigmoid": "torch's op, which Keras's function is too, 
 
 # What keeps more than the textbook for no good reason, and is to be mended: most have no derivative of their own.
 OPEN = {
-    "torch": "clipped_linear dual_line gumbel_softmax inverse_multiquadric mod_relu multiquadric poly_norm rational reglu rrelu "
-    "s_shaped_relu shrink sig_softmax softmax1 softmin softpick solu sqnl squash star_relu step temperature_softmax",
+    "torch": "dual_line gumbel_softmax mod_relu poly_norm rational rrelu s_shaped_relu shrink sig_softmax softmax1 softmin softpick "
+    "solu squash star_relu step temperature_softmax",
     "jax": "gumbel_softmax log_softmax sig_softmax softmin softpick solu squash temperature_softmax",
 }
 

@@ -158,7 +158,7 @@ MISTAKES = {
     "an unknown kernel": (
         lambda: ka.Mish(kernel="fast"),
         ValueError,
-        "kernel must be one of 'auto', 'native', 'fallback'; received 'fast'",
+        "kernel must be one of 'auto', 'native', 'fallback', 'fused'; received 'fast'",
     ),
     "a native kernel that declines": (lambda: ka.ReLU(0.1, kernel="native")(X), ValueError, "has no native op for these arguments"),
     "learned is no flag": (lambda: ka.Swish(learned=1), TypeError, "learned must be True or False; received 1 (int)"),

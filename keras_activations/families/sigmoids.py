@@ -336,10 +336,12 @@ class SQNL(Activation):
     """
 
     def fallback(self, x):
-        t = magnitude(x)
-        t = where(t > 2, 2.0, t)
+        t = held(magnitude(x), 2.0, 2.0)
         y = t * (1.0 - t / 4.0)
         return where(x < 0, -y, y)
+
+    def derivative(self, x):
+        return 1.0 - held(magnitude(x), 2.0, 2.0) / 2.0
 
 
 @register
