@@ -87,7 +87,10 @@ def remembered(function, signature, is_fused):
     if _BACKEND == "torch":
         return function  # whose parts are `fused`
     specification = [tf.TensorSpec(*pair) for pair in signature]
-    return tf.function(function, input_signature=specification, autograph=False, jit_compile=is_fused or None)
+    made: Any = tf.function(function, input_signature=specification, autograph=False, jit_compile=is_fused or None)
+    # TensorFlow tells functions apart by their addresses. Where one was freed, it takes the next for a function that it traces again.
+    made._omit_frequent_tracing_warning = True
+    return made
 
 
 def bare(cls):
