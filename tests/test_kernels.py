@@ -232,6 +232,28 @@ def test_layers_that_differ_share_nothing(cls):
         np.testing.assert_array_equal(testing.array(layers[0](X)), 5 * X)
 
 
+def test_a_name_that_is_registered_anew_is_another_activation():
+    """As when the cell of a notebook runs again."""
+
+    def registered(factor):
+        @ka.register(package="tests")
+        class NamedAnew(ka.Activation):
+            """``f(x) = x``"""
+
+            def fallback(self, x):
+                return factor * x
+
+        return ka.ABU(("named_anew",), (1.0,), learned=False)
+
+    layers = []
+    try:
+        for factor in (1.0, 2.0):
+            layers.append(registered(factor))
+            np.testing.assert_array_equal(testing.array(layers[-1](X)), factor * X)
+    finally:
+        ka.registry._classes.pop("namedanew")
+
+
 def test_numbers_that_are_equal_may_differ():
     for value in (0.0, -0.0):
         y = testing.array(ka.Threshold(threshold=9.0, default_value=value)(X))

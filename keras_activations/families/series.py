@@ -308,5 +308,10 @@ class ABU(Learned):
     def _apart(self):
         return super()._apart() | {"_pool"}
 
+    def _key(self, *arguments):
+        # A name may have been registered anew since another layer made its kernel.
+        key = super()._key(*arguments)
+        return key and (*key, *map(type, self._pool))
+
     def fallback(self, x, coefficients):
         return sum(c * activation._evaluate(x) for c, activation in zip(coefficients, self._pool, strict=True))
