@@ -393,7 +393,7 @@ if TYPE_CHECKING or _BACKEND == "torch":
 
         @staticmethod
         def backward(context, upstream):
-            (condition,), zero = context.saved_tensors, torch.zeros((), dtype=upstream.dtype)
+            (condition,), zero = context.saved_tensors, upstream.new_zeros(())
             _, *needed = context.needs_input_grad
             parts = [(upstream, zero), (zero, upstream)]
             return None, *[

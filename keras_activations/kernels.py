@@ -53,9 +53,10 @@ class NativeOp:
         return autodiff.OPS.get(self.name) or getattr(ops, self.name, getattr(keras.activations, self.name, None))
 
     def __call__(self, x):
-        if self.function is None:
+        function = self.function
+        if function is None:
             raise ValueError(f"Keras {keras.__version__} has no op {self.name} on {_BACKEND}. Write kernel='auto'.")
-        return self.function(x, **self.arguments)
+        return function(x, **self.arguments)
 
     def __repr__(self) -> str:
         return f"NativeOp({', '.join([repr(self.name), *(f'{name}={value!r}' for name, value in self.arguments.items())])})"
@@ -85,7 +86,7 @@ def row(cls: type, op: NativeOp | None, mode: str, dtype: str) -> Mapping | None
         return None
     # A class of another package has the row of the one of this package that it computes as.
     measured = next(base for base in cls.__mro__ if base.__module__.startswith(f"{__package__}."))
-    if any(getattr(cls, name) is not getattr(measured, name) for name in ("fallback", "derivative", "native")):
+    if cls is not measured and any(getattr(cls, name) is not getattr(measured, name) for name in ("fallback", "derivative", "native")):
         return None
     rows = _MEASURED.get(_BACKEND, {}).get("rows", {}).get(mode, {}).get(dtype, {})
     return rows.get(f"{measured.__name__}: {op.variant}")

@@ -20,8 +20,7 @@ from typing import Any
 
 from keras import backend, ops
 
-from .autodiff import clamped as clamped
-from .autodiff import in_forward_mode, is_compiling, is_read_by_dynamo, number, select
+from .autodiff import clamped, in_forward_mode, is_compiling, is_read_by_dynamo, number, select
 
 if backend.backend() == "jax":
     # keras.ops makes float32 of float64 in these functions (Keras 3.15).

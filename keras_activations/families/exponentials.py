@@ -47,19 +47,16 @@ class ELU(Activation):
         return NativeOp("elu", alpha=self.alpha)
 
 
-_SCALE, _SCALE_ALPHA = 1.0507009873554805, 1.0507009873554805 * 1.6732632423543772
-
-
 @Curve
 def selu(x):
     """``1.05... x`` for positive x, else ``1.05... * 1.67... (exp(x) - 1)``."""
-    return where(x < 0, _SCALE_ALPHA * expm1(where(x < 0, x, 0.0)), _SCALE * x)
+    return where(x < 0, SELU.SCALE_ALPHA * expm1(where(x < 0, x, 0.0)), SELU.SCALE * x)
 
 
 @selu.derived
 def selu_slope(x):
     """The derivative of `selu`."""
-    return where(x < 0, _SCALE_ALPHA * ops.exp(where(x < 0, x, 0.0)), _SCALE)
+    return where(x < 0, SELU.SCALE_ALPHA * ops.exp(where(x < 0, x, 0.0)), SELU.SCALE)
 
 
 @register
@@ -78,6 +75,9 @@ class SELU(Activation):
     Reference:
         Klambauer, Unterthiner, Mayr and Hochreiter, Self-Normalizing Neural Networks, 2017, https://arxiv.org/abs/1706.02515
     """
+
+    SCALE = 1.0507009873554805
+    SCALE_ALPHA = 1.0507009873554805 * 1.6732632423543772
 
     def fallback(self, x):
         return selu(x)

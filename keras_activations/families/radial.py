@@ -48,9 +48,10 @@ class Gaussian(Activation):
 
 def _radius(x, center, width):
     """``sqrt((x - center)**2 + width**2)``, under the strict budget without the overflow of the squares."""
+    distance = x - center
     if is_everyday():
-        return ops.sqrt((x - center) * (x - center) + width * width)
-    distance = magnitude(x - center)
+        return ops.sqrt(distance * distance + width * width)
+    distance = magnitude(distance)
     z = distance / width
     # From here on, the width is lost in the sum.
     bound = 2.0**60 if is_double(x) else 2.0**26

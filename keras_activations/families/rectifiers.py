@@ -6,10 +6,11 @@ from keras import backend, ops
 
 from .. import arguments
 from ..activation import Activation, AlongAxis
+from ..autodiff import clamped
 from ..kernels import NativeOp
 from ..options import ActivationOptions, Unpack
 from ..registry import register
-from ..special import between, clamped, is_double, is_everyday, is_final, log1p, where
+from ..special import between, is_double, is_everyday, is_final, log1p, where
 
 
 @register

@@ -6,13 +6,13 @@ from keras import ops
 
 from .. import arguments
 from ..activation import Activation
+from ..autodiff import clamped
 from ..kernels import NativeOp
 from ..options import ActivationOptions, Unpack
 from ..registry import register
 from ..special import (
     arctan,
     between,
-    clamped,
     clipped,
     erf,
     expm1,

@@ -2,10 +2,11 @@
 
 from .. import arguments
 from ..activation import Activation
+from ..autodiff import clamped
 from ..kernels import NativeOp
 from ..options import ActivationOptions, Unpack
 from ..registry import register
-from ..special import between, clamped, is_final, tanh, where
+from ..special import between, is_final, tanh, where
 
 
 @register
