@@ -50,7 +50,8 @@ oracle: $(VENV)/test
 readme: $(VENV)/test
 	KERAS_BACKEND=numpy $(RUN) examples/catalogue.py --update
 
-# Every activation and its peers at every 16-bit number and many others, which takes long: rewrites docs/accuracy.md and README.md's table.
+# Every activation and its peers at every 16-bit number and many others, which takes long, and what kernel="auto" keeps: rewrites
+# docs/accuracy.md and README.md's table.
 accuracy: oracle
 	KERAS_BACKEND=numpy $(ACCURACY) truth
 	KERAS_BACKEND=tensorflow $(ACCURACY) measure
@@ -58,6 +59,7 @@ accuracy: oracle
 	KERAS_BACKEND=torch $(ACCURACY) measure
 	KERAS_BACKEND=jax $(ACCURACY) measure
 	KERAS_BACKEND=jax JAX_ENABLE_X64=1 $(ACCURACY) measure
+	for backend in $(BACKENDS); do KERAS_BACKEND=$$backend $(ACCURACY) auto || exit 1; done
 	KERAS_BACKEND=numpy $(ACCURACY) table
 
 # What the native ops keep and cost, measured here in a few minutes: rewrites keras_activations/measured.json.

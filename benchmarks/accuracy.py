@@ -2,6 +2,7 @@
 
     python benchmarks/accuracy.py truth                            once: the exact values, into output/accuracy
     KERAS_BACKEND=tensorflow python benchmarks/accuracy.py measure for each backend: errors, into output/accuracy
+    KERAS_BACKEND=tensorflow python benchmarks/accuracy.py auto    likewise for kernel="auto", at the numbers of the tests
     python benchmarks/accuracy.py table                            docs/accuracy.md, and the table in README.md
 
 bfloat16 and float16 are measured at every finite input; float32 at patterns of bits, on a logarithmic grid, densely from -20 to 20, and
@@ -396,6 +397,58 @@ def measure(part):
     file.write_text(json.dumps([asdict(row) for row in rows], indent=1))
 
 
+# ----------------------------------------------------------------------------------------------------------------- kernel="auto"
+
+MODES = {"eager": "fused" if BACKEND == "jax" else "eager", "graph": "graph", "xla": "fused", "jit": "fused"}
+"""The modes of `keras_activations.kernels` by their names here."""
+
+
+def measure_auto():
+    """What kernel="auto" runs and what it keeps: one row for each mode, dtype, budget and plan."""
+    rows = []
+    for (name, compiler), dtype in itertools.product(modes().items(), testing.BITS):
+        if dtype == "float64" and BACKEND == "jax":
+            continue
+        found = {}
+        for case in CASES:
+            cls, sample = case
+            plan = cls(**sample).plan(MODES[name], dtype)
+            worst = [0.0, 0.0]
+            for _, *wrong in testing.measure(witness(case), dtype, "auto", compiler, testing.LEVELS[plan.budget]):
+                worst = [max(a, float(b.max())) for a, b in zip(worst, wrong, strict=True)]
+            found.setdefault((plan.budget, plan.name), []).append((*worst, case_id(case)))
+        for (budget, plan), each in sorted(found.items()):
+            row = {"backend": BACKEND, "mode": name, "dtype": dtype, "budget": budget, "plan": plan, "cases": len(each)}
+            for index, what in enumerate(("value", "gradient")):
+                worst = max(each, key=lambda found, index=index: found[index])
+                row |= {what: worst[index], f"{what} of": worst[-1]}
+            rows.append(row)
+        print(BACKEND, name, dtype, flush=True)
+    (OUTPUT / f"auto-{BACKEND}.jsonl").write_text("\n".join(map(json.dumps, rows)) + "\n")
+
+
+AUTO = """## What kernel="auto" runs and keeps
+
+For every mode and dtype: the budget that binds, the plan (see `keras_activations.kernels`), and how many cases it serves, of all
+activations with all their samples of hyperparameters. Errors are the worst at the numbers of the tests. Under the strict budget they have
+the units of the tables above. Under the everyday budget they are epsilon of `max(1, abs(y))`, for finite inputs up to 1e18; in 16 bits,
+units in the last place of values and epsilon of gradients. "Allowed" stands for value / gradient.
+"""
+
+
+def auto_table():
+    rows = [json.loads(line) for file in sorted(OUTPUT.glob("auto-*.jsonl")) for line in file.read_text().splitlines()]
+    header = ["backend", "mode", "dtype", "budget", "plan", "cases"]
+    lines = ["| " + " | ".join([*header, "worst value", "worst gradient", "allowed"]) + " |", "|---" * 9 + "|"]
+    for row in rows:
+        allowed = testing.LEVELS[row["budget"]]
+        cells = [row[key] for key in header]
+        cells += [f"{row[key]:.3g} (`{row[f'{key} of']}`)" for key in ("value", "gradient")]
+        cells.append(f"{allowed.value[row['dtype']]:g} / {allowed.gradient[row['dtype']]:g}")
+        lines.append("| " + " | ".join(map(str, cells)) + " |")
+    return lines
+
+
 # ----------------------------------------------------------------------------------------------------------------------- tables
 
 HEADER = "| library | dtype | functions | within budget | worst value | worst gradient | worst second derivative | not finite | no digit |"
@@ -450,6 +503,9 @@ def write_tables():
         "| function | dtype | value | gradient | second derivative | not finite | reason |",
         "|---|---|---|---|---|---|---|",
         *(excepted(list(rows)) for _, rows in itertools.groupby(sorted(exceptions, key=by_function), key=by_function)),
+        "",
+        AUTO,
+        *auto_table(),
     ]
     (ROOT / "docs").mkdir(exist_ok=True)
     (ROOT / "docs" / "accuracy.md").write_text("\n".join(lines) + "\n")
@@ -504,7 +560,7 @@ def summarized(library, dtype, rows):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=["truth", "measure", "table"])
+    parser.add_argument("what", choices=["truth", "measure", "auto", "table"])
     parser.add_argument("--part", type=int, help=f"one of {PARTS} parts of what there is to measure")
     arguments = parser.parse_args()
     warnings.filterwarnings("ignore")
@@ -519,6 +575,8 @@ def main():
             subprocess.run([sys.executable, __file__, "measure", "--part", str(part)], check=True)
         if arguments.part is not None:
             measure(arguments.part)
+    elif arguments.what == "auto":
+        measure_auto()
     else:
         write_tables()
 

@@ -33,7 +33,7 @@ def canonical_name(cls: type) -> str:
 _MOST_KERNELS = 16  # that one layer holds
 
 # What holds for one value only, and what stands in its place where the value is redefined.
-_OF_ONE_VALUE = {"derivative": None, "native": None, "keeps_logits": False, "_automatic": False}
+_OF_ONE_VALUE = {"derivative": None, "native": None, "keeps_logits": False}
 
 
 def distance(cls: type, name: str) -> int:
@@ -77,10 +77,11 @@ class Activation(Hosted):
     other attributes than numbers, strings and tuples or lists of them has a kernel of its own.
 
     Args:
-        kernel: "auto" runs the fastest of what is within the budget: where a compiler fuses operations that of `fallback`, elsewhere that
-            of the frameworks' own operations. "fallback" runs this package's value and derivative, with errors of a few units in the last
-            place. "native" runs the framework's own op with its own gradient, and promises no accuracy. "fused" has the accuracy of
-            "fallback", compiled by the backend although the model around it is not: see `set_kernel` for what it costs. See `plan`.
+        kernel: "auto" runs the fastest plan whose errors are those of the frameworks' own operations. Where a compiler fuses operations
+            and accuracy costs no time, it runs what "fallback" runs. "fallback" runs this package's value and derivative, with errors of
+            a few units in the last place. "native" runs the framework's own op with its own gradient, and promises no accuracy. "fused"
+            has the accuracy of "fallback", compiled by the backend although the model around it is not: see `set_kernel` for what it
+            costs. See `plan`.
         **kwargs: `name`, `dtype`, `trainable` and `activity_regularizer`, as in every Keras layer. With ``dtype=None`` the
             activation computes in the dtype of its input.
     """
@@ -94,18 +95,18 @@ class Activation(Hosted):
     derivative: Any = None
     native: Any = None
     _recomputed = True  # in the backward pass, where there is no derivative
-    _automatic = False  # op by op the backend's own gradient is faster than `derivative`, and as good
     _mixes = True  # the value of a native op with the derivative of this package
     _given_name: str | None = None
     _strict = kernels.Plan("ours", "strict", "it is part of a strict kernel")
+    _plans: dict[tuple, kernels.Plan]
+    """Those of the class in eager mode."""
 
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)
+        cls._plans = {}
         for name, unknown in _OF_ONE_VALUE.items():
             if distance(cls, "fallback") < distance(cls, name):
                 setattr(cls, name, unknown)
-        if distance(cls, "derivative") < distance(cls, "_automatic"):
-            cls._automatic = False
         if "native" in vars(cls) and cls.native is not None and len(inspect.signature(cls.native).parameters) > 1:
             raise TypeError(
                 f"{cls.__name__}.native takes no tensor: it names the op. Write def native(self): return NativeOp('silu'), or None where "
@@ -142,10 +143,23 @@ class Activation(Hosted):
             'native'
         """
         mode = autodiff.mode() if mode is None else arguments.choice("mode", mode, kernels.MODES)
-        standard: Any = keras.backend.standardize_dtype(dtype or keras.config.floatx())
+        return self._chosen(mode, keras.backend.standardize_dtype(dtype or keras.config.floatx()))
+
+    def _chosen(self, mode, dtype):
         op = self._candidate()
-        measured = kernels.row(type(self), op, mode, standard)
-        return kernels.choose(self.kernel, op, measured, mode, standard, self.derivative is not None, self._mixes)
+        if mode != "eager":
+            return self._choose(op, mode, dtype)
+        # Every call asks for it.
+        key = self.kernel, op and (op.variant, op.function), dtype
+        plan = self._plans.get(key)
+        if plan is None:
+            plan = self._plans[key] = self._choose(op, mode, dtype)
+        return plan
+
+    def _choose(self, op, mode, dtype):
+        measured = kernels.row(type(self), op, mode, dtype)
+        budget, automatic = kernels.budget_of(type(self), mode), kernels.differentiates_itself(type(self), mode)
+        return kernels.choose(self.kernel, op, measured, budget, mode, dtype, self.derivative is not None, self._mixes, automatic)
 
     def _candidate(self):
         """The native op that "auto" may take, or None."""
@@ -179,8 +193,10 @@ class Activation(Hosted):
         """The input as a tensor, which a variable is not, in the dtype of the output."""
         if hasattr(inputs, "with_flat_values"):
             raise TypeError(f"{type(self).__name__} takes dense tensors; received a RaggedTensor. Write x.to_tensor(), and give it a mask.")
-        x = ops.convert_to_tensor(inputs)
-        return ops.cast(x, self._output_dtype(x.dtype))
+        x = autodiff.read(ops.convert_to_tensor(inputs))
+        dtype = keras.backend.standardize_dtype(x.dtype)
+        wanted = self._output_dtype(dtype)
+        return x if wanted == dtype else ops.cast(x, wanted)
 
     def _operands(self, x):
         """What `fallback`, `derivative` and `native` take after x: (tensors, numbers)."""
@@ -195,7 +211,7 @@ class Activation(Hosted):
     def _evaluate(self, x, pieces=None, **context):
         """The value of the chosen kernel, with the derivative that belongs to it, for x or for the pieces of which x is one."""
         mode = autodiff.mode()
-        plan = self._strict if mode != "fused" and is_bound() else self.plan(mode, x.dtype)
+        plan = self._strict if is_bound() else self._chosen(mode, keras.backend.standardize_dtype(x.dtype))
         if plan.name == "native" and pieces is None:
             return self._native(x)
         learned, fixed = self._operands(x, **context)
@@ -220,15 +236,15 @@ class Activation(Hosted):
         def on(function, *tensors):
             return function(*_packed(layout, tensors), *fixed)
 
-        everyday, exported = plan.budget == "everyday", mode == "graph"
-        automatic = self.derivative is None or (self._automatic and everyday and plan.name == "ours")
+        everyday, exported, is_fused = plan.budget == "everyday", mode == "graph", mode == "fused"
+        automatic = self.derivative is None or plan.name == "automatic"
 
         def value(*tensors):
             # torch's forward mode takes the derivative from here.
             forward = autodiff.in_forward_mode()
             if plan.name == "mixed" and not forward:
                 return self._native(*tensors)
-            terms = Terms(everyday, exported, not (automatic or forward))
+            terms = Terms(everyday, exported, not (automatic or forward), is_fused)
             return autodiff.rounded_once(under(terms, functools.partial(on, self.fallback)), *tensors)
 
         def partials(*operands):
@@ -237,12 +253,12 @@ class Activation(Hosted):
             return _flat(itertools.islice(found, len(layout)) if isinstance(found, (tuple, list, Iterator)) else [found])
 
         def derivative(*tensors):
-            return under(Terms(everyday, exported), functools.partial(on, partials))(*tensors)
+            return under(Terms(everyday, exported, fused=is_fused), functools.partial(on, partials))(*tensors)
 
         if plan.name == "fused" and not automatic:
             value, derivative = autodiff.fused(value), autodiff.fused(derivative)
         # Without a derivative the short form keeps what the textbook keeps, and takes no longer.
-        differentiated = autodiff.recompute if self._recomputed and not everyday else autodiff.automatic
+        differentiated = autodiff.recompute if self._recomputed and not (everyday and not is_fused) else autodiff.automatic
 
         def computed(*tensors):
             if whole:

@@ -124,6 +124,11 @@ def number(value, x):
     return ops.convert_to_tensor(value, dtype=x.dtype)
 
 
+def read(x):
+    """A variable of TensorFlow as a tensor, and a tensor as it is."""
+    return tf.convert_to_tensor(x) if _BACKEND == "tensorflow" and isinstance(x, tf.Variable) else x
+
+
 def clamped(x, low=None, high=None) -> Any:
     """x, no less than one number and no more than another."""
     if _BACKEND == "torch":
@@ -243,7 +248,7 @@ def _unbroadcast(gradient, x):
 def _tensorflow(value, derivative, tensors):
     # Of the partials and not of their products, so that forward mode is tied too.
     def tied(*tensors):
-        return _tensorflow_tied(derivative(*tensors), tensors)
+        return _tensorflow_tied(derivative(*tensors), list(map(_tensorflow_nothing, tensors)))
 
     @tf.custom_gradient
     def hook(*tensors):
@@ -263,10 +268,9 @@ if TYPE_CHECKING or _BACKEND == "tensorflow":
     # Eagerly, an array is the cheapest constant.
     _FLAT = np.array([-1], "int32")
 
-    def _tensorflow_tied(slopes, tensors):
-        """The slopes of the tensors as they are, each with the derivative 0 by every tensor."""
-        nothing = [_tensorflow_nothing(x) for x in tensors]
-        slopes = [tf.convert_to_tensor(slope, x.dtype) for slope, x in zip(slopes, tensors, strict=False)]
+    def _tensorflow_tied(slopes, nothing):
+        """The slopes as they are, each with the derivative 0 by every tensor of which there is `nothing`."""
+        slopes = [tf.convert_to_tensor(slope, x.dtype) for slope, x in zip(slopes, nothing, strict=False)]
         # An operation for each, which computes nothing: what is infinite is not multiplied by 0.
         return [tf.raw_ops.IdentityN(input=[slope, *nothing])[0] for slope in slopes]
 
@@ -274,10 +278,17 @@ if TYPE_CHECKING or _BACKEND == "tensorflow":
         """A power without entries: it costs nothing, holds no NaN, and depends on x, as do all its derivatives."""
         return tf.raw_ops.Pow(x=tf.reshape(x, _FLAT), y=np.zeros((0, 1), x.dtype.as_numpy_dtype))
 
-    @tf.custom_gradient
     def _tensorflow_anchored(*tensors):
-        """The tensors as they are, with gradients that are tied to them."""
-        return tensors, lambda *gradients: _tensorflow_tied(gradients, tensors)
+        """The tensors as they are, with gradients that are tied to them. Of the tensors it keeps nothing."""
+        return _tensorflow_anchor(len(tensors), *tensors, *map(_tensorflow_nothing, tensors))
+
+    def _tensorflow_anchor(count, *operands):
+        @tf.custom_gradient
+        def anchor(*operands):
+            nothing = operands[count:]
+            return operands[:count], lambda *gradients: (*_tensorflow_tied(gradients, nothing), *[None] * count)
+
+        return anchor(*operands)
 
 
 if TYPE_CHECKING or _BACKEND == "jax":

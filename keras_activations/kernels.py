@@ -1,14 +1,15 @@
 """Which kernel runs: one choice, made of what was asked for, of the mode, and of what was measured; and each kernel is made once.
 
-There are four plans. "native" is the framework's op with its own gradient. "mixed" takes the value from the op, and the derivative from
-this package. "ours" takes both from this package, and "fused" is ours, compiled for itself.
+There are five plans. "native" is the framework's op with its own gradient. "mixed" takes the value from the op, and the derivative from
+this package. "ours" takes both from this package, and "fused" is ours, compiled for itself. "automatic" takes the value from this package,
+which the backend differentiates: op by op that is faster for some, and keeps no more than a user's own formula would.
 
 There are two budgets. *Strict* allows a few units in the last place, and the limit at infinity. *Everyday* allows what the frameworks'
 own operations keep: a value within 10 epsilon of ``max(1, abs(y))`` and a gradient within 80.
 
-kernel="auto" keeps the strict budget where a compiler fuses operations, for there accuracy is nearly free. Elsewhere every operation is a
-pass over memory, the everyday budget binds, and the fastest plan within it runs. `measured.json` says what each op keeps and costs: it is
-written by `make measurements`.
+kernel="auto" runs the fastest plan within the everyday budget. Where a compiler fuses operations, accuracy is free for many activations:
+those keep the strict budget there. Elsewhere every operation is a pass over memory. `measured.json` says what each op keeps and costs, and
+what the strict budget costs: it is written by `make measurements`.
 """
 
 import json
@@ -44,6 +45,8 @@ class NativeOp:
     @property
     def variant(self) -> str:
         """The function that the op computes, where an argument says which: "gelu(approximate=True)" is another one than "gelu"."""
+        if not self.arguments:
+            return self.name
         switched = [name for name, value in self.arguments.items() if value is True]
         return f"{self.name}({', '.join(f'{name}=True' for name in switched)})" if switched else self.name
 
@@ -67,7 +70,7 @@ class Plan:
     """What runs, and why.
 
     Args:
-        name: "native", "mixed", "ours" or "fused".
+        name: "native", "mixed", "ours", "automatic" or "fused".
         budget: "strict" or "everyday"; None where nothing is promised.
         reason: Why, in words.
     """
@@ -80,21 +83,39 @@ class Plan:
 _MEASURED: Mapping = json.loads(Path(__file__).with_name("measured.json").read_text())
 
 
+def _known(cls: type) -> type | None:
+    """The class of this package whose numbers hold for `cls`, which may be of another package; None where it computes something else."""
+    known = next(base for base in cls.__mro__ if base.__module__.startswith(f"{__package__}."))
+    redefined = cls is not known and any(getattr(cls, name) is not getattr(known, name) for name in ("fallback", "derivative", "native"))
+    return None if redefined else known
+
+
 def row(cls: type, op: NativeOp | None, mode: str, dtype: str) -> Mapping | None:
     """What was measured of the op of a class, on the CPU; None where nothing was."""
-    if op is None:
-        return None
-    # A class of another package has the row of the one of this package that it computes as.
-    measured = next(base for base in cls.__mro__ if base.__module__.startswith(f"{__package__}."))
-    if cls is not measured and any(getattr(cls, name) is not getattr(measured, name) for name in ("fallback", "derivative", "native")):
+    if op is None or (known := _known(cls)) is None:
         return None
     rows = _MEASURED.get(_BACKEND, {}).get("rows", {}).get(mode, {}).get(dtype, {})
-    return rows.get(f"{measured.__name__}: {op.variant}")
+    return rows.get(f"{known.__name__}: {op.variant}")
 
 
-def budget_of(mode: str) -> str:
-    """The budget of kernel="auto" in a mode."""
-    return "strict" if mode == "fused" else "everyday"
+SLOWER = 1.05
+"""What takes this much longer than another plan within the budget does not run."""
+
+
+def budget_of(cls: type, mode: str) -> str:
+    """The budget of kernel="auto" for a class in a mode: fused, the strict one, unless it was measured to cost time."""
+    if mode != "fused":
+        return "everyday"
+    known = _known(cls)
+    cost = 1.0 if known is None else _MEASURED.get(_BACKEND, {}).get("strict", {}).get(known.__name__, 1.0)
+    return "strict" if cost <= SLOWER else "everyday"
+
+
+def differentiates_itself(cls: type, mode: str) -> bool:
+    """Whether the backend's own gradient of the value was measured to be faster than the derivative of a class, and good enough."""
+    known = _known(cls)
+    costs = _MEASURED.get(_BACKEND, {}).get("automatic", {}).get(mode, {})
+    return known is not None and costs.get(known.__name__, 1.0) * SLOWER < 1.0
 
 
 def fused(mode: str, has_derivative: bool) -> Plan:
@@ -114,15 +135,19 @@ def choose(
     kernel: str,
     op: NativeOp | None,
     measured: Mapping | None,
+    budget: str,
     mode: str,
     dtype: str,
     has_derivative: bool,
     mixes: bool = True,
+    automatic: bool = False,
 ) -> Plan:
     """The plan for what was asked for, an op with what was measured of it, a mode and a dtype. It touches no tensor.
 
     Args:
+        budget: That of kernel="auto".
         mixes: Whether the derivative may stand beside the value of the op.
+        automatic: Whether the backend's own gradient of the value is faster than the derivative.
     """
     if kernel == "native":
         return Plan("native", None, "kernel='native'")
@@ -130,11 +155,12 @@ def choose(
         return Plan("ours", "strict", "kernel='fallback'")
     if kernel == "fused":
         return fused(mode, has_derivative)
-    budget = budget_of(mode)
 
     def ours(reason):
         # The everyday budget of 16 bits is relative, as the strict one is, and in float64 keras.ops rounds to float32 here and there.
-        return Plan("ours", budget if dtype == "float32" else "strict", reason)
+        if dtype != "float32":
+            return Plan("ours", "strict", reason)
+        return Plan("automatic" if automatic and budget == "everyday" else "ours", budget, reason)
 
     if op is None:
         return ours("no native op for these arguments")
@@ -142,7 +168,7 @@ def choose(
         return ours(f"no op {op.name} in this Keras")
     if measured is None:
         return ours(f"nobody measured {op.name} here")
-    if mode != "fused" and measured["speed"] > 1.05:
+    if measured["speed"] > SLOWER:
         return ours(f"{op.name} takes {measured['speed']:.2f} times as long")
     kept = measured[budget]
     # Fused, the op's gradient would keep more than the input, and is no faster.

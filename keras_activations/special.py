@@ -83,11 +83,13 @@ class Terms:
         everyday: Whether the everyday budget binds, and not the strict one.
         exported: Whether an exporter may read the operations: then only those serve that converters take.
         final: Whether nobody differentiates the operations, because the kernel has a derivative of its own.
+        fused: Whether a compiler fuses them: then few cheap operations are faster than one function that it expands to many.
     """
 
     everyday: bool = False
     exported: bool = False
     final: bool = False
+    fused: bool = False
 
 
 _terms = ContextVar("terms", default=None)  # those of the kernel that runs
@@ -129,7 +131,13 @@ def is_everyday():
 
 
 def is_light():
-    """Whether the backend's own functions serve, also those that converters do not take."""
+    """Whether the backend's own functions serve, also those that converters do not take and compilers do not make fast."""
+    terms = _asked()
+    return terms.everyday and not terms.exported and not terms.fused
+
+
+def is_unexported():
+    """Whether the everyday budget binds, and functions serve that converters do not take."""
     terms = _asked()
     return terms.everyday and not terms.exported
 
@@ -264,7 +272,7 @@ def tanh_slope(x, y=None):
 
 def exp(x):
     """``exp(x)`` up to the largest number: the exp of LiteRT and of OpenVINO is infinite from 88.4 on, 0.3 too early."""
-    if is_double(x) or is_light():
+    if is_double(x) or is_unexported():
         return ops.exp(x)
     if is_everyday():
         root = ops.exp(0.5 * x)
@@ -307,6 +315,8 @@ softplus.derived(sigmoid)
 @Curve
 def gelu(x):
     """``x Phi(x)``, where Phi is the distribution function of the normal distribution."""
+    if is_light():
+        return ops.gelu(floored(x, 16.0, 39.0), approximate=False)
     if is_everyday():
         # LiteRT knows its own operator by this form. ONNX takes erf and no erfc.
         z = floored(x, 16.0, 39.0)
@@ -331,7 +341,7 @@ def gelu_slope(x):
 @Curve
 def erf(x):
     """The error function."""
-    if is_thorough(x) or is_light():
+    if is_thorough(x) or is_unexported():
         return ops.erf(clipped(x, 6.0, 6.0))  # of huge numbers, TensorFlow's is NaN
     t = held(magnitude(x), 6.0, 6.0)
     near = t < 1.0

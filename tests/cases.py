@@ -32,14 +32,15 @@ def parametrize(cases=CASES):
     return pytest.mark.parametrize("case", cases, ids=case_id)
 
 
-def budget(kernel):
-    """What a kernel is held to here: on JAX all is fused, and the strict budget binds."""
-    return testing.STRICT if kernel == "fallback" or BACKEND == "jax" else testing.EVERYDAY
+def budget(layer, dtype=None):
+    """What a layer promises here."""
+    return testing.LEVELS[layer.plan(dtype=dtype).budget]
 
 
 def parametrize_with_kernels(cases=CASES):
-    """Every case with every kernel that computes it: on JAX, without a native op, "auto" is the fallback."""
-    pairs = [(case, kernel) for case in cases for kernel in (("auto", "fallback") if case[0].native or BACKEND != "jax" else ("auto",))]
+    """Every case with every kernel that computes it: "auto" may be the fallback."""
+    pairs = [(case, "fallback") for case in cases]
+    pairs += [(case, "auto") for case in cases if case[0].native or case[0](**case[1]).plan().budget == "everyday"]
     return pytest.mark.parametrize(("case", "kernel"), [pytest.param(*pair, id=f"{case_id(pair[0])}-{pair[1]}") for pair in pairs])
 
 

@@ -45,7 +45,7 @@ def numbers(y):
 
 def highest(layer, dtype):
     """The highest order that is promised: the third is by the strict kernel. tf.nn.leaky_relu has none."""
-    return 3 if layer.plan("eager", dtype).budget == "strict" else 2
+    return 3 if layer.plan(dtype=dtype).budget == "strict" else 2
 
 
 @parametrize_with_kernels()

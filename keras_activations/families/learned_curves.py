@@ -19,6 +19,7 @@ from ..special import (
     expm1_rest,
     finite,
     gated,
+    gaussian,
     held,
     is_everyday,
     is_thorough,
@@ -407,6 +408,8 @@ class SMU(Learned):
     def _gate(self, x, mu):
         """The gate, w short of infinity, and ``exp(-w**2 / 2)``."""
         w = clipped(math.sqrt(2) * (1.0 - self.alpha) * mu * x, 16.0, 39.0)
+        if is_everyday():
+            return 0.5 * (1.0 + self.alpha + (1.0 - self.alpha) * erf(w * math.sqrt(0.5))), w, gaussian(w)
         bell, tail = normal_tail(where(w < 0, -w, w))
         tail = (1.0 - self.alpha) * (bell * tail)
         return where(w < 0, self.alpha + tail, 1.0 - tail), w, bell
@@ -506,7 +509,6 @@ class DynamicTanh(Learned):
     alpha: LearnedNumber
     gamma: LearnedNumber
     beta: LearnedNumber
-    _automatic = True
 
     def __init__(
         self, alpha: Initial = 0.5, gamma: Initial = 1.0, beta: Initial = 0.0, *, learned: bool = True, **kwargs: Unpack[LearnedOptions]

@@ -6,21 +6,45 @@ from keras import backend, ops
 
 from .. import arguments
 from ..activation import AlongAxis
+from ..autodiff import clamped
 from ..kernels import NativeOp
 from ..options import ActivationOptions, Initial, LearnedNumber, ParametricOptions, Unpack
 from ..parameters import Parameter, Parametric
 from ..registry import register
-from ..special import expm1, floored, gated, held, is_everyday, largest, log1p, lowest, magnitude, positive_part, where
+from ..special import (
+    expm1,
+    finite,
+    floored,
+    gated,
+    held,
+    is_double,
+    is_everyday,
+    is_light,
+    largest,
+    log1p,
+    lowest,
+    magnitude,
+    positive_part,
+    softplus,
+    where,
+)
 
 INFINITY = float("inf")
+
+
+def normalized(z, axis):
+    """``exp(z) / sum(exp(z))``, where the largest z is 0."""
+    if backend.backend() == "torch" and is_light() and not isinstance(axis, (tuple, list)):
+        return ops.softmax(z, axis=axis)  # TensorFlow's makes 0 of what stands beside NaN
+    e = ops.exp(z)
+    return e / ops.sum(e, axis=axis, keepdims=True)
 
 
 def tempered(x, temperature, axis):
     """``exp(x / temperature) / sum(exp(x / temperature))``, also where x is -inf."""
     z = x - largest(x, axis)
     if is_everyday() and not ops.is_tensor(temperature):
-        e = ops.exp(z / temperature if temperature != 1.0 else z)
-        return e / ops.sum(e, axis=axis, keepdims=True)
+        return normalized(z / temperature if temperature != 1.0 else z, axis)
     # So far down the exponential is 0. Its quotient may overflow, and make NaN of the derivative with respect to the temperature.
     far = z <= -1000.0 * temperature
     e = where(far, 0.0, ops.exp(where(far, 0.0, z) / temperature))
@@ -95,6 +119,8 @@ class LogSoftmax(AlongAxis):
 
     def fallback(self, x):
         z = x - largest(x, self.axis)
+        if is_everyday():
+            return z - ops.log(self._total(ops.exp(z)))
         top = ops.cast(z == 0, x.dtype)
         # The sum of exp(z), less one of the ones in it: log1p keeps the digits of what the others add to it.
         others = self._total(ops.exp(z) - top)
@@ -235,6 +261,9 @@ class SigSoftmax(AlongAxis):
 
     def fallback(self, x):
         top = largest(x, self.axis)
+        if is_everyday():
+            e = ops.exp(x - top - softplus(-x) + softplus(-top))
+            return e / self._total(e)
         # The sigmoid is exp(min(x, 0)) / (1 + exp(-abs(x))): its exponential is shifted with the other one.
         e = ops.exp((x - top) + (where(x < 0, x, 0.0) - where(top < 0, top, 0.0)))
         e = e / (1.0 + ops.exp(-magnitude(x)))
@@ -271,8 +300,7 @@ class SoLU(AlongAxis):
     def fallback(self, x):
         z = x - largest(x, self.axis)
         if is_everyday():
-            e = ops.exp(z)
-            return gated(e / self._total(e), x)
+            return gated(normalized(z, self.axis), x)
         # Where the exponential is 0, so is the product, also with an infinite x.
         far = z < -1000.0
         e = where(far, 0.0, ops.exp(where(far, 0.0, z)))
@@ -367,6 +395,15 @@ class Squash(AlongAxis):
         self.constant = arguments.number("constant", constant, above=0.0)
 
     def fallback(self, x):
+        if is_everyday():
+            x = finite(x)
+            # Only rows of large numbers are scaled. Beyond the bound the reciprocal would be subnormal.
+            scale = 1.0 / clamped(largest(abs(x), self.axis), 1.0, 1e300 if is_double(x) else 1e37)
+            u = x * scale
+            squares = self._total(u * u)
+            # Of a vector so short that its square is 0, the root has no derivative.
+            length = ops.sqrt(where(squares > 0.0, squares, 1.0)) * ops.cast(squares > 0.0, x.dtype)
+            return u * (length / (self.constant * scale * scale + squares))
         end = lowest(backend.standardize_dtype(x.dtype))
         x = where(x == -INFINITY, end, where(x == INFINITY, -end, x))
         # Squares only of what is near 1: relative to the largest entry for the direction, and to 1 or the largest entry for the length.

@@ -23,7 +23,7 @@ from ..special import (
     is_double,
     is_everyday,
     is_final,
-    is_light,
+    is_unexported,
     log1p,
     magnitude,
     sigmoid,
@@ -214,7 +214,7 @@ class Laplace(Activation):
         return exact + rest, ops.exp(-0.5 * exact * exact) * ops.exp(-rest * (exact + 0.5 * rest))
 
     def fallback(self, x):
-        if is_light():
+        if is_unexported():
             return 0.5 + 0.5 * erf((x - self.mu) / (self.sigma * math.sqrt(2)))
         z, bell = self._bell(x)
         tail = bell * half_erfcx(held(magnitude(z), 16.0, 39.0))

@@ -17,7 +17,7 @@ from ..special import (
     is_double,
     is_everyday,
     is_final,
-    is_light,
+    is_unexported,
     log1p,
     magnitude,
     positive_part,
@@ -113,7 +113,7 @@ class SqrtSoftplus(Activation):
         return m, ops.sqrt(softplus(m)), ops.exp(where(far, x - low, 0.0) / 2.0)
 
     def fallback(self, x):
-        if is_final() and is_light():  # OpenVINO's root of its softplus has few digits
+        if is_final() and is_unexported():  # OpenVINO's root of its softplus has few digits
             return ops.sqrt(softplus(x))
         _, s, tail = self._parts(x)
         return s * tail

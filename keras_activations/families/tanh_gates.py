@@ -1,5 +1,6 @@
 """Units whose gate is a tanh or an error function: the input times a soft step that has an inner function of its own."""
 
+import math
 from typing import Any
 
 from keras import ops
@@ -190,8 +191,6 @@ class LiSHT(Activation):
         Networks, 2019, https://arxiv.org/abs/1901.05894
     """
 
-    _automatic = True
-
     def fallback(self, x):
         return x * tanh(x)
 
@@ -343,10 +342,12 @@ class TanhSoft(Activation):
         self.delta = arguments.number("delta", delta, low=0.0)
 
     def _inner(self, x):
-        """The gate's argument and its derivative, far enough on both sides for the tanh to reach its limit."""
-        x = -held(-held(x, 80.0 / self.gamma, 700.0 / self.gamma), 1e30, 1e300)
-        e = self.beta * ops.exp(self.gamma * x)
-        return self.alpha * x + e, self.alpha + self.gamma * e
+        """The gate's argument and its derivative."""
+        z = clipped(x, 1e30, 1e300)
+        # From 64 (400 in float64) on the derivative of tanh is 0. A larger slope would overflow in its products.
+        single, double = (math.log(enough / self.beta) if self.beta else 0.0 for enough in (64.0, 400.0))
+        e = self.beta * ops.exp(self.gamma * held(z, min(single, 80.0) / self.gamma, min(double, 700.0) / self.gamma))
+        return self.alpha * z + e, self.alpha + self.gamma * e
 
     def _soft(self, x):
         if not self.delta:

@@ -56,7 +56,6 @@ class WeightedTanh(Activation):
     """
 
     samples = ({}, {"weight": 0.5}, {"weight": 1.7})
-    _automatic = True
 
     def __init__(self, weight: float = 1.0, **kwargs: Unpack[ActivationOptions]):
         super().__init__(**kwargs)
@@ -89,7 +88,6 @@ class LeCunTanh(Activation):
     """
 
     samples = ({}, {"amplitude": 0.8, "slope": 1.7})
-    _automatic = True
 
     def __init__(self, amplitude: float = 1.7159, slope: float = 2 / 3, **kwargs: Unpack[ActivationOptions]):
         super().__init__(**kwargs)
