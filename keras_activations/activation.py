@@ -184,17 +184,17 @@ class Activation(Hosted):
 
     def _applied(self, inputs, **context):
         """What `call` returns; the context, such as `training`, is for `_operands`."""
-        if hasattr(inputs, "with_flat_values"):  # a RaggedTensor of TensorFlow
+        if autodiff.is_ragged(inputs):
             return inputs.with_flat_values(self._applied(inputs.flat_values, **context))
         x = self._standardized(inputs)
         return self._with_logits(self._evaluate(x, **context), x)
 
     def _standardized(self, inputs):
-        """The input as a tensor, which a variable is not, in the dtype of the output."""
-        if hasattr(inputs, "with_flat_values"):
+        """The input as a tensor in the dtype of the output."""
+        if autodiff.is_ragged(inputs):
             raise TypeError(f"{type(self).__name__} takes dense tensors; received a RaggedTensor. Write x.to_tensor(), and give it a mask.")
-        x = autodiff.read(ops.convert_to_tensor(inputs))
-        dtype = keras.backend.standardize_dtype(x.dtype)
+        x = autodiff.as_tensor(inputs)
+        dtype = autodiff.dtype_of(x)
         wanted = self._output_dtype(dtype)
         return x if wanted == dtype else ops.cast(x, wanted)
 
@@ -211,7 +211,7 @@ class Activation(Hosted):
     def _evaluate(self, x, pieces=None, **context):
         """The value of the chosen kernel, with the derivative that belongs to it, for x or for the pieces of which x is one."""
         mode = autodiff.mode()
-        plan = self._strict if is_bound() else self._chosen(mode, keras.backend.standardize_dtype(x.dtype))
+        plan = self._strict if is_bound() else self._chosen(mode, autodiff.dtype_of(x))
         if plan.name == "native" and pieces is None:
             return self._native(x)
         learned, fixed = self._operands(x, **context)
@@ -436,6 +436,8 @@ class AlongAxis(Activation):
         return super().from_config({"axis" if name == "axes" else name: value for name, value in config.items()})
 
     def _with_logits(self, y, x, stand_for_it=True):
+        if keras.backend.backend() != "tensorflow":
+            return y
         # Losses normalize over the last axis, so that only there the input stands for the output.
         return super()._with_logits(y, x, self._checked_axes(x.shape) == [len(x.shape) - 1])
 

@@ -35,6 +35,12 @@ if TYPE_CHECKING or _BACKEND == "torch":
     import torch
 
 
+_NAMES: dict[Any, str] = {}  # of the dtypes that every call has: Keras takes a while to find them
+if _BACKEND in ("tensorflow", "torch"):
+    _NAMES |= {getattr(tf if _BACKEND == "tensorflow" else torch, name): name for name in ("float16", "bfloat16", "float32", "float64")}
+_ONE_DEVICE = _BACKEND == "torch" and not torch.accelerator.is_available()
+
+
 def mode():
     """How operations run now.
 
@@ -87,10 +93,8 @@ def remembered(function, signature, is_fused):
     if _BACKEND == "torch":
         return function  # whose parts are `fused`
     specification = [tf.TensorSpec(*pair) for pair in signature]
-    made: Any = tf.function(function, input_signature=specification, autograph=False, jit_compile=is_fused or None)
-    # TensorFlow tells functions apart by their addresses. Where one was freed, it takes the next for a function that it traces again.
-    made._omit_frequent_tracing_warning = True
-    return made
+    # A tf.function would take longer to find its only graph than that takes to run on a small input.
+    return tf.function(function, autograph=False, jit_compile=is_fused or None).get_concrete_function(*specification)
 
 
 def bare(cls):
@@ -124,9 +128,23 @@ def number(value, x):
     return ops.convert_to_tensor(value, dtype=x.dtype)
 
 
-def read(x):
-    """A variable of TensorFlow as a tensor, and a tensor as it is."""
-    return tf.convert_to_tensor(x) if _BACKEND == "tensorflow" and isinstance(x, tf.Variable) else x
+def as_tensor(x):
+    """x as a tensor, which a variable is not, on the device of the backend."""
+    # The conversion takes as long as an op on a small input.
+    if (_BACKEND == "torch" and _ONE_DEVICE and isinstance(x, torch.Tensor)) or (_BACKEND == "tensorflow" and isinstance(x, tf.Tensor)):
+        return x
+    x = ops.convert_to_tensor(x)
+    return tf.convert_to_tensor(x) if _BACKEND == "tensorflow" else x
+
+
+def is_ragged(x):
+    """Whether x is a RaggedTensor of TensorFlow."""
+    return _BACKEND == "tensorflow" and isinstance(x, tf.RaggedTensor)
+
+
+def dtype_of(x) -> str:
+    """The name of the dtype of a tensor."""
+    return _NAMES.get(x.dtype) or keras.backend.standardize_dtype(x.dtype)
 
 
 def clamped(x, low=None, high=None) -> Any:
@@ -317,15 +335,46 @@ if TYPE_CHECKING or _BACKEND == "jax":
 
 
 OPS: dict[str, Callable] = {}
-"""What the backend has as one op where `keras.ops` composes several (Keras 3.15)."""
+"""What the backend has as one op where `keras.ops` composes several, or first looks for symbolic inputs, which takes as long as the op on
+a small input (Keras 3.15)."""
 
+
+if _BACKEND == "tensorflow":
+    OPS |= {
+        "leaky_relu": lambda x, negative_slope: tf.nn.leaky_relu(x, alpha=negative_slope),
+        "relu": tf.nn.relu,
+        "relu6": tf.nn.relu6,
+        "selu": tf.nn.selu,
+        "sigmoid": tf.sigmoid,
+        "silu": tf.nn.silu,
+        "softplus": tf.math.softplus,
+        "tanh": tf.tanh,
+    }
 
 if TYPE_CHECKING or _BACKEND == "torch":
+
+    def _torch_softmax(x, axis=-1):
+        # Of float16, keras.ops makes float32 on a CPU, which has more digits.
+        is_plain = isinstance(axis, int) and x.dtype != torch.float16
+        return torch.softmax(x, axis) if is_plain else ops.softmax(x, axis=axis)
+
     OPS |= {
+        "celu": torch.nn.functional.celu,
+        "elu": torch.nn.functional.elu,
+        "hard_sigmoid": torch.nn.functional.hardsigmoid,
         "hard_silu": torch.nn.functional.hardswish,
+        "leaky_relu": torch.nn.functional.leaky_relu,
         "log_sigmoid": torch.nn.functional.logsigmoid,
         "mish": torch.nn.functional.mish,
+        "relu": torch.nn.functional.relu,
+        "relu6": torch.nn.functional.relu6,
+        "selu": torch.nn.functional.selu,
+        "sigmoid": torch.sigmoid,
+        "silu": torch.nn.functional.silu,
+        "softmax": _torch_softmax,
+        "softplus": torch.nn.functional.softplus,
         "softsign": torch.nn.functional.softsign,
+        "tanh": torch.tanh,
         "tanh_shrink": torch.nn.functional.tanhshrink,
     }
 

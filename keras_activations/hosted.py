@@ -207,9 +207,11 @@ class Hosted(keras.layers.Layer):
     def _output_dtype(self, dtype):
         """The dtype in which an input of `dtype` is computed and returned."""
         dtype = keras.backend.standardize_dtype(dtype)
+        if self._follows_input and "float" in dtype:
+            return dtype
         if dtype.startswith("complex"):
             raise TypeError(f"{type(self).__name__} takes real numbers; received {dtype}.")
-        return dtype if self._follows_input and "float" in dtype else self.compute_dtype
+        return self.compute_dtype
 
     def compute_output_shape(self, input_shape):
         return tuple(input_shape)
