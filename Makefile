@@ -12,8 +12,7 @@ export TF_CPP_MIN_LOG_LEVEL ?= 2
 export JAX_COMPILATION_CACHE_DIR ?= $(CURDIR)/tests/.compiled
 export JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS ?= 0
 export JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES ?= -1
-# What measures the package reads the cases of its tests.
-ACCURACY := PYTHONPATH=tests $(RUN) benchmarks/accuracy.py
+ACCURACY := $(RUN) -m lab.accuracy
 BACKENDS := tensorflow jax torch
 
 .PHONY: demo test test-oldest malice lint oracle readme accuracy measurements bench rows memory export survive clean \
@@ -44,7 +43,7 @@ lint: $(VENV)/test
 
 # The truth in high precision, computed once, without a backend, and read by every one of them.
 oracle: $(VENV)/test
-	KERAS_BACKEND=numpy $(RUN) tests/cases.py
+	KERAS_BACKEND=numpy $(RUN) -m lab.cases
 
 # The tables of activations in README.md, from the catalogue.
 readme: $(VENV)/test
@@ -64,9 +63,9 @@ accuracy: oracle
 
 # What the native ops keep and cost, measured here in a few minutes: rewrites keras_activations/measured.json.
 measurements: oracle
-	KERAS_BACKEND=tensorflow PYTHONPATH=tests $(RUN) benchmarks/measurements.py
-	KERAS_BACKEND=torch PYTHONPATH=tests $(RUN) benchmarks/measurements.py
-	KERAS_BACKEND=jax JAX_ENABLE_X64=1 PYTHONPATH=tests $(RUN) benchmarks/measurements.py
+	KERAS_BACKEND=tensorflow $(RUN) -m lab.measurements
+	KERAS_BACKEND=torch $(RUN) -m lab.measurements
+	KERAS_BACKEND=jax JAX_ENABLE_X64=1 $(RUN) -m lab.measurements
 
 # How fast every activation is against what a user would write instead: rewrites docs/speed.md and README.md's table. On a machine that
 # does nothing else: a quarter of an hour. `make bench BENCH=--all` takes hours, and `make bench BENCH="--only mish,gelu"` minutes.
@@ -74,26 +73,26 @@ BENCH ?=
 bench: $(VENV)/test
 	for backend in $(BACKENDS); do \
 		export KERAS_BACKEND=$$backend; \
-		$(RUN) benchmarks/speed.py measure $(BENCH) && $(RUN) benchmarks/speed.py models $(BENCH) || exit 1; \
+		$(RUN) -m lab.speed measure $(BENCH) && $(RUN) -m lab.speed models $(BENCH) || exit 1; \
 	done
-	KERAS_BACKEND=numpy $(RUN) benchmarks/speed.py table
+	KERAS_BACKEND=numpy $(RUN) -m lab.speed table
 
 # How the time of sparsemax and entmax grows with the length of a row, against sorts and the package entmax: rewrites docs/rows.md.
 rows: $(VENV)/test
-	for backend in $(BACKENDS); do KERAS_BACKEND=$$backend $(RUN) benchmarks/rows.py measure || exit 1; done
-	KERAS_BACKEND=numpy $(RUN) benchmarks/rows.py table
+	for backend in $(BACKENDS); do KERAS_BACKEND=$$backend $(RUN) -m lab.rows measure || exit 1; done
+	KERAS_BACKEND=numpy $(RUN) -m lab.rows table
 
 # What is kept for the backward pass, and the peaks of a few steps, which take 3 GB: rewrites docs/memory.md in ten minutes.
 memory: $(VENV)/test
 	for backend in $(BACKENDS); do \
-		KERAS_BACKEND=$$backend $(RUN) benchmarks/memory.py measure || exit 1; \
+		KERAS_BACKEND=$$backend $(RUN) -m lab.memory measure || exit 1; \
 	done
-	KERAS_BACKEND=numpy $(RUN) benchmarks/memory.py table
+	KERAS_BACKEND=numpy $(RUN) -m lab.memory table
 
-# Which activations survive which converter, and what their files hold: rewrites docs/export.md. `benchmarks/export.py --sizes` measures the
+# Which activations survive which converter, and what their files hold: rewrites docs/export.md. `lab/export.py --sizes` measures the
 # files alone. The converters bring other versions of what the rest needs, and have an environment of their own.
 export: $(VENV)-export/done
-	$(VENV)-export/bin/python benchmarks/export.py
+	$(VENV)-export/bin/python -m lab.export
 	KERAS_BACKEND=tensorflow $(VENV)-export/bin/python -m pytest --quiet -p no:anyio tests/test_export.py
 	KERAS_BACKEND=tensorflow $(VENV)-export/bin/python -m pytest --quiet -p no:anyio tests/test_survival.py  # OpenVINO reads the files
 
@@ -105,7 +104,7 @@ survive:
 # What survives does not depend on how well it is compiled, and JAX compiles for hours.
 survive-jax: export JAX_DISABLE_MOST_OPTIMIZATIONS := 1
 $(BACKENDS:%=survive-%): survive-%: $(VENV)/test
-	KERAS_BACKEND=$* $(RUN) tests/survival.py --jobs $(JOBS)
+	KERAS_BACKEND=$* $(RUN) -m lab.survival --jobs $(JOBS)
 
 # Debian ships venv without what it needs to install pip.
 $(RUN):
@@ -135,4 +134,4 @@ $(VENV)-oldest/done: $(RUN) pyproject.toml
 	@touch $@
 
 clean:
-	rm -rf $(VENV) $(VENV)-export $(VENV)-oldest output tests/.oracle tests/.compiled
+	rm -rf $(VENV) $(VENV)-export $(VENV)-oldest output lab/.oracle tests/.compiled

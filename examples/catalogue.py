@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import keras_activations as ka
-from keras_activations import presets
+from keras_activations.catalogue import presets
 
 README = Path(__file__).parents[1] / "README.md"
 MARKS = "<!-- The catalogue, written by `make readme`. -->\n", "<!-- The end of the catalogue. -->\n"

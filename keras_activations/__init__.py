@@ -1,7 +1,11 @@
 """Activation functions as Keras layers that train, save, load and keep their digits."""
 
-from .activation import Activation, AlongAxis, Splitting
-from .check import check
+from .catalogue.registry import catalogue, deserialize, get, register, serialize
+from .core.activation import Activation
+from .core.axis import AlongAxis, Splitting
+from .core.kernels import NativeOp
+from .core.parameters import Learned, Parameter, Parametric, build_activations
+from .core.stochastic import Stochastic
 from .families.exponentials import CELU, ELU, ISRLU, SELU, SERLU, ELiSH, Exponential, HardELiSH
 from .families.gates import EIS, PFLU, Aria2, CoLU, DoubleSwish, ESwish, FlattenTSwish, GoLU, HardSiLU, Logish, SiLU, Swish
 from .families.gelus import GELU, IGELU, ClippedGELU
@@ -11,6 +15,7 @@ from .families.learned_curves import PFTS, SMU, SMU1, XIELU, AconC, DynamicErf, 
 from .families.normalizers import LogSoftmax, SigSoftmax, Softmax, Softmax1, Softmin, Softpick, SoLU, Squash, TemperatureSoftmax
 from .families.periodic import GCU, Cosine, Sine, SineReLU
 from .families.radial import Absolute, BentIdentity, Gaussian, Hat, InverseMultiquadric, LogCosh, Multiquadric, Seagull
+from .families.randomized import GumbelSoftmax, ProbAct, RReLU
 from .families.rationals import Rational
 from .families.rectifiers import (
     ALReLU,
@@ -46,15 +51,11 @@ from .families.snakes import Snake, SnakeBeta
 from .families.softpluses import ShiftedSoftplus, SmeLU, Softplus, SparsePlus, SqrtSoftplus, Squareplus, SwooshL, SwooshR
 from .families.sparse import Entmax, Entmax15, KSubsets, Normmax, Sparsemax
 from .families.splitters import GEGLU, GLU, XATGLU, Bilinear, ClampedSwiGLU, CReLU, NCReLU, ReGLU, SeGLU, SwiGLU
-from .families.stochastic import GumbelSoftmax, ProbAct, RReLU
 from .families.tanh_gates import APTx, BetaMish, HardMish, LiSHT, Mila, Mish, Phish, Serf, Smish, TanhExp, TanhSoft
 from .families.tanhs import HardTanh, LeakyTanh, LeCunTanh, PenalizedTanh, Tanh, WeightedTanh
-from .kernels import NativeOp
-from .parameters import Learned, Parameter, Parametric, build_activations
-from .plotting import plot
-from .registry import catalogue, deserialize, get, register, serialize
-from .setting import set_kernel
-from .stochastic import Stochastic
+from .tools.check import check
+from .tools.plotting import plot
+from .tools.setting import set_kernel
 
 __version__ = "0.2.0"
 
@@ -225,3 +226,7 @@ __all__ = [
     "XATGLU",
     "XIELU",
 ]
+
+
+def __dir__() -> list[str]:
+    return sorted({*__all__, *(name for name in globals() if name.startswith("__"))})

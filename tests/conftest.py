@@ -1,7 +1,7 @@
 import keras
 import pytest
 
-from keras_activations import kernels
+from keras_activations.core import kernels
 
 
 # Initial weights and numbers at random are the same in every run, those that a fixture of the module makes too.

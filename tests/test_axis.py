@@ -4,12 +4,14 @@ import keras
 import mpmath as mp
 import numpy as np
 import pytest
-from cases import BACKEND, MASKED, ORACLES, entmax_values, exact_k_subsets, exact_sparsemax, normmax_values
 from keras import ops
-from test_derivatives import gradient_of
 
 import keras_activations as ka
-from keras_activations import autodiff, testing
+from keras_activations import testing
+from keras_activations.core import autodiff
+from keras_activations.core.activation import canonical_name
+from lab.calculus import gradient_of
+from lab.cases import BACKEND, MASKED, ORACLES, entmax_values, exact_k_subsets, exact_sparsemax, normmax_values
 
 PROBABILITIES = [
     ka.Entmax,
@@ -265,7 +267,7 @@ def test_the_derivatives_of_entmax_with_respect_to_alpha(alpha, x):
 @pytest.mark.parametrize("layer", [*map(ka.Entmax, (1.0, 1.25, 1.5, 2.0)), ka.Entmax15(), *map(ka.Normmax, (1.5, 2.0, 4.0))], ids=repr)
 @pytest.mark.parametrize("x", [[0.0, 0.5, 1.0, -2.0], [0.25, 0.25, -0.125, 0.375, 0.125], [3.0], [9.0, 1.0, -8.0], [4.0, 3.75]])
 def test_second_derivatives_by_the_input(layer, x):
-    *_, hessian = ORACLES[ka.activation.canonical_name(type(layer))](x, **layer.get_config())
+    *_, hessian = ORACLES[canonical_name(type(layer))](x, **layer.get_config())
     first, second = (testing.upstream(len(x))[::step] for step in (1, -1))
 
     def slope(x):

@@ -2,11 +2,14 @@
 
 import numpy as np
 import pytest
-from cases import BACKEND, CASES, case_id, is_learned, parametrize, parametrize_with_kernels, witness
 from keras import ops
 
 import keras_activations as ka
-from keras_activations import autodiff, testing
+from keras_activations import testing
+from keras_activations.core import autodiff
+from keras_activations.core.activation import canonical_name
+from lab.calculus import gradient_of
+from lab.cases import BACKEND, CASES, case_id, is_learned, parametrize, parametrize_with_kernels, witness
 
 # The derivative at every corner. The rule: the convention of tf.nn where it has the unit; else the piece to the left, except that
 # the shrinkers' derivative is that of the piece to which the corner's value belongs, as in every framework.
@@ -136,37 +139,6 @@ def test_every_corner_is_listed():
     assert not missing, f"The formulas have corners that CORNERS does not list: {missing}. Add what the derivative is there."
 
 
-def gradient_of(function, order):
-    """The derivative of an elementwise function, of some order, by reverse mode over reverse mode."""
-    if not order:
-        return function
-    if BACKEND == "tensorflow":
-        import tensorflow as tf
-
-        def derivative(x):
-            with tf.GradientTape() as tape:
-                tape.watch(x)
-                y = gradient_of(function, order - 1)(x)
-            return tape.gradient(y, x, unconnected_gradients="zero")
-
-        return derivative
-    if BACKEND == "jax":
-        import jax
-
-        return jax.grad(lambda x: gradient_of(function, order - 1)(x).sum())
-
-    import torch
-
-    def derivative(x):
-        y = gradient_of(function, order - 1)(x if x.requires_grad else x.requires_grad_())
-        if not y.requires_grad:
-            return torch.zeros_like(x)
-        (gradient,) = torch.autograd.grad(y.sum(), x, create_graph=True, allow_unused=True)
-        return torch.zeros_like(x) if gradient is None else gradient
-
-    return derivative
-
-
 def test_a_result_that_does_not_depend_on_x_has_gradient_zero():
     x = testing.tensor([1.0, -2.0], "float32")
     _, (gradient,) = autodiff.value_and_gradients(lambda x: ops.ones_like(x), [x], ops.ones_like(x))
@@ -193,7 +165,7 @@ def test_second_derivative(case, kernel):
         smooth = (abs(x[:, None] - corners) > 2.0**-23 * np.fmax(1, abs(corners))).all(axis=1)
         second, expected = second[smooth], expected[smooth]
         # Three times the everyday budget of gradients, 80 epsilon.
-        budget = 240 * 2.0**-23 * TANH_OF_AN_EXPONENTIAL.get(ka.activation.canonical_name(cls), 1) * witness(case).allowance
+        budget = 240 * 2.0**-23 * TANH_OF_AN_EXPONENTIAL.get(canonical_name(cls), 1) * witness(case).allowance
         np.testing.assert_allclose(second, expected, rtol=budget, atol=budget)
         return
     np.testing.assert_allclose(second, expected, rtol=2e-5, atol=2e-6 * witness(case).allowance)

@@ -3,10 +3,10 @@
 import keras
 import numpy as np
 import pytest
-from cases import BACKEND, CASES, case_id, is_learned, parametrize_with_kernels
 
 import keras_activations as ka
 from keras_activations import testing
+from lab.cases import BACKEND, CASES, case_id, is_learned, parametrize_with_kernels
 
 if BACKEND == "jax":
     pytest.skip("JAX has no derivative that is missing", allow_module_level=True)

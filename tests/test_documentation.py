@@ -6,7 +6,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from cases import BACKEND
+
+from lab.cases import BACKEND
 
 DOCS = Path(__file__).parents[1] / "docs"
 PROGRAMS = [

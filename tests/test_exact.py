@@ -1,11 +1,11 @@
-"""The two evaluations of a formula in high precision, mpmath's and the balls of `benchmarks/exact.py`, are witnesses against each other."""
+"""The two evaluations of a formula in high precision, mpmath's and the balls of `lab/exact.py`, are witnesses against each other."""
 
 import numpy as np
 import pytest
-from cases import BACKEND, CASES, parametrize, witness
-from exact import Exact
 
 import keras_activations as ka
+from lab.cases import BACKEND, CASES, parametrize, witness
+from lab.exact import Exact
 
 pytestmark = pytest.mark.skipif(BACKEND != "tensorflow", reason="the same on every backend")
 

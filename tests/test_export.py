@@ -1,15 +1,15 @@
-"""What converters make of the activations: few of them on few numbers; `benchmarks/export.py` measures every class."""
+"""What converters make of the activations: few of them on few numbers; `lab/export.py` measures every class."""
 
 import json
 from pathlib import Path
 
-import export
 import keras
 import numpy as np
 import pytest
-from cases import BACKEND
 
 import keras_activations as ka
+from lab import export
+from lab.cases import BACKEND
 
 X = export.grid()[::8]
 UNITS = export.units(every_sample=False)

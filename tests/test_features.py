@@ -8,10 +8,10 @@ from pathlib import Path
 import keras
 import numpy as np
 import pytest
-from cases import BACKEND
 
 import keras_activations as ka
 from keras_activations import testing
+from lab.cases import BACKEND
 
 X = np.random.default_rng(3).normal(size=(2, 6, 4)).astype("float32")
 KINDS = [
@@ -129,7 +129,7 @@ TRAINING = """
 import keras
 import numpy as np
 import keras_activations as ka
-from survival import KINDS, Branch, activations, build, may_stand
+from lab.survival import KINDS, Branch, activations, build, may_stand
 
 learned = [activation for kind, activation in activations() if kind != KINDS[0] and may_stand(activation, "Dense")]
 chosen = [a for a in learned if not isinstance(ka.get(a), ka.Stochastic)]

@@ -3,10 +3,11 @@
 import keras
 import numpy as np
 import pytest
-from cases import BACKEND, parametrize, witness
 
 import keras_activations as ka
-from keras_activations import autodiff, kernels, testing
+from keras_activations import testing
+from keras_activations.core import autodiff, kernels
+from lab.cases import BACKEND, parametrize, witness
 
 X = np.linspace(-6, 6, 96, dtype="float32").reshape(4, 24)
 FUSES = BACKEND in ("tensorflow", "torch")

@@ -3,9 +3,10 @@
 import keras
 import numpy as np
 import pytest
-from cases import CATALOGUE
 
 import keras_activations as ka
+from keras_activations.catalogue import registry
+from lab.cases import CATALOGUE
 
 NEEDS_ARGUMENTS = {
     "piecewise_linear": {"min_value": -2.0, "max_value": 2.0},
@@ -121,7 +122,7 @@ class TestRegister:
             assert type(ka.get("cube")) is again
             assert ka.catalogue()["cube"].cls is again
         finally:
-            ka.registry._classes.pop("cube")
+            registry._classes.pop("cube")
 
     def test_a_name_can_be_registered_once(self):
         with pytest.raises(ValueError, match="already belongs to keras_activations>Mish"):
@@ -130,14 +131,14 @@ class TestRegister:
             ka.register(package="my_lab")(type("Other", (ka.Activation,), {"aliases": ("hswish",)}))
         with pytest.raises(ValueError, match="already belongs to gelu_tanh"):
             ka.register(package="my_lab")(type("GeluTanh", (ka.Activation,), {}))
-        assert "other" not in ka.registry._classes
+        assert "other" not in registry._classes
 
     def test_a_subclass_does_not_inherit_aliases(self):
         try:
             ka.register(package="my_lab")(type("MySwish", (ka.HardSiLU,), {}))
             assert ka.catalogue()["myswish"].aliases == ()
         finally:
-            ka.registry._classes.pop("myswish", None)
+            registry._classes.pop("myswish", None)
 
     @pytest.mark.parametrize("package", [None, "keras_activations"])
     def test_the_packages_own_name_is_not_for_others(self, package):
@@ -152,7 +153,7 @@ class TestRegister:
             with pytest.raises(ValueError, match="no activation 'other_name'"):
                 ka.get("other_name")
         finally:
-            ka.registry._classes.pop("mine")
+            registry._classes.pop("mine")
 
     @pytest.mark.parametrize("aliases", ["cube", ("my+fn",), (3,)])
     def test_aliases_are_names(self, aliases):
@@ -206,7 +207,7 @@ def test_an_argument_of_a_subclass_is_its_own_whatever_it_is_called_elsewhere():
         assert (layer.alpha, layer.negative_slope) == (0.25, 0.125)
         assert ka.get({"class_name": "steep", "config": {"alpha": 0.25}}).alpha == 0.25
     finally:
-        ka.registry._classes.pop("steep")
+        registry._classes.pop("steep")
 
 
 def test_a_config_may_hold_an_argument_under_its_name_elsewhere():

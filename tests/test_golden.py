@@ -3,10 +3,10 @@
 import keras
 import numpy as np
 import pytest
-from golden import DATA
 
 import keras_activations as ka
 from keras_activations import testing
+from lab.golden import DATA
 
 FILES = sorted(DATA.glob("*.keras"))
 

@@ -8,12 +8,13 @@ from pathlib import Path
 import mpmath as mp
 import numpy as np
 import pytest
-from cases import BACKEND, CASES, exempt, parametrize, witness
-from test_derivatives import gradient_of
 
 import keras_activations as ka
 from keras_activations import testing
-from keras_activations.formula import _float
+from keras_activations.core.activation import canonical_name
+from keras_activations.testing.formula import _float
+from lab.calculus import gradient_of
+from lab.cases import BACKEND, CASES, exempt, parametrize, witness
 
 if BACKEND == "tensorflow":
     import tensorflow as tf
@@ -94,7 +95,7 @@ ALLOWANCE = {
 
 # What a network that solves an equation is made of; each is smooth everywhere.
 SMOOTH = ["tanh", "sigmoid", "silu", "swish", "mish", "gelu", "softplus", "squareplus", "gaussian", "sine", "snake", "arctan", "log_cosh"]
-SMOOTH = [next(case for case in CASES if ka.activation.canonical_name(case[0]) == name) for name in SMOOTH]
+SMOOTH = [next(case for case in CASES if canonical_name(case[0]) == name) for name in SMOOTH]
 
 ELEMENTWISE = [case for case in CASES if not issubclass(case[0], ka.AlongAxis)]
 
@@ -148,7 +149,7 @@ def numbers(y):
 
 def check(case, what, result, order, dtype="float32", budget=None, reach=np.inf):
     x, expected, unit = truth(case, order)
-    budget = budget or BUDGET[order] * ALLOWANCE.get(ka.activation.canonical_name(case[0]), 1.0)
+    budget = budget or BUDGET[order] * ALLOWANCE.get(canonical_name(case[0]), 1.0)
     unit = unit * budget * 2.0 ** -testing.BITS[dtype]
     found = numbers(result)[: len(x)].reshape(len(x), -1)
     within = abs(x) <= reach

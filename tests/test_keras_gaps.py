@@ -15,10 +15,10 @@ import weakref
 import keras
 import numpy as np
 import pytest
-from cases import BACKEND
 
 import keras_activations as ka
 from keras_activations.testing import array
+from lab.cases import BACKEND
 
 layers = keras.layers
 X = np.linspace(-2, 2, 32, dtype="float32").reshape(8, 4)

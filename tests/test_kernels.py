@@ -11,11 +11,13 @@ import weakref
 import keras
 import numpy as np
 import pytest
-from cases import BACKEND
 
 import keras_activations as ka
-from keras_activations import autodiff, kernels, testing
-from keras_activations.special import Terms, is_everyday, under
+from keras_activations import testing
+from keras_activations.catalogue import registry
+from keras_activations.core import autodiff, kernels
+from keras_activations.core.elementary import Terms, is_everyday, under
+from lab.cases import BACKEND
 
 X = np.linspace(-4.0, 4.0, 32, dtype="float32").reshape(8, 4)
 
@@ -251,7 +253,7 @@ def test_a_name_that_is_registered_anew_is_another_activation():
             layers.append(registered(factor))
             np.testing.assert_array_equal(testing.array(layers[-1](X)), factor * X)
     finally:
-        ka.registry._classes.pop("namedanew")
+        registry._classes.pop("namedanew")
 
 
 def test_numbers_that_are_equal_may_differ():

@@ -5,11 +5,12 @@ import warnings
 import keras
 import numpy as np
 import pytest
-from cases import BACKEND, CATALOGUE
 from keras import ops
 
 import keras_activations as ka
-from keras_activations import autodiff, special, testing
+from keras_activations import testing
+from keras_activations.core import autodiff, elementary
+from lab.cases import BACKEND, CATALOGUE
 
 X = np.random.default_rng(3).normal(size=(2, 6, 4)).astype("float32")
 
@@ -172,7 +173,7 @@ class Polygon(ka.Learned):
 
     def fallback(self, x, heights, corners, offset):
         pieces = zip(heights, corners, strict=True)
-        return sum(height * special.where(x <= corner, 0.0, x - corner) for height, corner in pieces) + offset
+        return sum(height * elementary.where(x <= corner, 0.0, x - corner) for height, corner in pieces) + offset
 
 
 @pytest.mark.parametrize(

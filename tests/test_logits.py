@@ -3,11 +3,12 @@
 import keras
 import numpy as np
 import pytest
-from cases import BACKEND, CASES, parametrize
 from keras import ops
 
 import keras_activations as ka
-from keras_activations import autodiff, testing
+from keras_activations import testing
+from keras_activations.core import autodiff
+from lab.cases import BACKEND, CASES, parametrize
 
 LOSSES = {
     "sigmoid": [(keras.losses.binary_crossentropy, [[0.0]], [[50.0]]), (keras.losses.binary_crossentropy, [[1.0]], [[-50.0]])],

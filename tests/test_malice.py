@@ -8,14 +8,14 @@ import zipfile
 import keras
 import numpy as np
 import pytest
-from cases import BACKEND, CATALOGUE
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from keras import ops
 
 import keras_activations as ka
 from keras_activations import testing
-from keras_activations.registry import constructor_arguments
+from keras_activations.catalogue.registry import constructor_arguments
+from lab.cases import BACKEND, CATALOGUE
 
 pytestmark = pytest.mark.skipif(BACKEND == "jax", reason="hardly anything here computes, and nothing depends on the backend")
 # The same few on every run, unless more are asked for: `make malice`.

@@ -1,11 +1,12 @@
 """The table of native ops, and the choice that is made of it."""
 
 import pytest
-from cases import CASES, CATALOGUE, case_id
-from measurements import candidates, compilers, kept
 
 import keras_activations as ka
-from keras_activations import kernels, testing
+from keras_activations import testing
+from keras_activations.core import kernels
+from lab.cases import CASES, CATALOGUE, case_id
+from lab.measurements import candidates, compilers, kept
 
 MODES = [mode for mode in kernels.MODES if mode in compilers()]
 # One of each kind: test_values.py holds what is trusted to its budget in all of them.

@@ -1,12 +1,12 @@
-"""What is kept for the backward pass, counted and not timed; `benchmarks/memory.py` counts in TensorFlow's graphs too."""
+"""What is kept for the backward pass, counted and not timed; `lab/memory.py` counts in TensorFlow's graphs too."""
 
 import keras
-import memory
 import pytest
-from cases import BACKEND, CATALOGUE, case_id
 from keras import ops
 
 import keras_activations as ka
+from lab import memory
+from lab.cases import BACKEND, CATALOGUE, case_id
 
 pytestmark = pytest.mark.skipif(BACKEND not in ("torch", "jax"), reason="there, what is kept can be counted exactly")
 

@@ -3,10 +3,12 @@
 import keras
 import numpy as np
 import pytest
-from cases import BACKEND, CATALOGUE
 
 import keras_activations as ka
-from keras_activations import autodiff, kernels, testing
+from keras_activations import testing
+from keras_activations.catalogue import registry
+from keras_activations.core import autodiff, kernels
+from lab.cases import BACKEND, CATALOGUE
 
 # (name, arguments) of the unit, and the framework's function: equal values and gradients, but for a few units of rounding.
 TF_NN = [
@@ -150,7 +152,7 @@ def test_keras_activations_has_nothing_else():
 
 def known(name):
     try:
-        ka.registry._looked_up(name)
+        registry._looked_up(name)
     except ValueError:
         return False
     return True

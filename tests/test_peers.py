@@ -1,9 +1,10 @@
 """What other libraries offer, name by name: it resolves here, or it is listed with the reason why not."""
 
 import pytest
-from cases import BACKEND
 
 import keras_activations as ka
+from keras_activations.catalogue import presets
+from lab.cases import BACKEND
 
 # Read from the sources of each library. `get` must know every name, with `like=` where the library is in the table of defaults.
 OFFERED = {
@@ -90,7 +91,7 @@ MISSING = {
 
 @pytest.mark.parametrize("library", OFFERED)
 def test_what_others_offer(library):
-    like = library if library in ka.presets.LIKE else None
+    like = library if library in presets.LIKE else None
     unknown = []
     for name in OFFERED[library].split():
         try:

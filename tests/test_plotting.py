@@ -9,11 +9,11 @@ import matplotlib.image as mpimg
 import nbformat
 import numpy as np
 import pytest
-from cases import BACKEND, CATALOGUE
 from nbclient import NotebookClient
 
 import keras_activations as ka
 from keras_activations import testing
+from lab.cases import BACKEND, CATALOGUE
 
 
 def test_curves_are_value_and_derivative():

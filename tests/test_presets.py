@@ -8,11 +8,14 @@ import warnings
 import keras
 import numpy as np
 import pytest
-from cases import BACKEND, CATALOGUE
 
 import keras_activations as ka
-from keras_activations import hosted, presets, testing
-from keras_activations.registry import constructor_arguments
+from keras_activations import testing
+from keras_activations.catalogue import presets, registry
+from keras_activations.catalogue.registry import constructor_arguments
+from keras_activations.core import hosted
+from keras_activations.core.activation import canonical_name
+from lab.cases import BACKEND, CATALOGUE
 
 E = np.e
 
@@ -225,7 +228,7 @@ def test_an_ambiguous_name_is_free_for_a_class_of_the_users():
         ka.register(package="my_lab")(type("FReLU", (ka.ReLU,), {}))
         assert type(ka.get("frelu")).__name__ == "FReLU"
     finally:
-        ka.registry._classes.pop("frelu")
+        registry._classes.pop("frelu")
 
 
 def test_presets_and_variants_differ_in_what_may_be_given_beside_them():
@@ -275,7 +278,7 @@ def test_there_are_names_whose_defaults_an_argument_by_another_name_could_collid
 )
 def test_an_argument_by_another_name_replaces_a_default(name, library, cls, old, new, arguments):
     value = arguments[new] + 0.375
-    words = presets.WORDS.get(library, {}).get(ka.activation.canonical_name(cls), {})
+    words = presets.WORDS.get(library, {}).get(canonical_name(cls), {})
 
     def noticed():
         return contextlib.nullcontext() if old in words else called(old, new, cls)

@@ -11,11 +11,12 @@ import textwrap
 import keras
 import numpy as np
 import pytest
-from cases import BACKEND, parametrize
 from keras import ops
 
 import keras_activations as ka
 from keras_activations import testing
+from keras_activations.catalogue import registry
+from lab.cases import BACKEND, parametrize
 
 X = np.random.default_rng(3).normal(size=(2, 6, 4)).astype("float32")
 
@@ -33,7 +34,7 @@ def test_config_makes_an_equal_layer(case):
     config = layer.get_config()
     assert json.loads(json.dumps(config)) == config
     saved = {"axis" if name == "axes" else name for name in config}
-    assert set(ka.registry.constructor_arguments(cls)) - {"kernel", "activity_regularizer"} <= saved
+    assert set(registry.constructor_arguments(cls)) - {"kernel", "activity_regularizer"} <= saved
     copies = [cls.from_config(config), ka.deserialize(json.loads(json.dumps(ka.serialize(layer)))), copy.deepcopy(layer)]
     copies += [pickle.loads(pickle.dumps(layer)), keras.models.clone_model(keras.Sequential([keras.Input((6, 4)), layer])).layers[0]]
     for other in copies:

@@ -3,11 +3,11 @@
 import json
 
 import pytest
-import speed
-from cases import BACKEND
-from textbook import source, unlearned
 
 import keras_activations as ka
+from lab import speed
+from lab.cases import BACKEND
+from lab.textbook import source, unlearned
 
 pytestmark = pytest.mark.skipif(BACKEND != "tensorflow", reason="the same on every backend")
 

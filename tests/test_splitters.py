@@ -3,11 +3,11 @@
 import keras
 import numpy as np
 import pytest
-from cases import CASES, CATALOGUE, parametrize
 
 import keras_activations as ka
 from keras_activations import testing
-from keras_activations.autodiff import value_and_gradients
+from keras_activations.core.autodiff import value_and_gradients
+from lab.cases import CASES, CATALOGUE, parametrize
 
 layers = keras.layers
 X = np.random.default_rng(5).normal(size=(2, 4, 8)).astype("float32")

@@ -3,11 +3,11 @@
 import keras
 import numpy as np
 import pytest
-from cases import BACKEND, CATALOGUE, parametrize
 from keras import ops
 
 import keras_activations as ka
 from keras_activations import testing
+from lab.cases import BACKEND, CATALOGUE, parametrize
 
 X = np.random.default_rng(3).normal(size=(64, 6, 4)).astype("float32")
 STOCHASTIC = [(entry.cls, sample) for entry in CATALOGUE.values() for sample in entry.cls.samples if issubclass(entry.cls, ka.Stochastic)]
@@ -29,7 +29,7 @@ def test_rrelu_draws_a_slope_for_each_entry():
 
 
 def test_the_gradient_is_that_of_the_draw():
-    from keras_activations import autodiff
+    from keras_activations.core import autodiff
 
     layer = ka.RReLU(seed=1)
     y, (gradient,) = autodiff.value_and_gradients(lambda x: layer(x, training=True), [ops.convert_to_tensor(X)], ops.ones(X.shape))
@@ -93,7 +93,7 @@ def test_gumbel_softmax_draws_from_the_softmax(axis):
 
 
 def test_the_soft_sample_has_its_largest_entry_where_the_hard_one_is():
-    from keras_activations import autodiff
+    from keras_activations.core import autodiff
 
     x = testing.tensor(X, "float32")
     weights = testing.tensor(np.cos(X), "float32")

@@ -3,8 +3,9 @@
 import collections
 
 import pytest
-from cases import BACKEND
-from survival import HOSTS, KINDS, POLICIES, Branch, activations, attempt, may_stand, survive
+
+from lab.cases import BACKEND
+from lab.survival import HOSTS, KINDS, POLICIES, Branch, activations, attempt, may_stand, survive
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # of Keras about its formats, and of what trains in 16 bits
 

@@ -5,11 +5,12 @@ import subprocess
 import sys
 
 import pytest
-from cases import BACKEND, CATALOGUE, ORACLES
 from keras import ops
 
 import keras_activations as ka
 from keras_activations import testing
+from keras_activations.catalogue import registry
+from lab.cases import BACKEND, CATALOGUE, ORACLES
 
 
 class Cube(ka.Activation):
@@ -39,7 +40,7 @@ def registered(body):
 def _forget():
     yield
     for key in ("cube", "wrong"):
-        ka.registry._classes.pop(key, None)
+        registry._classes.pop(key, None)
 
 
 def test_a_right_one_passes():

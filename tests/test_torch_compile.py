@@ -5,10 +5,10 @@ import functools
 import keras
 import numpy as np
 import pytest
-from cases import BACKEND, CASES
 
 import keras_activations as ka
 from keras_activations import testing
+from lab.cases import BACKEND, CASES
 
 if BACKEND != "torch":
     pytest.skip("torch's own compiler", allow_module_level=True)

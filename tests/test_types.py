@@ -8,9 +8,9 @@ from pathlib import Path
 
 import keras
 import pytest
-from cases import BACKEND, CATALOGUE
 
 import keras_activations as ka
+from lab.cases import BACKEND, CATALOGUE
 
 pytestmark = pytest.mark.skipif(
     BACKEND != "tensorflow" or keras.__version__ < "3.15", reason="types depend on no backend, and on the newest Keras"

@@ -3,11 +3,11 @@
 import keras
 import numpy as np
 import pytest
-from cases import BACKEND, CASES, CATALOGUE, MASKED, ORACLES, budget, case_id, parametrize, parametrize_with_kernels, witness
-from exact import Exact
 
 import keras_activations as ka
 from keras_activations import testing
+from lab.cases import BACKEND, CASES, CATALOGUE, MASKED, ORACLES, budget, case_id, parametrize, parametrize_with_kernels, witness
+from lab.exact import Exact
 
 DTYPES = [
     "float32",

@@ -2,12 +2,12 @@
 
 from keras import ops
 
-from .. import arguments
-from ..activation import Activation
-from ..kernels import NativeOp
-from ..options import ActivationOptions, Unpack
-from ..registry import register
-from ..special import Curve, exp, expm1, held, inverse_root, magnitude, where
+from ..catalogue.registry import register
+from ..core import arguments
+from ..core.activation import Activation
+from ..core.elementary import Curve, exp, expm1, held, inverse_root, magnitude, where
+from ..core.kernels import NativeOp
+from ..core.options import ActivationOptions, Unpack
 
 
 @register

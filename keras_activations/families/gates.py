@@ -8,13 +8,10 @@ import math
 
 from keras import ops
 
-from .. import arguments
-from ..activation import Activation
-from ..kernels import NativeOp
-from ..options import ActivationOptions, Initial, LearnedNumber, LearnedOptions, Unpack
-from ..parameters import Learned
-from ..registry import register
-from ..special import (
+from ..catalogue.registry import register
+from ..core import arguments
+from ..core.activation import Activation
+from ..core.elementary import (
     Curve,
     clipped,
     expm1,
@@ -33,6 +30,9 @@ from ..special import (
     softplus,
     where,
 )
+from ..core.kernels import NativeOp
+from ..core.options import ActivationOptions, Initial, LearnedNumber, LearnedOptions, Unpack
+from ..core.parameters import Learned
 
 
 @Curve

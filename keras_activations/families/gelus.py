@@ -4,12 +4,12 @@ import math
 
 from keras import ops
 
-from .. import arguments
-from ..activation import Activation
-from ..kernels import NativeOp
-from ..options import ActivationOptions, Unpack
-from ..registry import register
-from ..special import Curve, gelu, held, magnitude, positive_part, where
+from ..catalogue.registry import register
+from ..core import arguments
+from ..core.activation import Activation
+from ..core.elementary import Curve, gelu, held, magnitude, positive_part, where
+from ..core.kernels import NativeOp
+from ..core.options import ActivationOptions, Unpack
 
 
 def _odds(t):

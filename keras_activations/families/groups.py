@@ -6,12 +6,13 @@ from typing import Any
 
 from keras import ops
 
-from .. import arguments
-from ..activation import Activation, AlongAxis, Splitting
-from ..options import ActivationOptions, Initial, LearnedNumber, ParametricOptions, Unpack
-from ..parameters import MOST_CHANNELS, Parametric
-from ..registry import register
-from ..special import cos, sin, where
+from ..catalogue.registry import register
+from ..core import arguments
+from ..core.activation import Activation
+from ..core.axis import AlongAxis, Splitting
+from ..core.elementary import cos, sin, where
+from ..core.options import ActivationOptions, Initial, LearnedNumber, ParametricOptions, Unpack
+from ..core.parameters import MOST_CHANNELS, Parametric
 
 
 @register

@@ -2,11 +2,11 @@
 
 from keras import ops
 
-from .. import arguments
-from ..options import Initial, InitialNumbers, LearnedNumber, LearnedOptions, Unpack
-from ..parameters import Learned, Parameter
-from ..registry import register
-from ..special import expm1, held, scaled, sigmoid, where
+from ..catalogue.registry import register
+from ..core import arguments
+from ..core.elementary import expm1, held, scaled, sigmoid, where
+from ..core.options import Initial, InitialNumbers, LearnedNumber, LearnedOptions, Unpack
+from ..core.parameters import Learned, Parameter
 
 
 def _below(x):

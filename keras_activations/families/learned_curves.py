@@ -4,11 +4,9 @@ import math
 
 from keras import ops
 
-from .. import arguments
-from ..options import Initial, LearnedNumber, LearnedOptions, Unpack
-from ..parameters import Learned, Parameter
-from ..registry import register
-from ..special import (
+from ..catalogue.registry import register
+from ..core import arguments
+from ..core.elementary import (
     EXPM1_TAIL,
     EXPM1_TAIL_DOUBLE,
     LOG1P_TAIL,
@@ -34,6 +32,8 @@ from ..special import (
     tanh,
     where,
 )
+from ..core.options import Initial, LearnedNumber, LearnedOptions, Unpack
+from ..core.parameters import Learned, Parameter
 
 
 @register

@@ -4,14 +4,11 @@ from collections.abc import Sequence
 
 from keras import backend, ops
 
-from .. import arguments
-from ..activation import AlongAxis
-from ..autodiff import clamped
-from ..kernels import NativeOp
-from ..options import ActivationOptions, Initial, LearnedNumber, ParametricOptions, Unpack
-from ..parameters import Parameter, Parametric
-from ..registry import register
-from ..special import (
+from ..catalogue.registry import register
+from ..core import arguments
+from ..core.autodiff import clamped
+from ..core.axis import AlongAxis
+from ..core.elementary import (
     expm1,
     finite,
     floored,
@@ -28,6 +25,9 @@ from ..special import (
     softplus,
     where,
 )
+from ..core.kernels import NativeOp
+from ..core.options import ActivationOptions, Initial, LearnedNumber, ParametricOptions, Unpack
+from ..core.parameters import Parameter, Parametric
 
 INFINITY = float("inf")
 

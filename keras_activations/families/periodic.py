@@ -2,11 +2,11 @@
 
 import math
 
-from .. import arguments
-from ..activation import Activation
-from ..options import ActivationOptions, Unpack
-from ..registry import register
-from ..special import cos, sin, where
+from ..catalogue.registry import register
+from ..core import arguments
+from ..core.activation import Activation
+from ..core.elementary import cos, sin, where
+from ..core.options import ActivationOptions, Unpack
 
 
 def _angle(x, omega):

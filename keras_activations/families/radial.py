@@ -4,11 +4,11 @@ import math
 
 from keras import ops
 
-from .. import arguments
-from ..activation import Activation
-from ..options import ActivationOptions, Unpack
-from ..registry import register
-from ..special import clipped, expm1, gaussian, held, inverse_root, is_double, is_everyday, log1p, magnitude, tanh, where
+from ..catalogue.registry import register
+from ..core import arguments
+from ..core.activation import Activation
+from ..core.elementary import clipped, expm1, gaussian, held, inverse_root, is_double, is_everyday, log1p, magnitude, tanh, where
+from ..core.options import ActivationOptions, Unpack
 
 
 @register

@@ -7,13 +7,13 @@ import keras
 import numpy as np
 from keras import ops
 
-from .. import arguments
-from ..activation import AlongAxis
-from ..options import LearnedNumber, LearnedOptions, Unpack
-from ..parameters import Learned, Parameter
-from ..registry import get, register
-from ..special import floored, held, magnitude, polynomial, where
-from ..stochastic import Stochastic
+from ..catalogue.registry import get, register
+from ..core import arguments
+from ..core.axis import AlongAxis
+from ..core.elementary import floored, held, magnitude, polynomial, where
+from ..core.options import LearnedNumber, LearnedOptions, Unpack
+from ..core.parameters import Learned, Parameter
+from ..core.stochastic import Stochastic
 
 
 @register

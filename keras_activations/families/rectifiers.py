@@ -4,13 +4,14 @@ import math
 
 from keras import backend, ops
 
-from .. import arguments
-from ..activation import Activation, AlongAxis
-from ..autodiff import clamped
-from ..kernels import NativeOp
-from ..options import ActivationOptions, Unpack
-from ..registry import register
-from ..special import between, is_double, is_everyday, is_final, log1p, where
+from ..catalogue.registry import register
+from ..core import arguments
+from ..core.activation import Activation
+from ..core.autodiff import clamped
+from ..core.axis import AlongAxis
+from ..core.elementary import between, is_double, is_everyday, is_final, log1p, where
+from ..core.kernels import NativeOp
+from ..core.options import ActivationOptions, Unpack
 
 
 @register

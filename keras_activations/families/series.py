@@ -6,12 +6,13 @@ from typing import Any
 
 from keras import backend, ops
 
-from .. import arguments
-from ..activation import Activation, AlongAxis
-from ..options import Initial, InitialNumbers, LearnedNumber, LearnedOptions, ParametricOptions, Unpack
-from ..parameters import Learned, Parameter, Parametric
-from ..registry import get, register
-from ..special import clipped, cos, held, largest, lowest, polynomial, sin, where
+from ..catalogue.registry import get, register
+from ..core import arguments
+from ..core.activation import Activation
+from ..core.axis import AlongAxis
+from ..core.elementary import clipped, cos, held, largest, lowest, polynomial, sin, where
+from ..core.options import Initial, InitialNumbers, LearnedNumber, LearnedOptions, ParametricOptions, Unpack
+from ..core.parameters import Learned, Parameter, Parametric
 
 
 def _polynomial(coefficients):

@@ -1,11 +1,11 @@
 """Shrinkers: they set small inputs to 0, or near it."""
 
-from .. import arguments
-from ..activation import Activation
-from ..kernels import NativeOp
-from ..options import ActivationOptions, Unpack
-from ..registry import register
-from ..special import tanh, tanh_parts, where
+from ..catalogue.registry import register
+from ..core import arguments
+from ..core.activation import Activation
+from ..core.elementary import tanh, tanh_parts, where
+from ..core.kernels import NativeOp
+from ..core.options import ActivationOptions, Unpack
 
 
 @register

@@ -4,13 +4,11 @@ import math
 
 from keras import ops
 
-from .. import arguments
-from ..activation import Activation
-from ..autodiff import clamped
-from ..kernels import NativeOp
-from ..options import ActivationOptions, Unpack
-from ..registry import register
-from ..special import (
+from ..catalogue.registry import register
+from ..core import arguments
+from ..core.activation import Activation
+from ..core.autodiff import clamped
+from ..core.elementary import (
     arctan,
     between,
     clipped,
@@ -29,6 +27,8 @@ from ..special import (
     sigmoid,
     where,
 )
+from ..core.kernels import NativeOp
+from ..core.options import ActivationOptions, Unpack
 
 
 @register

@@ -2,10 +2,10 @@
 
 import math
 
-from ..options import Initial, LearnedNumber, LearnedOptions, Unpack
-from ..parameters import Learned, Parameter
-from ..registry import register
-from ..special import cos, finite, is_everyday, sin, where
+from ..catalogue.registry import register
+from ..core.elementary import cos, finite, is_everyday, sin, where
+from ..core.options import Initial, LearnedNumber, LearnedOptions, Unpack
+from ..core.parameters import Learned, Parameter
 
 
 def _angle(x, alpha):

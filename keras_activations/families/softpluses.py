@@ -4,12 +4,10 @@ import math
 
 from keras import ops
 
-from .. import arguments
-from ..activation import Activation
-from ..kernels import NativeOp
-from ..options import ActivationOptions, Unpack
-from ..registry import register
-from ..special import (
+from ..catalogue.registry import register
+from ..core import arguments
+from ..core.activation import Activation
+from ..core.elementary import (
     clipped,
     expm1,
     floored,
@@ -25,6 +23,8 @@ from ..special import (
     softplus,
     where,
 )
+from ..core.kernels import NativeOp
+from ..core.options import ActivationOptions, Unpack
 
 
 @register

@@ -4,13 +4,13 @@ import math
 
 from keras import backend, ops
 
-from .. import arguments
-from ..activation import AlongAxis
-from ..autodiff import unless_unknown
-from ..options import ActivationOptions, Initial, LearnedNumber, ParametricOptions, Unpack
-from ..parameters import Parameter, Parametric
-from ..registry import register
-from ..special import is_double, largest, lowest, polynomial, where
+from ..catalogue.registry import register
+from ..core import arguments
+from ..core.autodiff import unless_unknown
+from ..core.axis import AlongAxis
+from ..core.elementary import is_double, largest, lowest, polynomial, where
+from ..core.options import ActivationOptions, Initial, LearnedNumber, ParametricOptions, Unpack
+from ..core.parameters import Parameter, Parametric
 from .normalizers import INFINITY
 
 

@@ -6,13 +6,13 @@ from typing import Literal, TypeAlias
 
 from keras import ops
 
-from .. import arguments
-from ..activation import Splitting
-from ..kernels import NativeOp
-from ..options import ActivationOptions, Initial, LearnedNumber, ParametricOptions, Unpack
-from ..parameters import Parametric
-from ..registry import register
-from ..special import Curve, arctan_near, gelu, held, is_double, is_everyday, magnitude, positive_part, sigmoid, where
+from ..catalogue.registry import register
+from ..core import arguments
+from ..core.axis import Splitting
+from ..core.elementary import Curve, arctan_near, gelu, held, is_double, is_everyday, magnitude, positive_part, sigmoid, where
+from ..core.kernels import NativeOp
+from ..core.options import ActivationOptions, Initial, LearnedNumber, ParametricOptions, Unpack
+from ..core.parameters import Parametric
 from .exponentials import selu
 from .gates import silu, swish
 from .gelus import gelu_tanh

@@ -5,12 +5,10 @@ from typing import Any
 
 from keras import ops
 
-from .. import arguments
-from ..activation import Activation
-from ..kernels import NativeOp
-from ..options import ActivationOptions, Unpack
-from ..registry import register
-from ..special import (
+from ..catalogue.registry import register
+from ..core import arguments
+from ..core.activation import Activation
+from ..core.elementary import (
     Curve,
     clipped,
     erf,
@@ -31,6 +29,8 @@ from ..special import (
     tanh_parts,
     where,
 )
+from ..core.kernels import NativeOp
+from ..core.options import ActivationOptions, Unpack
 
 
 @register

@@ -1,12 +1,12 @@
 """Tanhs: odd, or nearly so, and made of tanh or of straight lines in its shape."""
 
-from .. import arguments
-from ..activation import Activation
-from ..autodiff import clamped
-from ..kernels import NativeOp
-from ..options import ActivationOptions, Unpack
-from ..registry import register
-from ..special import between, is_final, tanh, where
+from ..catalogue.registry import register
+from ..core import arguments
+from ..core.activation import Activation
+from ..core.autodiff import clamped
+from ..core.elementary import between, is_final, tanh, where
+from ..core.kernels import NativeOp
+from ..core.options import ActivationOptions, Unpack
 
 
 @register

@@ -1,0 +1,1 @@
+"""The names of the activations, and what other libraries mean by them."""

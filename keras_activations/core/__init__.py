@@ -1,0 +1,1 @@
+"""A layer and its mathematics. It knows no activation by name."""

@@ -1,0 +1,540 @@
+"""Elementary functions that several activations share, in two budgets.
+
+Under the *strict* budget, which holds unless a kernel says otherwise, every function here is exact to about one unit in the last place,
+differentiates safely by itself (no branch that is not selected can produce a NaN), lets NaN through, and uses only operations that every
+converter takes: `expm1`, `log1p` and `erf` do not survive the way to ONNX or LiteRT. In float64, where nothing is exported to small
+devices, the backend's own functions serve, and in torch's forward mode too, which differentiates these functions themselves: each
+derivative of a fit has two or three digits fewer than the fit.
+
+Under the *everyday* budget they are the backend's functions, and errors are a few epsilon of ``max(1, abs(y))``. `Terms` says which
+budget binds where a kernel runs. It is passed down by `under` and not read off the mode, so that kernel="fallback" stays strict.
+
+`lab/fit.py` computes each table of coefficients.
+"""
+
+import math
+from collections.abc import Callable
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any
+
+from keras import backend, ops
+
+from .autodiff import TRIGONOMETRY, clamped, in_forward_mode, is_compiling, is_read_by_dynamo, number, select
+
+sin, cos = TRIGONOMETRY.sin, TRIGONOMETRY.cos
+
+# fmt: off
+EXPM1_TAIL = (
+    0.5, 0.16666670240455536, 0.04166667023581726, 0.008332750181743731, 0.001388830644033282, 0.0002007889419451124,
+    2.50389910545075e-05,
+)
+LOG1P_TAIL = (
+    0.666666673232843, 0.39999705329926133, 0.285924124458943, 0.2170565694134363, 0.23229070168356789,
+)
+ARCTAN_TAIL = (
+    -0.3333333308107325, 0.19999949321141888, -0.1428400379473353, 0.11088261628735159, -0.08931826777381315,
+    0.07031914250029966, -0.04896051402709067, 0.026305001110062377, -0.009144629760592396, 0.0014886919393047597,
+)
+TANH_FRACTION_SINGLE = (
+    3.000000052746028, 0.19999883044958783, -0.005710097211794185, 0.00024864376448302365, -9.352883528324626e-06,
+)
+TANH_FRACTION_DOUBLE = (
+    3.0, 0.19999999999999993, -0.005714285714284411, 0.00025396825395744874, -1.2203669300163635e-05,
+    5.987661953979619e-07, -2.956493717849369e-08, 1.4626080755180512e-09, -7.227959041460071e-11,
+    3.516761251777219e-12, -1.5578077790396152e-13, 4.6155723563730445e-15,
+)
+ERF_RATIO = (
+    1.1283791658475242, -0.3761262665983077, 0.11283594623850285, -0.026854207648140106,
+    0.005189078110013981, -0.0008016773499810029, 7.875545765351228e-05,
+)
+HALF_ERFCX_SINGLE = (
+    0.10634515367627287, -0.18713969915829984, 0.1258552473510154, -0.06163942043742656, 0.019065712412086815,
+    -0.0015613726907379257, -0.0013819496258152396, 0.00038962958625855267, 0.00013435797645324317,
+    -5.112379735879115e-05, -2.050852076655088e-05,
+)
+HALF_ERFCX_DOUBLE = (
+    0.10634515363370545, -0.1871396987842453, 0.12585525513453316, -0.06163941408600425, 0.019065537330868965,
+    -0.0015616590974564307, -0.001380759995280033, 0.0003920125854619791, 0.00013166714774183805,
+    -5.85176952214011e-05, -2.0373963210532137e-05, 8.11367489957979e-06, 4.3278209017097355e-06,
+    -8.363611690457996e-07, -9.734625686793188e-07, -4.494822872817289e-08, 1.899454065654552e-07,
+    6.26004917189808e-08, -2.2892758899019612e-08, -2.1972452023360323e-08, -2.499465076234139e-09,
+    4.390034106696782e-09, 2.4120780327989752e-09, -1.3006957844033479e-10, -7.047150383735353e-10,
+    -2.529225183039927e-10, 8.838863313065593e-11, 8.858271902105335e-11, 7.631232098819472e-12,
+    -1.1701328827884123e-11, -3.2578247061226772e-12,
+)
+# fmt: on
+# In float64, where the operations are many anyway, the Taylor series: on abs(x) < 0.69, and on -1/2 <= z <= 1.
+EXPM1_TAIL_DOUBLE = tuple(1 / math.factorial(k) for k in range(2, 19))
+LOG1P_TAIL_DOUBLE = tuple(2 / k for k in range(3, 37, 2))
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What a kernel asks of the elementary functions.
+
+    Args:
+        everyday: Whether the everyday budget binds, and not the strict one.
+        exported: Whether an exporter may read the operations: then only those serve that converters take.
+        final: Whether nobody differentiates the operations, because the kernel has a derivative of its own.
+        fused: Whether a compiler fuses them: then few cheap operations are faster than one function that it expands to many.
+    """
+
+    everyday: bool = False
+    exported: bool = False
+    final: bool = False
+    fused: bool = False
+
+
+_terms = ContextVar("terms", default=None)  # those of the kernel that runs
+
+
+def under(terms, function):
+    """The function, computed on these terms."""
+
+    def computed(*tensors):
+        if is_read_by_dynamo():  # which compiles, strictly, and knows no contexts
+            return function(*tensors)
+        token = _terms.set(terms)
+        try:
+            return function(*tensors)
+        finally:
+            _terms.reset(token)
+
+    return computed
+
+
+def strictly(function):
+    """The function, exact also where a kernel asks for less."""
+    return under(Terms(), function)
+
+
+def _asked():
+    return Terms() if is_read_by_dynamo() else _terms.get() or Terms()
+
+
+def is_bound():
+    """Whether a kernel runs that keeps the strict budget, also in the activations that it is made of."""
+    terms = None if is_read_by_dynamo() else _terms.get()
+    return terms is not None and not terms.everyday
+
+
+def is_everyday():
+    """Whether the everyday budget binds."""
+    return _asked().everyday
+
+
+def is_light():
+    """Whether the backend's own functions serve, also those that converters do not take and compilers do not make fast."""
+    terms = _asked()
+    return terms.everyday and not terms.exported and not terms.fused
+
+
+def is_unexported():
+    """Whether the everyday budget binds, and functions serve that converters do not take."""
+    terms = _asked()
+    return terms.everyday and not terms.exported
+
+
+def is_final():
+    """Whether the everyday budget binds, and nobody differentiates what is computed."""
+    terms = _asked()
+    return terms.everyday and terms.final
+
+
+class Curve:
+    """A function of x with its derivative, such as ``tanh(x)`` and ``tanh.slope(x)``; parameters may follow x.
+
+        @Curve
+        def square(x):
+            return x * x
+
+        @square.derived
+        def square_slope(x):
+            return 2.0 * x
+
+    A derivative that is made of the value takes it too, as ``y=None``, and is `derived_by_value`: who knows the value hands it on.
+    """
+
+    def __init__(self, value: Callable, derivative: Callable | None = None, by_value: bool = False):
+        self.value, self.derivative, self.by_value = value, derivative, by_value
+
+    def __call__(self, x: Any, *parameters: Any) -> Any:
+        return self.value(x, *parameters)
+
+    def slope(self, x: Any, *parameters: Any, y: Any = None) -> Any:
+        """The derivative at x, where the value is y."""
+        assert self.derivative is not None
+        return self.derivative(x, *parameters, y=y) if self.by_value else self.derivative(x, *parameters)
+
+    def derived(self, derivative: Callable) -> Callable:
+        """Set the derivative."""
+        self.derivative, self.by_value = derivative, False
+        return derivative
+
+    def derived_by_value(self, derivative: Callable) -> Callable:
+        """Set the derivative, which takes the value too."""
+        self.derivative, self.by_value = derivative, True
+        return derivative
+
+
+def where(condition, a, b):
+    """a where the condition holds, else b; at most one of them a number, which takes the other's dtype.
+
+    `keras.ops.where` makes numbers floatx on torch, which rounds them in float64.
+    """
+    if isinstance(a, float):
+        a = number(a, b)
+    elif isinstance(b, float):
+        b = number(b, a)
+    return select(condition, a, b)
+
+
+def expm1(x):
+    """``exp(x) - 1`` without cancellation near 0."""
+    if is_everyday():
+        return ops.expm1(x) if is_light() else ops.exp(x) - 1.0
+    # The derivative of the backends' own is y + 1, which cancels far below 0.
+    near = abs(x) < 0.69
+    z = where(near, x, 0.0)
+    return where(near, z + z * z * polynomial(z, EXPM1_TAIL_DOUBLE if is_thorough(x) else EXPM1_TAIL), ops.exp(x) - 1.0)
+
+
+def log1p(z):
+    """``log(1 + z)`` for z >= -1/2 without cancellation near 0."""
+    if is_light():
+        return ops.log1p(z)
+    if is_everyday():
+        # Near 1, OpenVINO's logarithm is wrong by 1e-6, which what follows may multiply. The quotient is right to z**3 / 12.
+        return where(abs(z) < 2.0**-12, z / (1.0 + 0.5 * z), ops.log(1.0 + z))
+    far = z > 1.0
+    near = where(far, 0.0, z)
+    u = near / (2.0 + near)
+    w = u * u
+    # 2 u is z - z u, of which the first term has no rounding error.
+    return where(far, ops.log(1.0 + z), near - u * (near - w * polynomial(w, LOG1P_TAIL_DOUBLE if is_thorough(z) else LOG1P_TAIL)))
+
+
+def log1p_quotient(z):
+    """``log(1 + z) / z`` for z from 0 to 1, where it is 1 at 0."""
+    u = z / (2.0 + z)
+    return 1.0 - u * (1.0 - u * polynomial(u * u, LOG1P_TAIL_DOUBLE if is_thorough(z) else LOG1P_TAIL) / (2.0 + z))
+
+
+def expm1_rest(x):
+    """``exp(x) - 1 - x`` without cancellation near 0."""
+    if is_everyday():
+        return ops.exp(x) - 1.0 - x
+    near = abs(x) < 0.69
+    z = where(near, x, 0.0)
+    return where(near, z * z * polynomial(z, EXPM1_TAIL_DOUBLE if is_thorough(x) else EXPM1_TAIL), ops.exp(x) - 1.0 - x)
+
+
+def tanh_parts(x):
+    """(y, D) with ``tanh(x) = x D / (y + D)`` and ``x - tanh(x) = x y / (y + D)``, for abs(x) < 1.5; held at 0 beyond."""
+    z = where(abs(x) < 1.5, x, 0.0)
+    y = z * z
+    return y, polynomial(y, TANH_FRACTION_DOUBLE if is_thorough(x) else TANH_FRACTION_SINGLE)
+
+
+@Curve
+def tanh(x):
+    """``tanh(x)``."""
+    if is_everyday():
+        return ops.tanh(x)
+    y, fraction = tanh_parts(x)
+    e = ops.exp(-2.0 * held(magnitude(x), 64.0, 400.0))
+    far = 1.0 - 2.0 * e / (1.0 + e)
+    return where(abs(x) < 0.7, x * fraction / (y + fraction), where(x >= 0, far, -far))
+
+
+@tanh.derived_by_value
+def tanh_slope(x, y=None):
+    """The derivative of `tanh`."""
+    if is_everyday():
+        t = ops.tanh(x) if y is None else y
+        return 1.0 - t * t
+    near = abs(x) < 0.5
+    z = where(near, x, 0.0)
+    y, fraction = tanh_parts(z)
+    t = z * fraction / (y + fraction)
+    # TensorFlow's forward mode multiplies the derivative 0 of the number 2 by what stands beside it, which must not be infinite.
+    e = ops.exp(-2.0 * held(magnitude(x), 64.0, 400.0))
+    # The derivative of the latter is a difference, which near 0 has few digits.
+    return where(near, 1.0 - t * t, 4.0 * e / ((1.0 + e) * (1.0 + e)))
+
+
+def exp(x):
+    """``exp(x)`` up to the largest number: the exp of LiteRT and of OpenVINO is infinite from 88.4 on, 0.3 too early."""
+    if is_double(x) or is_unexported():
+        return ops.exp(x)
+    if is_everyday():
+        root = ops.exp(0.5 * x)
+        return root * root
+    far = x > 64.0
+    # The difference has no rounding error. Neither choice is infinite: tf2onnx makes a sum of products of each.
+    return ops.exp(where(far, x - 1.0, x)) * where(far, math.e, ops.ones_like(x))
+
+
+@Curve
+def sigmoid(x):
+    """``1 / (1 + exp(-x))``."""
+    if is_everyday():
+        return ops.sigmoid(x)
+    e = ops.exp(-magnitude(x))
+    return where(x >= 0, 1.0, e) / (1.0 + e)
+
+
+@sigmoid.derived_by_value
+def sigmoid_slope(x, y=None):
+    """The derivative of `sigmoid`."""
+    if is_everyday():
+        s = ops.sigmoid(x) if y is None else y
+        return s * (1.0 - s)
+    e = ops.exp(-magnitude(x))
+    return e / ((1.0 + e) * (1.0 + e))
+
+
+@Curve
+def softplus(x):
+    """``log(1 + exp(x))``, whose derivative is `sigmoid`."""
+    if is_light():
+        return ops.softplus(x)
+    return positive_part(x) + log1p(ops.exp(-magnitude(x)))
+
+
+softplus.derived(sigmoid)
+
+
+@Curve
+def gelu(x):
+    """``x Phi(x)``, where Phi is the distribution function of the normal distribution."""
+    if is_light():
+        return ops.gelu(floored(x, 16.0, 39.0), approximate=False)
+    if is_everyday():
+        # LiteRT knows its own operator by this form. ONNX takes erf and no erfc.
+        z = floored(x, 16.0, 39.0)
+        return 0.5 * z * (1.0 + ops.erf(z * math.sqrt(0.5)))
+    t = held(magnitude(x), 16.0, 39.0)
+    gaussian, scaled = normal_tail(t)
+    return positive_part(x) - t * gaussian * scaled
+
+
+@gelu.derived
+def gelu_slope(x):
+    """The derivative of `gelu`."""
+    if is_everyday():
+        z = clipped(x, 16.0, 39.0)
+        return 0.5 * (1.0 + ops.erf(z * math.sqrt(0.5))) + z * ops.exp(-0.5 * z * z) / math.sqrt(2 * math.pi)
+    t = held(magnitude(x), 16.0, 39.0)
+    gaussian, scaled = normal_tail(t)
+    h = gaussian * (scaled - t / math.sqrt(2 * math.pi))
+    return where(x >= 0, 1.0 - h, h)
+
+
+@Curve
+def erf(x):
+    """The error function."""
+    if is_thorough(x) or is_unexported():
+        return ops.erf(clipped(x, 6.0, 6.0))  # of huge numbers, TensorFlow's is NaN
+    t = held(magnitude(x), 6.0, 6.0)
+    near = t < 1.0
+    z = where(near, x, 0.0)
+    gaussian, scaled = normal_tail(math.sqrt(2) * t)
+    far = 1.0 - 2.0 * gaussian * scaled
+    return where(near, z * polynomial(z * z, ERF_RATIO), where(x >= 0, far, -far))
+
+
+@erf.derived
+def erf_slope(x):
+    """The derivative of `erf`."""
+    if is_everyday():
+        z = clipped(x, 16.0, 39.0)
+        return 2 / math.sqrt(math.pi) * ops.exp(-z * z)
+    square, error = _squared(held(magnitude(x), 16.0, 39.0))
+    return 2 / math.sqrt(math.pi) * (ops.exp(-square) * (1.0 - error))
+
+
+# Where the derivative of arctan has underflowed, as single and as double. The square would overflow.
+_ARCTAN_BOUNDS = 2.0**62, 2.0**510
+
+
+@Curve
+def arctan(x):
+    """``atan(x)``."""
+    if is_thorough(x) or is_light():
+        return TRIGONOMETRY.arctan(clipped(x, *_ARCTAN_BOUNDS))
+    t = magnitude(x)
+    far = t > 1.0
+    # atan(t) = pi/2 - atan(1 / t)
+    near = arctan_near(where(far, 1.0, t) / where(far, t, 1.0))
+    near = where(far, math.pi / 2 - near, near)
+    return where(x < 0, -near, near)
+
+
+def arctan_near(u):
+    """``atan(u)`` for 0 <= u <= 1."""
+    if is_thorough(u) or is_light():
+        return TRIGONOMETRY.arctan(u)
+    w = u * u
+    return u + u * w * polynomial(w, ARCTAN_TAIL)
+
+
+@arctan.derived
+def arctan_slope(x):
+    """The derivative of `arctan`."""
+    z = clipped(x, *_ARCTAN_BOUNDS)
+    return 1.0 / (1.0 + z * z)
+
+
+@Curve
+def inverse_root(x, alpha):
+    """``x / sqrt(1 + alpha x**2)``."""
+    z, s = _over_root(x, alpha)
+    return z * ops.rsqrt(s) if is_everyday() else z / ops.sqrt(s)
+
+
+@inverse_root.derived
+def inverse_root_slope(x, alpha):
+    """The derivative of `inverse_root`."""
+    _, s = _over_root(x, alpha)
+    if is_everyday():
+        r = ops.rsqrt(s)
+        return r * r * r
+    # grappler would make an approximate Reciprocal of 1 / s.
+    return 2.0 / (2.0 * s * ops.sqrt(s))
+
+
+def _over_root(x, alpha):
+    """x and ``1 + alpha x**2``."""
+    # At the bound the derivative has underflowed. The square would overflow.
+    z = clipped(x, 2.0**41 / math.sqrt(alpha), 2.0**339 / math.sqrt(alpha))
+    return z, 1.0 + alpha * z * z
+
+
+def gaussian(t):
+    """``exp(-t**2 / 2)`` for 0 <= t < 64."""
+    if is_everyday():
+        return ops.exp(-0.5 * t * t)
+    square, error = _squared(t)
+    return ops.exp(-0.5 * square) * (1.0 - 0.5 * error)
+
+
+def _squared(t):
+    """``t**2`` for 0 <= t < 64, and what rounding took from it, which an exponential would magnify t**2 times."""
+    square = t * t
+    coarse = floor(128.0 * t) / 128.0
+    return square, (coarse * coarse - square) + (t - coarse) * (t + coarse)
+
+
+def normal_tail(t):
+    """``(exp(-t**2 / 2), half_erfcx(t))`` for 0 <= t <= 16 (39 in float64): their product is ``Phi(-t)``, the normal tail."""
+    return gaussian(t), half_erfcx(t)
+
+
+def half_erfcx(t):
+    """``erfcx(t / sqrt(2)) / 2`` for 0 <= t <= 16 (39 in float64): a smooth function that falls from 1/2 to 0."""
+    return polynomial((t - 3.5) / (t + 3.5), HALF_ERFCX_DOUBLE if is_thorough(t) else HALF_ERFCX_SINGLE)
+
+
+def floor(x):
+    """``floor(x)`` in the dtype of x, which on torch `keras.ops.floor` makes float32 where it was float64."""
+    return ops.cast(ops.floor(x), x.dtype)
+
+
+def magnitude(x):
+    """``abs(x)`` with derivative 1 at 0, so that what is built on it has its one-sided derivative there and not 0."""
+    if is_final():
+        return abs(x)
+    return where(x < 0, -x, x)
+
+
+def held(t, single, double):
+    """t up to a bound, beyond which a factor of t has underflowed: ``t exp(-t)`` is then 0 at infinity and not NaN.
+
+    The derivative beyond is 0 too, even where the gradient that arrives has overflowed.
+    """
+    bound = double if is_double(t) else single
+    if is_everyday():
+        return clamped(t, high=bound)
+    return where(t > bound, bound, t)
+
+
+def floored(x, single, double):
+    """x down to minus a bound, as in `held`."""
+    if is_everyday():
+        return clamped(x, low=-(double if is_double(x) else single))
+    return -held(-x, single, double)
+
+
+def gated(gate, x):
+    """``gate * x``, which is 0 at infinity too where the gate is closed."""
+    return scaled(gate, x) if is_everyday() else where(gate == 0, 0.0, x * gate)
+
+
+def clipped(x, single, double):
+    """x between minus and plus a bound, as in `held`."""
+    if is_everyday():
+        bound = double if is_double(x) else single
+        return clamped(x, -bound, bound)
+    return -held(-held(x, single, double), single, double)
+
+
+def between(x, low, high):
+    """1 where low < x <= high, else 0; 1 where x is NaN."""
+    return ops.cast(ops.logical_not(ops.logical_or(x <= low, x > high)), x.dtype)
+
+
+def finite(x):
+    """x, where it is infinite the largest number of its dtype."""
+    end = -lowest(backend.standardize_dtype(x.dtype))
+    return clipped(x, end, end)
+
+
+def positive_part(x):
+    """``max(x, 0)`` with derivative 1 at 0, which completes what is built on `magnitude` there; NaN stays NaN."""
+    if is_final():
+        return ops.relu(x)
+    return where(x < 0, 0.0, x)
+
+
+def scaled(slope, x):
+    """``slope * x``, which is 0 at infinity too where the slope is 0."""
+    if is_everyday():
+        return slope * finite(x)
+    return slope * where(ops.logical_and(abs(x) == math.inf, slope == 0), 0.0, x)
+
+
+def polynomial(x, coefficients):
+    """``c[0] + c[1] x + c[2] x**2 + ...`` by Horner's rule."""
+    *lower, result = coefficients
+    for coefficient in reversed(lower):
+        result = result * x + coefficient
+    return result
+
+
+def largest(x, axis):
+    """The maximum along the axis, to shift or to scale x by: where the results do not depend on that, it needs no derivative."""
+    # Without an initial value, Keras refuses an empty batch.
+    if not is_compiling():
+        return ops.stop_gradient(ops.max(x, axis=axis, keepdims=True, initial=-math.inf))
+    # With one, torch's Dynamo breaks the graph (Keras 3.15).
+    if 0 in x.shape:
+        return ops.full((1,) * len(x.shape), -math.inf, dtype=x.dtype)
+    return ops.stop_gradient(ops.amax(x, axis=axis, keepdims=True))
+
+
+def lowest(dtype):
+    """The lowest finite number of a dtype."""
+    fractions, exponent = {"float64": (53, 1024), "float32": (24, 128), "bfloat16": (8, 128), "float16": (11, 16)}[dtype]
+    return -math.ldexp(1 - 2.0**-fractions, exponent)
+
+
+def is_double(x):
+    """Whether x is float64."""
+    return backend.standardize_dtype(x.dtype) == "float64"
+
+
+def is_thorough(x):
+    """Whether the long tables and the backend's own functions serve."""
+    return is_double(x) or in_forward_mode()

@@ -1,0 +1,50 @@
+"""One kernel for all activations of a model."""
+
+import warnings
+
+import keras
+
+from ..core import arguments, kernels
+from ..core.activation import Activation
+from ..core.keras_gaps import held_layers
+
+
+def set_kernel(model: keras.layers.Layer, kernel: str) -> int:
+    """Set the `kernel` of all activations of this package in a model, those in hosts and in nested models included.
+
+    What the model has compiled for `fit`, `evaluate` and `predict` is made anew at their next call. A function of your own, such as a
+    `tf.function` around the model, keeps the kernels with which it was traced.
+
+    Args:
+        model: A Keras model or layer.
+        kernel: "auto", "native", "fallback" or "fused": see `Activation`. With "native", activations without a native op keep their
+            kernel, and a warning names them. "fused" is meant for models that run op by op: in torch, and in TensorFlow without
+            ``jit_compile=True``. On torch each kernel is compiled once, in some seconds, which needs a C++ compiler on a CPU and Triton
+            on a GPU; activations without a derivative of their own run as with "fallback". In TensorFlow, XLA compiles for each size of
+            the input, and converters take no such model: set "auto" before an export.
+
+    Returns:
+        How many activations were set.
+
+    Raises:
+        ValueError: for another kernel.
+        TypeError: where model is not a Keras layer.
+
+    Example:
+        >>> model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(8, GELU()), keras.layers.Dense(8, Mish())])
+        >>> set_kernel(model, "fallback")
+        2
+    """
+    arguments.choice("kernel", kernel, kernels.KERNELS)
+    if not isinstance(model, keras.layers.Layer):
+        raise TypeError(f"set_kernel takes a Keras model or layer; received {model!r} ({type(model).__name__}).")
+    found = dict.fromkeys([model] if isinstance(model, Activation) else [layer for _, layer in held_layers(model, Activation)])
+    without = [layer for layer in found if kernel == "native" and (layer.native is None or layer.native() is None)]
+    if without:
+        warnings.warn(f"These have no native op and keep their kernel: {', '.join(map(repr, without))}.", stacklevel=2)
+    chosen = [layer for layer in found if layer not in without]
+    for layer in chosen:
+        layer.kernel = kernel
+    if isinstance(model, keras.Model):
+        model.train_function = model.test_function = model.predict_function = None
+    return len(chosen)

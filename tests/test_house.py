@@ -1,0 +1,87 @@
+"""The rooms of the house, and who may import from whom."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import keras_activations as ka
+
+ROOT = Path(__file__).parents[1]
+
+# What each room may import besides itself. `keras_activations` stands for the file that puts the rooms together, and its public names.
+ALLOWED = {
+    "keras_activations/core": set(),
+    "keras_activations/catalogue": {"keras_activations/core"},
+    "keras_activations/families": {"keras_activations/core", "keras_activations/catalogue"},
+    "keras_activations/testing": {"keras_activations/core", "keras_activations/catalogue"},
+    "keras_activations/tools": {"keras_activations/core", "keras_activations/catalogue"},
+    "keras_activations": {f"keras_activations/{room}" for room in ("core", "catalogue", "families", "testing", "tools")},
+    "lab": {"keras_activations"},
+    "tests": {"keras_activations", "lab"},
+    "examples": {"keras_activations"},
+}
+INSIDE = tuple(f"keras_activations/{room}" for room in ("core", "catalogue", "families", "testing", "tools"))
+FILES = sorted(path for top in ("keras_activations", "lab", "tests", "examples") for path in (ROOT / top).rglob("*.py"))
+BACKENDS = {"tensorflow", "jax", "torch"}
+
+
+def room(parts):
+    """The room of a file or module, given as the parts of its path from the root."""
+    inside = "/".join(parts[:2])
+    return inside if inside in INSIDE else parts[0]
+
+
+def imported(path):
+    """The parts of the dotted names of all modules that a file imports, wherever the import stands."""
+    package = path.relative_to(ROOT).parts[:-1]
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (tuple(alias.name.split(".")) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = package[: len(package) - node.level + 1] if node.level else ()
+            module = (*base, *(node.module.split(".") if node.module else ()))
+            # Each name may be a module of its own.
+            yield from ((*module, alias.name) for alias in node.names)
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_imports_go_one_way(path):
+    here = room(path.relative_to(ROOT).parts)
+    for parts in imported(path):
+        there = room(parts)
+        allowed = {here, *ALLOWED[here]}
+        if here in ("lab", "tests", "examples") and there in INSIDE:
+            there = "keras_activations"  # what measures the package looks into its rooms
+        assert there not in ALLOWED or there in allowed, (
+            f"{path.relative_to(ROOT)} imports {'.'.join(parts)}. {here} may import only {', '.join(sorted(allowed))}."
+        )
+
+
+@pytest.mark.parametrize("path", [path for path in FILES if ROOT / "keras_activations" in path.parents], ids=lambda path: path.name)
+def test_only_autodiff_knows_the_backends(path):
+    found = {parts[0] for parts in imported(path)} & BACKENDS
+    assert not found or path.name == "autodiff.py", f"{path.name} imports {found}. Only autodiff.py knows a backend's hooks."
+
+
+def test_dir_shows_the_public_names_and_nothing_else():
+    assert [name for name in dir(ka) if not name.startswith("__")] == sorted(ka.__all__)
+
+
+@pytest.mark.parametrize("path", [path for path in FILES if ROOT / "keras_activations" in path.parents], ids=lambda path: path.name)
+def test_a_long_file_says_why(path):
+    text = path.read_text()
+    lines = text.count("\n")
+    assert lines <= 450 or "long" in str(ast.get_docstring(ast.parse(text))), (
+        f"{path.name} has {lines} lines: divide it, or say why it is long."
+    )
+
+
+def test_the_package_imports_no_room_that_needs_an_extra():
+    program = "import sys, keras_activations; print([name for name in sys.modules if name.startswith('keras_activations.')])"
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=300)
+    assert "keras_activations.core.kernels" in run.stdout
+    assert "keras_activations.testing" not in run.stdout  # mpmath
+    assert "keras_activations.tools.figure" not in run.stdout  # matplotlib
