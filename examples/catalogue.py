@@ -40,15 +40,16 @@ def call(name, arguments):
 def markdown():
     families = {}
     for entry in ka.catalogue().values():
-        families.setdefault(entry.cls.__module__, []).append(entry)
+        families.setdefault(entry.family, []).append(entry)
     parts = []
-    for module in sorted(families):
-        title, _, what = importlib.import_module(module).__doc__.strip().splitlines()[0].partition(": ")
+    for family in sorted(families):
+        module = importlib.import_module(f"keras_activations.families.{family}")
+        title, _, what = module.__doc__.strip().splitlines()[0].partition(": ")
         parts += [f"### {title}", "", f"{what[0].upper()}{what[1:]}", ""]
         parts += [
             "| name | what it computes | arguments | further names | source |",
             "|---|---|---|---|---|",
-            *map(row, families[module]),
+            *map(row, families[family]),
             "",
         ]
     parts += ["### Presets", "", "Names of other libraries that mean one of these with certain arguments.", ""]

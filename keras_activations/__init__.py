@@ -6,31 +6,21 @@ from .core.axis import AlongAxis, Splitting
 from .core.kernels import NativeOp
 from .core.parameters import Learned, Parameter, Parametric, build_activations
 from .core.stochastic import Stochastic
-from .families.exponentials import CELU, ELU, ISRLU, SELU, SERLU, ELiSH, Exponential, HardELiSH
-from .families.gates import EIS, PFLU, Aria2, CoLU, DoubleSwish, ESwish, FlattenTSwish, GoLU, HardSiLU, Logish, SiLU, Swish
-from .families.gelus import GELU, IGELU, ClippedGELU
+from .families.bent_rectifiers import NLReLU, ReSP, SquaredReLU, StarReLU
+from .families.elus import CELU, ELU, ISRLU, MPELU, PELU, SELU, SERLU, XIELU, ELiSH, HardELiSH
+from .families.exponentials import Exponential, SoftExponential
+from .families.gates.normal import GELU, IGELU, SMU, ClippedGELU, ErfAct, Pserf, Serf
+from .families.gates.others import EIS, PFLU, Aria2, CoLU, GoLU
+from .families.gates.sigmoid import PFTS, AconC, DoubleSwish, ESwish, FlattenTSwish, HardSiLU, Logish, SiLU, Swish
+from .families.gates.tanh import APTx, BetaMish, HardMish, LiSHT, Mila, Mish, Phish, Smish, TanhExp, TanhSoft
 from .families.groups import GroupSort, Householder, Maxout
-from .families.learned import APL, MPELU, PELU, TLU, AReLU, DPReLU, DualLine, FlexibleReLU, ModReLU, PReLU, SShapedReLU, StarReLU
-from .families.learned_curves import PFTS, SMU, SMU1, XIELU, AconC, DynamicErf, DynamicTanh, ErfAct, Pserf, SoftExponential
 from .families.normalizers import LogSoftmax, SigSoftmax, Softmax, Softmax1, Softmin, Softpick, SoLU, Squash, TemperatureSoftmax
-from .families.periodic import GCU, Cosine, Sine, SineReLU
+from .families.periodic import GCU, Cosine, Sine, SineReLU, Snake, SnakeBeta
+from .families.piecewise import APL, TLU, ClippedLinear, Linear, SShapedReLU, Step, Threshold
 from .families.radial import Absolute, BentIdentity, Gaussian, Hat, InverseMultiquadric, LogCosh, Multiquadric, Seagull
 from .families.randomized import GumbelSoftmax, ProbAct, RReLU
 from .families.rationals import Rational
-from .families.rectifiers import (
-    ALReLU,
-    BipolarReLU,
-    ClippedLinear,
-    LeakyReLU,
-    Linear,
-    NLReLU,
-    ReLU,
-    ReLU6,
-    ReSP,
-    SquaredReLU,
-    Step,
-    Threshold,
-)
+from .families.rectifiers import ALReLU, AReLU, BipolarReLU, DPReLU, DualLine, FlexibleReLU, LeakyReLU, ModReLU, PReLU, ReLU, ReLU6
 from .families.series import ABU, SLAF, Fourier, PolyNorm, PolyReLU
 from .families.shrinkers import HardShrink, Shrink, SoftShrink, TanhShrink
 from .families.sigmoids import (
@@ -47,12 +37,10 @@ from .families.sigmoids import (
     Softsign,
     SparseSigmoid,
 )
-from .families.snakes import Snake, SnakeBeta
-from .families.softpluses import ShiftedSoftplus, SmeLU, Softplus, SparsePlus, SqrtSoftplus, Squareplus, SwooshL, SwooshR
+from .families.softpluses import SMU1, ShiftedSoftplus, SmeLU, Softplus, SparsePlus, SqrtSoftplus, Squareplus, SwooshL, SwooshR
 from .families.sparse import Entmax, Entmax15, KSubsets, Normmax, Sparsemax
 from .families.splitters import GEGLU, GLU, XATGLU, Bilinear, ClampedSwiGLU, CReLU, NCReLU, ReGLU, SeGLU, SwiGLU
-from .families.tanh_gates import APTx, BetaMish, HardMish, LiSHT, Mila, Mish, Phish, Serf, Smish, TanhExp, TanhSoft
-from .families.tanhs import HardTanh, LeakyTanh, LeCunTanh, PenalizedTanh, Tanh, WeightedTanh
+from .families.tanhs import DynamicErf, DynamicTanh, HardTanh, LeakyTanh, LeCunTanh, PenalizedTanh, Tanh, WeightedTanh
 from .tools.check import check
 from .tools.plotting import plot
 from .tools.setting import set_kernel

@@ -1,4 +1,4 @@
-"""Where the coefficients in `keras_activations/special.py` come from.
+"""Where the coefficients in `keras_activations/core/coefficients.py` come from.
 
     python -m lab.fit
 

@@ -16,7 +16,7 @@ import keras_activations as ka
 from keras_activations import testing
 from keras_activations.catalogue import registry
 from keras_activations.core import autodiff, kernels
-from keras_activations.core.elementary import Terms, is_everyday, under
+from keras_activations.core.terms import Terms, is_everyday, under
 from lab.cases import BACKEND
 
 X = np.linspace(-4.0, 4.0, 32, dtype="float32").reshape(8, 4)

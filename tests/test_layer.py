@@ -8,7 +8,7 @@ from keras import ops
 import keras_activations as ka
 from keras_activations import testing
 from keras_activations.catalogue.registry import Entry
-from keras_activations.core import autodiff, elementary
+from keras_activations.core import autodiff, terms
 from lab.cases import BACKEND, CASES, CATALOGUE, parametrize
 
 X = np.random.default_rng(3).normal(size=(2, 6, 4)).astype("float32")
@@ -356,7 +356,7 @@ def test_the_choice_costs_nothing_in_a_compiled_graph(case):
 
     def kernel(x):
         learned, fixed = layer._operands(x)
-        return elementary.strictly(layer.fallback)(*layer._pieces(x), *learned, *fixed)
+        return terms.strictly(layer.fallback)(*layer._pieces(x), *learned, *fixed)
 
     assert count(jax.make_jaxpr(layer)(x).jaxpr) <= count(jax.make_jaxpr(kernel)(x).jaxpr)
 

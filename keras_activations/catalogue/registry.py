@@ -42,8 +42,9 @@ class Entry:
 
     @property
     def family(self) -> str:
-        """The module in which it is defined, such as "rectifiers"."""
-        return self.cls.__module__.rpartition(".")[2]
+        """The module or package in which it is defined, such as "rectifiers" or "gates"."""
+        *_, package, module = self.cls.__module__.split(".")
+        return "gates" if package == "gates" else module
 
     @property
     def aliases(self) -> tuple[str, ...]:

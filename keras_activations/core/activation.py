@@ -12,9 +12,9 @@ import keras
 from keras import ops
 
 from . import arguments, autodiff, keras_gaps, kernels
-from .elementary import Terms, is_bound, under
 from .hosted import Hosted
 from .options import LayerOptions, Unpack
+from .terms import Terms, is_bound, under
 
 
 def canonical_name(cls: type) -> str:

@@ -1,5 +1,7 @@
 """A value with a derivative of its own, on each backend's own hook: the only file that knows what the backends call it.
 
+This file is long because it holds the hooks of three backends.
+
 `differentiate(value, derivative, *tensors)` computes ``value(*tensors)``; the gradient with respect to each tensor is the upstream
 gradient times the matching partial of ``derivative(*tensors)``, summed over the axes along which that tensor was broadcast.
 `recompute(value, *tensors)` computes the same and leaves the derivative to the backend, which on JAX and torch evaluates the value again.

@@ -13,169 +13,25 @@ budget binds where a kernel runs. It is passed down by `under` and not read off 
 """
 
 import math
-from collections.abc import Callable
-from contextvars import ContextVar
-from dataclasses import dataclass
-from typing import Any
 
 from keras import backend, ops
 
-from .autodiff import TRIGONOMETRY, clamped, in_forward_mode, is_compiling, is_read_by_dynamo, number, select
+from .autodiff import TRIGONOMETRY, clamped, in_forward_mode, is_compiling, number, select
+from .coefficients import (
+    ARCTAN_TAIL,
+    ERF_RATIO,
+    EXPM1_TAIL,
+    EXPM1_TAIL_DOUBLE,
+    HALF_ERFCX_DOUBLE,
+    HALF_ERFCX_SINGLE,
+    LOG1P_TAIL,
+    LOG1P_TAIL_DOUBLE,
+    TANH_FRACTION_DOUBLE,
+    TANH_FRACTION_SINGLE,
+)
+from .terms import Curve, is_everyday, is_final, is_light, is_unexported
 
 sin, cos = TRIGONOMETRY.sin, TRIGONOMETRY.cos
-
-# fmt: off
-EXPM1_TAIL = (
-    0.5, 0.16666670240455536, 0.04166667023581726, 0.008332750181743731, 0.001388830644033282, 0.0002007889419451124,
-    2.50389910545075e-05,
-)
-LOG1P_TAIL = (
-    0.666666673232843, 0.39999705329926133, 0.285924124458943, 0.2170565694134363, 0.23229070168356789,
-)
-ARCTAN_TAIL = (
-    -0.3333333308107325, 0.19999949321141888, -0.1428400379473353, 0.11088261628735159, -0.08931826777381315,
-    0.07031914250029966, -0.04896051402709067, 0.026305001110062377, -0.009144629760592396, 0.0014886919393047597,
-)
-TANH_FRACTION_SINGLE = (
-    3.000000052746028, 0.19999883044958783, -0.005710097211794185, 0.00024864376448302365, -9.352883528324626e-06,
-)
-TANH_FRACTION_DOUBLE = (
-    3.0, 0.19999999999999993, -0.005714285714284411, 0.00025396825395744874, -1.2203669300163635e-05,
-    5.987661953979619e-07, -2.956493717849369e-08, 1.4626080755180512e-09, -7.227959041460071e-11,
-    3.516761251777219e-12, -1.5578077790396152e-13, 4.6155723563730445e-15,
-)
-ERF_RATIO = (
-    1.1283791658475242, -0.3761262665983077, 0.11283594623850285, -0.026854207648140106,
-    0.005189078110013981, -0.0008016773499810029, 7.875545765351228e-05,
-)
-HALF_ERFCX_SINGLE = (
-    0.10634515367627287, -0.18713969915829984, 0.1258552473510154, -0.06163942043742656, 0.019065712412086815,
-    -0.0015613726907379257, -0.0013819496258152396, 0.00038962958625855267, 0.00013435797645324317,
-    -5.112379735879115e-05, -2.050852076655088e-05,
-)
-HALF_ERFCX_DOUBLE = (
-    0.10634515363370545, -0.1871396987842453, 0.12585525513453316, -0.06163941408600425, 0.019065537330868965,
-    -0.0015616590974564307, -0.001380759995280033, 0.0003920125854619791, 0.00013166714774183805,
-    -5.85176952214011e-05, -2.0373963210532137e-05, 8.11367489957979e-06, 4.3278209017097355e-06,
-    -8.363611690457996e-07, -9.734625686793188e-07, -4.494822872817289e-08, 1.899454065654552e-07,
-    6.26004917189808e-08, -2.2892758899019612e-08, -2.1972452023360323e-08, -2.499465076234139e-09,
-    4.390034106696782e-09, 2.4120780327989752e-09, -1.3006957844033479e-10, -7.047150383735353e-10,
-    -2.529225183039927e-10, 8.838863313065593e-11, 8.858271902105335e-11, 7.631232098819472e-12,
-    -1.1701328827884123e-11, -3.2578247061226772e-12,
-)
-# fmt: on
-# In float64, where the operations are many anyway, the Taylor series: on abs(x) < 0.69, and on -1/2 <= z <= 1.
-EXPM1_TAIL_DOUBLE = tuple(1 / math.factorial(k) for k in range(2, 19))
-LOG1P_TAIL_DOUBLE = tuple(2 / k for k in range(3, 37, 2))
-
-
-@dataclass(frozen=True)
-class Terms:
-    """What a kernel asks of the elementary functions.
-
-    Args:
-        everyday: Whether the everyday budget binds, and not the strict one.
-        exported: Whether an exporter may read the operations: then only those serve that converters take.
-        final: Whether nobody differentiates the operations, because the kernel has a derivative of its own.
-        fused: Whether a compiler fuses them: then few cheap operations are faster than one function that it expands to many.
-    """
-
-    everyday: bool = False
-    exported: bool = False
-    final: bool = False
-    fused: bool = False
-
-
-_terms = ContextVar("terms", default=None)  # those of the kernel that runs
-
-
-def under(terms, function):
-    """The function, computed on these terms."""
-
-    def computed(*tensors):
-        if is_read_by_dynamo():  # which compiles, strictly, and knows no contexts
-            return function(*tensors)
-        token = _terms.set(terms)
-        try:
-            return function(*tensors)
-        finally:
-            _terms.reset(token)
-
-    return computed
-
-
-def strictly(function):
-    """The function, exact also where a kernel asks for less."""
-    return under(Terms(), function)
-
-
-def _asked():
-    return Terms() if is_read_by_dynamo() else _terms.get() or Terms()
-
-
-def is_bound():
-    """Whether a kernel runs that keeps the strict budget, also in the activations that it is made of."""
-    terms = None if is_read_by_dynamo() else _terms.get()
-    return terms is not None and not terms.everyday
-
-
-def is_everyday():
-    """Whether the everyday budget binds."""
-    return _asked().everyday
-
-
-def is_light():
-    """Whether the backend's own functions serve, also those that converters do not take and compilers do not make fast."""
-    terms = _asked()
-    return terms.everyday and not terms.exported and not terms.fused
-
-
-def is_unexported():
-    """Whether the everyday budget binds, and functions serve that converters do not take."""
-    terms = _asked()
-    return terms.everyday and not terms.exported
-
-
-def is_final():
-    """Whether the everyday budget binds, and nobody differentiates what is computed."""
-    terms = _asked()
-    return terms.everyday and terms.final
-
-
-class Curve:
-    """A function of x with its derivative, such as ``tanh(x)`` and ``tanh.slope(x)``; parameters may follow x.
-
-        @Curve
-        def square(x):
-            return x * x
-
-        @square.derived
-        def square_slope(x):
-            return 2.0 * x
-
-    A derivative that is made of the value takes it too, as ``y=None``, and is `derived_by_value`: who knows the value hands it on.
-    """
-
-    def __init__(self, value: Callable, derivative: Callable | None = None, by_value: bool = False):
-        self.value, self.derivative, self.by_value = value, derivative, by_value
-
-    def __call__(self, x: Any, *parameters: Any) -> Any:
-        return self.value(x, *parameters)
-
-    def slope(self, x: Any, *parameters: Any, y: Any = None) -> Any:
-        """The derivative at x, where the value is y."""
-        assert self.derivative is not None
-        return self.derivative(x, *parameters, y=y) if self.by_value else self.derivative(x, *parameters)
-
-    def derived(self, derivative: Callable) -> Callable:
-        """Set the derivative."""
-        self.derivative, self.by_value = derivative, False
-        return derivative
-
-    def derived_by_value(self, derivative: Callable) -> Callable:
-        """Set the derivative, which takes the value too."""
-        self.derivative, self.by_value = derivative, True
-        return derivative
 
 
 def where(condition, a, b):

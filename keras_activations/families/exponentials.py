@@ -1,235 +1,13 @@
-"""Exponential units: linear or nearly so for positive input, and bounded for negative input, mostly by an exponential."""
+"""Exponentials: they grow without a line that they approach."""
 
 from keras import ops
 
 from ..catalogue.registry import register
-from ..core import arguments
 from ..core.activation import Activation
-from ..core.elementary import Curve, exp, expm1, held, inverse_root, magnitude, where
-from ..core.kernels import NativeOp
-from ..core.options import ActivationOptions, Unpack
-
-
-@register
-class ELU(Activation):
-    """Exponential linear unit: ReLU whose negative side saturates smoothly, so that the mean activation is closer to 0.
-
-    ``f(x) = x if x > 0 else alpha * (exp(x) - 1)``
-
-    The derivative at 0 is alpha.
-
-    Args:
-        alpha: Finite number, minus the limit for very negative input. Default 1, as everywhere.
-        **kwargs: As in every activation: see `Activation`.
-
-    Example:
-        >>> ELU()([-1.0, 2.0])
-        [-0.63212055, 2.0]
-
-    Reference:
-        Clevert, Unterthiner and Hochreiter, Fast and Accurate Deep Network Learning by Exponential Linear Units (ELUs), 2015,
-        https://arxiv.org/abs/1511.07289
-    """
-
-    samples = ({}, {"alpha": 1.7})
-
-    def __init__(self, alpha: float = 1.0, **kwargs: Unpack[ActivationOptions]):
-        super().__init__(**kwargs)
-        self.alpha = arguments.number("alpha", alpha)
-
-    def fallback(self, x):
-        return where(x > 0, x, self.alpha * expm1(where(x > 0, 0.0, x)))
-
-    def derivative(self, x):
-        return where(x > 0, 1.0, self.alpha * ops.exp(where(x > 0, 0.0, x)))
-
-    def native(self):
-        return NativeOp("elu", alpha=self.alpha)
-
-
-@Curve
-def selu(x):
-    """``1.05... x`` for positive x, else ``1.05... * 1.67... (exp(x) - 1)``."""
-    return where(x < 0, SELU.SCALE_ALPHA * expm1(where(x < 0, x, 0.0)), SELU.SCALE * x)
-
-
-@selu.derived
-def selu_slope(x):
-    """The derivative of `selu`."""
-    return where(x < 0, SELU.SCALE_ALPHA * ops.exp(where(x < 0, x, 0.0)), SELU.SCALE)
-
-
-@register
-class SELU(Activation):
-    """Scaled ELU, whose two constants keep activations near mean 0 and variance 1 in deep dense networks.
-
-    ``f(x) = 1.0507009873554805 * (x if x >= 0 else 1.6732632423543772 * (exp(x) - 1))``
-
-    It keeps that promise only with LeCun normal initialization and AlphaDropout. The derivative at 0 is that of the right side, as in
-    `tf.nn.selu`.
-
-    Example:
-        >>> SELU()([-1.0, 2.0])
-        [-1.1113307, 2.101402]
-
-    Reference:
-        Klambauer, Unterthiner, Mayr and Hochreiter, Self-Normalizing Neural Networks, 2017, https://arxiv.org/abs/1706.02515
-    """
-
-    SCALE = 1.0507009873554805
-    SCALE_ALPHA = 1.0507009873554805 * 1.6732632423543772
-
-    def fallback(self, x):
-        return selu(x)
-
-    def derivative(self, x):
-        return selu.slope(x)
-
-    def native(self):
-        return NativeOp("selu")
-
-
-@register
-class CELU(Activation):
-    """ELU made smooth at 0 for every alpha, by stretching the exponential along both axes.
-
-    ``f(x) = x if x > 0 else alpha * (exp(x / alpha) - 1)``
-
-    Args:
-        alpha: Positive number, minus the limit for very negative input. Default 1, as everywhere.
-        **kwargs: As in every activation: see `Activation`.
-
-    Example:
-        >>> CELU(alpha=2.0)([-1.0, 2.0])
-        [-0.7869387, 2.0]
-
-    Reference:
-        Barron, Continuously Differentiable Exponential Linear Units, 2017, https://arxiv.org/abs/1704.07483
-    """
-
-    samples = ({}, {"alpha": 1.7})
-
-    def __init__(self, alpha: float = 1.0, **kwargs: Unpack[ActivationOptions]):
-        super().__init__(**kwargs)
-        self.alpha = arguments.number("alpha", alpha, above=0.0)
-
-    def fallback(self, x):
-        return where(x > 0, x, self.alpha * expm1(where(x > 0, 0.0, x) / self.alpha))
-
-    def derivative(self, x):
-        return ops.exp(where(x > 0, 0.0, x) / self.alpha)
-
-    def native(self):
-        return NativeOp("celu", alpha=self.alpha)
-
-
-@register
-class ISRLU(Activation):
-    """Inverse square root linear unit: ELU's shape, with its first two derivatives continuous, at the cost of one square root.
-
-    ``f(x) = x if x >= 0 else x / sqrt(1 + alpha * x**2)``
-
-    Args:
-        alpha: Positive number; the limit for very negative input is -1 / sqrt(alpha). Default 1, as everywhere.
-        **kwargs: As in every activation: see `Activation`.
-
-    Example:
-        >>> ISRLU()([-1.0, 0.0, 2.0])
-        [-0.70710677, 0.0, 2.0]
-
-    Reference:
-        Carlile, Delamarter, Kinney, Marti and Whitney, Improving Deep Learning by Inverse Square Root Linear Units (ISRLUs), 2017,
-        https://arxiv.org/abs/1710.09967
-    """
-
-    samples = ({}, {"alpha": 3.0})
-
-    def __init__(self, alpha: float = 1.0, **kwargs: Unpack[ActivationOptions]):
-        super().__init__(**kwargs)
-        self.alpha = arguments.number("alpha", alpha, above=0.0)
-
-    def fallback(self, x):
-        return where(x >= 0, x, inverse_root(where(x >= 0, 0.0, x), self.alpha))
-
-    def derivative(self, x):
-        return inverse_root.slope(where(x >= 0, 0.0, x), self.alpha)
-
-
-@register
-class SERLU(Activation):
-    """Scaled exponentially-regularized linear unit: SELU with a bump for negative input, which comes back to 0.
-
-    ``f(x) = 1.07862 * (x if x >= 0 else 2.90427 * x * exp(x))``
-
-    Its two constants keep activations near mean 0 and variance 1, as those of SELU do. The derivative at 0 is that of the right side.
-
-    Example:
-        >>> SERLU()([-1.0, 0.0, 2.0])
-        [-1.1524205, 0.0, 2.15724]
-
-    Reference:
-        Zhang and Li, Effectiveness of Scaled Exponentially-Regularized Linear Units (SERLUs), 2018, https://arxiv.org/abs/1807.10117
-    """
-
-    SCALE = 1.07862
-    SCALE_ALPHA = 1.07862 * 2.90427
-
-    def fallback(self, x):
-        t = held(where(x < 0, -x, 0.0), 128.0, 800.0)
-        return where(x < 0, -self.SCALE_ALPHA * t * ops.exp(-t), self.SCALE * x)
-
-    def derivative(self, x):
-        t = held(where(x < 0, -x, 0.0), 128.0, 800.0)
-        return where(x < 0, self.SCALE_ALPHA * ops.exp(-t) * (1.0 - t), self.SCALE)
-
-
-@register
-class ELiSH(Activation):
-    """Exponential linear sigmoid squashing: SiLU for positive input, and for negative input ELU times the sigmoid.
-
-    ``f(x) = (x if x >= 0 else exp(x) - 1) / (1 + exp(-x))``
-
-    Example:
-        >>> ELiSH()([-1.0, 0.0, 2.0])
-        [-0.17000341, 0.0, 1.761594]
-
-    Reference:
-        Basirat and Roth, The Quest for the Golden Activation Function, 2018, https://arxiv.org/abs/1808.00783
-    """
-
-    def fallback(self, x):
-        e = ops.exp(-magnitude(x))
-        return where(x >= 0, x, e * expm1(where(x < 0, x, 0.0))) / (1.0 + e)
-
-    def derivative(self, x):
-        t = held(magnitude(x), 128.0, 800.0)
-        e = ops.exp(-t)
-        return where(x >= 0, 1.0 + e + t * e, e * (e * (e + 2.0) - 1.0)) / ((1.0 + e) * (1.0 + e))
-
-
-@register
-class HardELiSH(Activation):
-    """ELiSH with a gate of three straight lines in the place of the sigmoid.
-
-    ``f(x) = 0 if x <= -1 else (exp(x) - 1) * (x + 1) / 2 if x < 0 else x * (x + 1) / 2 if x <= 1 else x``
-
-    Example:
-        >>> HardELiSH()([-2.0, -0.5, 0.5, 2.0])
-        [0.0, -0.09836734, 0.375, 2.0]
-
-    Reference:
-        Basirat and Roth, The Quest for the Golden Activation Function, 2018, https://arxiv.org/abs/1808.00783
-    """
-
-    def fallback(self, x):
-        z = where(x <= -1, -1.0, where(x > 1, 1.0, x))
-        gate = (z + 1.0) / 2.0
-        return where(x > 1, x, where(x < 0, expm1(where(x < 0, z, 0.0)), z) * gate)
-
-    def derivative(self, x):
-        z = where(x <= -1, -1.0, where(x > 1, 1.0, x))
-        left = (ops.exp(where(x < 0, z, 0.0)) * (z + 2.0) - 1.0) / 2.0
-        return where(x <= -1, 0.0, where(x > 1, 1.0, where(x < 0, left, z + 0.5)))
+from ..core.coefficients import EXPM1_TAIL, EXPM1_TAIL_DOUBLE, LOG1P_TAIL, LOG1P_TAIL_DOUBLE
+from ..core.elementary import clipped, exp, held, is_thorough, polynomial, scaled, where
+from ..core.options import Initial, LearnedNumber, LearnedOptions, Unpack
+from ..core.parameters import Learned
 
 
 @register
@@ -250,3 +28,87 @@ class Exponential(Activation):
 
     def fallback(self, x):
         return exp(x)
+
+
+@register
+class SoftExponential(Learned):
+    """A logarithm, the identity or an exponential, whichever a learned parameter says; a network of them can add and multiply.
+
+    ``f(x) = -log(1 - alpha * (x + alpha)) / alpha if alpha < 0 else (exp(alpha * x) - 1) / alpha + alpha if alpha > 0 else x``
+
+    For a negative alpha there is no such logarithm below ``1 / alpha - alpha``: there the value is a large negative number, with
+    gradient 0. For a positive alpha the exponential overflows early.
+
+    Args:
+        alpha: Finite number, or a Keras initializer. Default 0, the identity, where its gradient is ``1 + x**2 / 2``.
+        learned: Whether alpha is a weight. Default True.
+        **kwargs: How alpha is learned: see `Learned`; and as in every activation: see `Activation`.
+
+    Example:
+        >>> SoftExponential(alpha=0.5)([-2.0, 0.0, 2.0])
+        [-0.76424116, 0.5, 3.9365637]
+        >>> SoftExponential(alpha=-0.5)([0.0, 2.0])
+        [-0.5753642, 1.1192316]
+
+    Reference:
+        Godfrey and Gashler, A continuum among logarithmic, linear, and exponential functions, and its potential to improve
+        generalization in neural networks, 2015, https://arxiv.org/abs/1602.01321
+    """
+
+    samples = ({"learned": False}, {"alpha": 0.375, "channels": 4}, {"alpha": -0.0625, "channels": 4}, {"alpha": 0.7, "learned": False})
+
+    alpha: LearnedNumber
+
+    def __init__(self, alpha: Initial = 0.0, *, learned: bool = True, **kwargs: Unpack[LearnedOptions]):
+        super().__init__(learned=learned, **kwargs)
+        self.learn(alpha=alpha)
+
+    # Near 0, both quotients are series times x or times y = x + alpha, so that nothing is divided by alpha.
+
+    @staticmethod
+    def _exponential(x, alpha):
+        """alpha x, short of minus infinity, whether it is near 0, and if so it, else 0."""
+        u = -held(-scaled(alpha, x), 128.0, 800.0)
+        near = abs(u) < 0.69
+        return u, near, where(near, u, 0.0)
+
+    @staticmethod
+    def _logarithm(y, alpha):
+        """``1 - alpha y``, no less than a small number, whether it is near 1, and if so 1 minus it, else 0."""
+        power = 1.0 - alpha * y
+        near = abs(power - 1.25) <= 0.75
+        return where(power < 1e-37, 1e-37, power), near, where(near, alpha * y, 0.0)
+
+    @staticmethod
+    def _split(x, alpha):
+        """Whether alpha is negative; x and alpha for the exponential; y and alpha for the logarithm."""
+        alpha = ops.convert_to_tensor(alpha, dtype=x.dtype)
+        negative = alpha < 0
+        return negative, where(negative, 0.0, x), where(negative, 0.0, alpha), where(negative, x + alpha, 0.0), where(negative, alpha, -1.0)
+
+    def fallback(self, x, alpha):
+        negative, x, above, y, below = self._split(x, alpha)
+        double = is_thorough(x)
+        u, near, z = self._exponential(x, above)
+        series = x + clipped(x, 1e30, 1e300) * z * polynomial(z, EXPM1_TAIL_DOUBLE if double else EXPM1_TAIL)
+        growing = where(near, series, (ops.exp(u) - 1.0) / where(near, 1.0, above)) + above
+        power, near, z = self._logarithm(y, below)
+        w = z / (2.0 - z) * (z / (2.0 - z))
+        series = y / (2.0 - z) * (2.0 + w * polynomial(w, LOG1P_TAIL_DOUBLE if double else LOG1P_TAIL))
+        return where(negative, where(near, series, -ops.log(power) / below), growing)
+
+    def derivative(self, x, alpha):
+        negative, x, above, y, below = self._split(x, alpha)
+        double = is_thorough(x)
+        u, near, z = self._exponential(x, above)
+        tail = EXPM1_TAIL_DOUBLE if double else EXPM1_TAIL
+        series = x * x * polynomial(z, tuple((k + 1) * c for k, c in enumerate(tail)))
+        divisor = where(near, 1.0, above)
+        growing = where(near, series, (1.0 + (u - 1.0) * ops.exp(u)) / divisor / divisor) + 1.0
+        power, near, z = self._logarithm(y, below)
+        slope = where(power <= 1e-37, 0.0, 1.0 / power)
+        w = z / (2.0 - z) * (z / (2.0 - z))
+        cube = (2.0 - z) * (2.0 - z) * (2.0 - z)
+        series = y * y * (1.0 / ((1.0 - z) * (2.0 - z)) - z * polynomial(w, LOG1P_TAIL_DOUBLE if double else LOG1P_TAIL) / cube)
+        shrinking = where(near, series, (ops.log(power) + slope - 1.0) / below / below) + slope
+        return where(negative, slope, ops.exp(u)), where(negative, shrinking, growing)

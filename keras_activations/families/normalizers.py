@@ -15,8 +15,6 @@ from ..core.elementary import (
     gated,
     held,
     is_double,
-    is_everyday,
-    is_light,
     largest,
     log1p,
     lowest,
@@ -28,6 +26,7 @@ from ..core.elementary import (
 from ..core.kernels import NativeOp
 from ..core.options import ActivationOptions, Initial, LearnedNumber, ParametricOptions, Unpack
 from ..core.parameters import Parameter, Parametric
+from ..core.terms import is_everyday, is_light
 
 INFINITY = float("inf")
 

@@ -7,8 +7,9 @@ from keras import ops
 from ..catalogue.registry import register
 from ..core import arguments
 from ..core.activation import Activation
-from ..core.elementary import clipped, expm1, gaussian, held, inverse_root, is_double, is_everyday, log1p, magnitude, tanh, where
+from ..core.elementary import clipped, expm1, gaussian, held, inverse_root, is_double, log1p, magnitude, tanh, where
 from ..core.options import ActivationOptions, Unpack
+from ..core.terms import is_everyday
 
 
 @register

@@ -1,37 +1,15 @@
-"""Rectifiers: linear pieces that meet in a corner, and functions of the positive part."""
-
-import math
+"""Rectifiers: two straight lines that meet in a corner."""
 
 from keras import backend, ops
 
 from ..catalogue.registry import register
 from ..core import arguments
 from ..core.activation import Activation
-from ..core.autodiff import clamped
 from ..core.axis import AlongAxis
-from ..core.elementary import between, is_double, is_everyday, is_final, log1p, where
+from ..core.elementary import held, sigmoid, where
 from ..core.kernels import NativeOp
-from ..core.options import ActivationOptions, Unpack
-
-
-@register
-class Linear(Activation):
-    """The identity, for where an activation is asked for and none is wanted.
-
-    ``f(x) = x``
-
-    Example:
-        >>> Linear()([-1.0, 2.0])
-        [-1.0, 2.0]
-
-    Reference:
-        None: the absence of an activation.
-    """
-
-    aliases = ("identity",)
-
-    def fallback(self, x):
-        return x
+from ..core.options import ActivationOptions, Initial, LearnedNumber, LearnedOptions, Unpack
+from ..core.parameters import Learned
 
 
 @register
@@ -147,39 +125,166 @@ class LeakyReLU(Activation):
         return NativeOp("leaky_relu", negative_slope=self.negative_slope) if self.negative_slope else None
 
 
-@register
-class Threshold(Activation):
-    """The input where it exceeds a threshold, and a constant elsewhere.
+def _below(x):
+    """``min(x, 0)``, short of infinity, whose product with an exponential that underflows would be NaN."""
+    return -held(where(x > 0, 0.0, -x), 1e30, 1e300)
 
-    ``f(x) = x if x > threshold else default_value``
+
+@register
+class PReLU(Learned):
+    """LeakyReLU that learns its slope. One slope for the layer by default: ``channels=n`` learns one for each channel, as in the paper.
+
+    ``f(x) = x if x > 0 else alpha * x``
 
     Args:
-        threshold: Finite number. No default, as in Keras and PyTorch.
-        default_value: Finite number that replaces inputs up to the threshold. No default, as in Keras and PyTorch.
-        **kwargs: As in every activation: see `Activation`.
+        alpha: Finite number, or a Keras initializer: the initial slope for negative input. Default 0.25, as in PyTorch; in
+            `keras.layers.PReLU` it is 0, and there is one for each element.
+        learned: Whether alpha is a weight. Default True.
+        **kwargs: How alpha is learned: see `Learned`; and as in every activation: see `Activation`.
 
     Example:
-        >>> Threshold(1.0, 0.0)([-2.0, 1.0, 3.0])
-        [0.0, 0.0, 3.0]
+        >>> PReLU()([-2.0, 3.0])
+        [-0.5, 3.0]
+        >>> PReLU(channels=8).count_params()
+        8
 
     Reference:
-        With a value of 0: Konda, Memisevic and Krueger, Zero-bias autoencoders and the benefits of co-adapting features, 2014,
-        https://arxiv.org/abs/1402.3337
+        He, Zhang, Ren and Sun, Delving Deep into Rectifiers: Surpassing Human-Level Performance on ImageNet Classification, 2015,
+        https://arxiv.org/abs/1502.01852
     """
 
-    renamed = (("theta", "threshold"), ("value", "default_value"))
-    samples = ({"threshold": 1.0, "default_value": 0.0}, {"threshold": -0.5, "default_value": 2.0})
+    aliases = ("parametric_relu",)
+    renamed = (
+        ("alpha_initializer", "alpha"),
+        ("alpha_regularizer", "regularizer"),
+        ("alpha_constraint", "constraint"),
+        ("init", "alpha"),
+        ("num_parameters", "channels"),
+    )
+    samples = ({}, {"alpha": 0.125, "channels": 4}, {"alpha": 0.1, "learned": False})
 
-    def __init__(self, threshold: float, default_value: float, **kwargs: Unpack[ActivationOptions]):
-        super().__init__(**kwargs)
-        self.threshold = arguments.number("threshold", threshold)
-        self.default_value = arguments.number("default_value", default_value)
+    alpha: LearnedNumber
 
-    def fallback(self, x):
-        return where(x <= self.threshold, self.default_value, x)
+    def __init__(self, alpha: Initial = 0.25, *, learned: bool = True, **kwargs: Unpack[LearnedOptions]):
+        super().__init__(learned=learned, **kwargs)
+        self.learn(alpha=alpha)
 
-    def native(self):
-        return NativeOp("threshold", threshold=self.threshold, default_value=self.default_value)
+    def fallback(self, x, alpha):
+        return where(x <= 0, alpha * x, x)
+
+    def derivative(self, x, alpha):
+        one = ops.ones_like(x)
+        yield where(x <= 0, alpha * one, one)
+        yield where(x <= 0, x, 0.0)
+
+
+@register
+class DPReLU(Learned):
+    """Dual parametric ReLU: PReLU that learns the slope on either side. `DualLine` adds a shift to it.
+
+    ``f(x) = beta * x if x >= 0 else alpha * x``
+
+    Args:
+        alpha: Finite number, or a Keras initializer: the slope for negative input. Default 0.01, as in the paper.
+        beta: Finite number, or a Keras initializer: the slope for positive input. Default 1, as in the paper.
+        learned: Whether alpha and beta are weights. Default True.
+        **kwargs: How they are learned: see `Learned`; and as in every activation: see `Activation`.
+
+    Example:
+        >>> DPReLU(alpha=0.25, beta=0.5)([-2.0, 3.0])
+        [-0.5, 1.5]
+
+    Reference:
+        Balaji, Kavya and Sebastian, Learn-able parameter guided Activation Functions, 2019, https://arxiv.org/abs/1912.10752
+    """
+
+    aliases = ("dual_parametric_relu",)
+    samples = ({}, {"alpha": 0.125, "beta": 0.75, "channels": 4}, {"alpha": -0.3, "beta": 1.1, "learned": False})
+
+    alpha: LearnedNumber
+    beta: LearnedNumber
+
+    def __init__(self, alpha: Initial = 0.01, beta: Initial = 1.0, *, learned: bool = True, **kwargs: Unpack[LearnedOptions]):
+        super().__init__(learned=learned, **kwargs)
+        self.learn(alpha=alpha, beta=beta)
+
+    def fallback(self, x, alpha, beta):
+        return where(x >= 0, beta * x, alpha * x)
+
+    def derivative(self, x, alpha, beta):
+        one = ops.ones_like(x)
+        yield where(x >= 0, beta * one, alpha * one)
+        yield where(x >= 0, 0.0, x)
+        yield where(x >= 0, x, 0.0)
+
+
+@register
+class DualLine(Learned):
+    """Two half-lines that meet at 0, with learned slopes, moved by a learned mean shift.
+
+    ``f(x) = (beta * x if x >= 0 else alpha * x) + m``
+
+    Args:
+        alpha: Finite number, or a Keras initializer: the slope for negative input. Default 0.01, as in the paper.
+        beta: Finite number, or a Keras initializer: the slope for positive input. Default 1, as in the paper.
+        m: Finite number, or a Keras initializer: the shift. Default -0.22, as in the paper.
+        learned: Whether the three are weights. Default True.
+        **kwargs: How they are learned: see `Learned`; and as in every activation: see `Activation`.
+
+    Example:
+        >>> DualLine(alpha=0.25, m=-0.5)([-2.0, 3.0])
+        [-1.0, 2.5]
+
+    Reference:
+        Balaji, Kavya and Sebastian, Learn-able parameter guided Activation Functions, 2019, https://arxiv.org/abs/1912.10752
+    """
+
+    samples = ({"learned": False}, {"alpha": 0.125, "beta": 0.75, "m": -0.25, "channels": 4})
+
+    alpha: LearnedNumber
+    beta: LearnedNumber
+    m: LearnedNumber
+
+    def __init__(
+        self, alpha: Initial = 0.01, beta: Initial = 1.0, m: Initial = -0.22, *, learned: bool = True, **kwargs: Unpack[LearnedOptions]
+    ):
+        super().__init__(learned=learned, **kwargs)
+        self.learn(alpha=alpha, beta=beta, m=m)
+
+    def fallback(self, x, alpha, beta, m):
+        return alpha * where(x >= 0, 0.0, x) + beta * where(x >= 0, x, 0.0) + m
+
+
+@register
+class FlexibleReLU(Learned):
+    """ReLU that is moved down or up by a learned bias, so that its output can be centred on 0. Called FReLU by its authors.
+
+    ``f(x) = max(x, 0) + b``
+
+    Args:
+        b: Finite number, or a Keras initializer: the value for negative input. Default -1, as in the authors' code.
+        learned: Whether b is a weight. The authors advise against one for each channel. Default True.
+        **kwargs: How b is learned: see `Learned`; and as in every activation: see `Activation`.
+
+    Example:
+        >>> FlexibleReLU()([-2.0, 3.0])
+        [-1.0, 2.0]
+
+    Reference:
+        Qiu, Xu and Cai, FReLU: Flexible Rectified Linear Units for Improving Convolutional Neural Networks, 2017,
+        https://arxiv.org/abs/1706.08098
+    """
+
+    samples = ({}, {"b": 0.375, "channels": 4})
+
+    b: LearnedNumber
+
+    def __init__(self, b: Initial = -1.0, *, learned: bool = True, **kwargs: Unpack[LearnedOptions]):
+        super().__init__(learned=learned, **kwargs)
+        self.learn(b=b)
+
+    def fallback(self, x, b):
+        return ops.relu(x) + b
 
 
 @register
@@ -213,115 +318,49 @@ class ALReLU(Activation):
 
 
 @register
-class ReSP(Activation):
-    """Rectified softplus: softplus for negative input, and a steeper straight line for positive input.
+class AReLU(Learned):
+    """ReLU with a learned attention: it amplifies positive input and damps negative input.
 
-    ``f(x) = alpha * x + log(2) if x >= 0 else log(1 + exp(x))``
-
-    Args:
-        alpha: Positive number, the slope for positive input. Default 1.7, from the range of 1.4 to 2 that the authors found to work well.
-        **kwargs: As in every activation: see `Activation`.
-
-    Example:
-        >>> ReSP()([-1.0, 0.0, 1.0])
-        [0.3132617, 0.6931472, 2.3931472]
-
-    Reference:
-        Xu, Huang, Wang and Hu, 2018, as described in Kunc and Kléma, Three Decades of Activations: A Comprehensive Survey of 400
-        Activation Functions for Neural Networks, 2024, https://arxiv.org/abs/2402.09092
-    """
-
-    samples = ({}, {"alpha": 1.0})
-
-    def __init__(self, alpha: float = 1.7, **kwargs: Unpack[ActivationOptions]):
-        super().__init__(**kwargs)
-        self.alpha = arguments.number("alpha", alpha, above=0.0)
-
-    def fallback(self, x):
-        return where(x >= 0, self.alpha * x + math.log(2.0), log1p(ops.exp(where(x >= 0, 0.0, x))))
-
-    def derivative(self, x):
-        e = ops.exp(where(x >= 0, 0.0, x))
-        return where(x >= 0, self.alpha, e / (1.0 + e))
-
-
-@register
-class ClippedLinear(Activation):
-    """A straight line, clipped at two bounds: every hard sigmoid and hard tanh, whatever its slope.
-
-    ``f(x) = min_value if x <= (min_value - offset) / slope else slope * x + offset if x <= (max_value - offset) / slope else max_value``
-
-    The hard sigmoid of Keras 2 and ONNX is ``ClippedLinear(slope=0.2, offset=0.5)``.
+    ``f(x) = (1 + 1 / (1 + exp(-beta))) * x if x > 0 else min(max(alpha, 0.01), 0.99) * x``
 
     Args:
-        slope: Positive number, the slope between the bounds. Default 1.
-        offset: Finite number, the value at 0 of the line before it is clipped. Default 0.
-        min_value: Finite number, the lower bound. Default 0.
-        max_value: Finite number above it, the upper bound. Default 1.
-        **kwargs: As in every activation: see `Activation`.
+        alpha: Finite number, or a Keras initializer: the slope for negative input, clipped to [0.01, 0.99]. A learned alpha beyond
+            stays where it is, having no gradient. Default 0.9, as in the paper.
+        beta: Finite number, or a Keras initializer: the slope for positive input is 1 plus its sigmoid. Default 2, as in the paper.
+        learned: Whether alpha and beta are weights. Default True.
+        **kwargs: How they are learned: see `Learned`; and as in every activation: see `Activation`.
 
     Example:
-        >>> ClippedLinear(slope=0.25, offset=0.5)([-3.0, 1.0, 3.0])
-        [0.0, 0.75, 1.0]
+        >>> AReLU()([-2.0, 3.0])
+        [-1.8, 5.642391]
 
     Reference:
-        Offered as `thinc.layers.ClippedLinear` in Thinc: https://github.com/explosion/thinc/blob/master/thinc/layers/clipped_linear.py
+        Chen, Li and Xu, AReLU: Attention-based Rectified Linear Unit, 2020, https://arxiv.org/abs/2006.13858
     """
 
-    samples = ({}, {"slope": 0.25, "offset": 0.5, "min_value": -0.5, "max_value": 2.0})
+    samples = ({"learned": False}, {"alpha": 0.875}, {"alpha": 0.25, "beta": -1.5, "channels": 4}, {"alpha": -0.5, "beta": 0.5})
 
-    def __init__(
-        self, slope: float = 1.0, offset: float = 0.0, min_value: float = 0.0, max_value: float = 1.0, **kwargs: Unpack[ActivationOptions]
-    ):
-        super().__init__(**kwargs)
-        self.slope = arguments.number("slope", slope, above=0.0)
-        self.offset = arguments.number("offset", offset)
-        self.min_value, self.max_value = arguments.bounds(min_value=min_value, max_value=max_value)
+    alpha: LearnedNumber
+    beta: LearnedNumber
 
-    def fallback(self, x):
-        line = self.slope * x + self.offset
-        if is_final():
-            return clamped(line, self.min_value, self.max_value)
-        low, high = self._ends()
-        # Next to the bounds the line may round to what is beyond them.
-        line = where(line < self.min_value, self.min_value, where(line > self.max_value, self.max_value, line))
-        return where(x <= low, self.min_value, where(x > high, self.max_value, line))
+    def __init__(self, alpha: Initial = 0.9, beta: Initial = 2.0, *, learned: bool = True, **kwargs: Unpack[LearnedOptions]):
+        super().__init__(learned=learned, **kwargs)
+        self.learn(alpha=alpha, beta=beta)
 
-    def derivative(self, x):
-        return self.slope * between(x, *self._ends())
+    def fallback(self, x, alpha, beta):
+        alpha, beta = (ops.convert_to_tensor(parameter, dtype=x.dtype) for parameter in (alpha, beta))
+        return where(x > 0, 1.0 + sigmoid(beta), self._clip(alpha)) * x
 
-    def _ends(self):
-        """Where the line reaches its bounds."""
-        return ((bound - self.offset) / self.slope for bound in (self.min_value, self.max_value))
+    def derivative(self, x, alpha, beta):
+        alpha, beta = (ops.convert_to_tensor(parameter, dtype=x.dtype) for parameter in (alpha, beta))
+        slope = self._clip(alpha)
+        yield where(x > 0, 1.0 + sigmoid(beta), slope)
+        yield where(x > 0, 0.0, where(slope == alpha, x, 0.0))
+        yield where(x > 0, x * sigmoid.slope(beta), 0.0)
 
-
-@register
-class Step(Activation):
-    """1 from a threshold on, 0 below: the first of all activations. Its derivative is 0: by gradients, nothing in front of it learns.
-
-    ``f(x) = 1 if x >= threshold else 0``
-
-    Args:
-        threshold: Finite number, from which on the value is 1. Default 0.
-        **kwargs: As in every activation: see `Activation`.
-
-    Example:
-        >>> Step()([-2.0, 0.0, 3.0])
-        [0.0, 1.0, 1.0]
-
-    Reference:
-        McCulloch and Pitts, A logical calculus of the ideas immanent in nervous activity, 1943, https://doi.org/10.1007/BF02478259
-    """
-
-    aliases = ("heaviside",)
-    samples = ({}, {"threshold": 0.5})
-
-    def __init__(self, threshold: float = 0.0, **kwargs: Unpack[ActivationOptions]):
-        super().__init__(**kwargs)
-        self.threshold = arguments.number("threshold", threshold)
-
-    def fallback(self, x):
-        return where(x >= self.threshold, 1.0, where(x < self.threshold, 0.0, x))
+    @staticmethod
+    def _clip(alpha):
+        return where(alpha <= 0.01, 0.01, where(alpha >= 0.99, 0.99, alpha))
 
 
 @register
@@ -363,59 +402,34 @@ class BipolarReLU(AlongAxis):
 
 
 @register
-class SquaredReLU(Activation):
-    """The square of ReLU, for the feed-forward layers of transformers. Its derivative is continuous.
+class ModReLU(Learned):
+    """ReLU of the magnitude, moved by a learned bias, with the sign of the input. A negative bias silences small input.
 
-    ``f(x) = max(x, 0)**2``
+    ``f(x) = 0 if b < x < -b else x + b if x > 0 else x - b if x < 0 else x``
 
-    Example:
-        >>> SquaredReLU()([-2.0, 0.5, 3.0])
-        [0.0, 0.25, 9.0]
-
-    Reference:
-        So, Mańke, Liu, Dai, Shazeer and Le, Primer: Searching for Efficient Transformers for Language Modeling, 2021,
-        https://arxiv.org/abs/2109.08668
-    """
-
-    aliases = ("relu2", "relu_squared")
-
-    def fallback(self, x):
-        positive = ops.relu(x)
-        return positive * positive
-
-
-@register
-class NLReLU(Activation):
-    """Natural-logarithm ReLU: it damps large activations, so that layers stay in the same range.
-
-    ``f(x) = log(1 + beta * max(x, 0))``
+    That is ``max(abs(x) + b, 0) * x / abs(x)``, and 0 at 0. It was made for complex numbers, of which these are the real ones.
 
     Args:
-        beta: Positive number, the slope right of 0. Default 1, as in Echo.
-        **kwargs: As in every activation: see `Activation`.
+        b: Finite number, or a Keras initializer: what is added to the magnitude. Default 0, at which it is the identity; the authors'
+            code draws one for each channel from (-0.01, 0.01).
+        learned: Whether b is a weight. Default True.
+        **kwargs: How b is learned: see `Learned`; and as in every activation: see `Activation`.
 
     Example:
-        >>> NLReLU()([-2.0, 0.5, 3.0])
-        [0.0, 0.4054651, 1.3862944]
+        >>> ModReLU(b=-0.5)([-2.0, 0.25, 3.0])
+        [-1.5, 0.0, 2.5]
 
     Reference:
-        Liu, Zhang, Gao, Qu and Ji, Natural-Logarithm-Rectified Activation Function in Convolutional Neural Networks, 2019,
-        https://arxiv.org/abs/1908.03682
+        Arjovsky, Shah and Bengio, Unitary Evolution Recurrent Neural Networks, 2015, https://arxiv.org/abs/1511.06464
     """
 
-    samples = ({}, {"beta": 2.5})
+    samples = ({}, {"b": -0.75, "channels": 4}, {"b": 0.375, "channels": 4}, {"b": -0.6, "learned": False})
 
-    def __init__(self, beta: float = 1.0, **kwargs: Unpack[ActivationOptions]):
-        super().__init__(**kwargs)
-        self.beta = arguments.number("beta", beta, above=0.0)
+    b: LearnedNumber
 
-    def fallback(self, x):
-        z = self.beta * ops.relu(x)
-        if is_everyday():
-            return log1p(z)
-        # The product may overflow where its logarithm does not.
-        far = z > (2.0**53 if is_double(x) else 2.0**24)
-        return where(far, math.log(self.beta) + ops.log(where(far, x, 1.0)), log1p(where(far, 0.0, z)))
+    def __init__(self, b: Initial = 0.0, *, learned: bool = True, **kwargs: Unpack[LearnedOptions]):
+        super().__init__(learned=learned, **kwargs)
+        self.learn(b=b)
 
-    def derivative(self, x):
-        return where(x <= 0, 0.0, self.beta / (1.0 + self.beta * ops.relu(x)))
+    def fallback(self, x, b):
+        return where(abs(x) < -b, 0.0, x + b * ops.sign(x))

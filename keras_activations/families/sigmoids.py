@@ -19,9 +19,6 @@ from ..core.elementary import (
     held,
     inverse_root,
     is_double,
-    is_everyday,
-    is_final,
-    is_unexported,
     log1p,
     magnitude,
     sigmoid,
@@ -29,6 +26,7 @@ from ..core.elementary import (
 )
 from ..core.kernels import NativeOp
 from ..core.options import ActivationOptions, Unpack
+from ..core.terms import is_everyday, is_final, is_unexported
 
 
 @register

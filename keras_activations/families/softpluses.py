@@ -7,24 +7,11 @@ from keras import ops
 from ..catalogue.registry import register
 from ..core import arguments
 from ..core.activation import Activation
-from ..core.elementary import (
-    clipped,
-    expm1,
-    floored,
-    held,
-    is_double,
-    is_everyday,
-    is_final,
-    is_unexported,
-    log1p,
-    magnitude,
-    positive_part,
-    sigmoid,
-    softplus,
-    where,
-)
+from ..core.elementary import clipped, expm1, floored, held, is_double, log1p, magnitude, positive_part, sigmoid, softplus, where
 from ..core.kernels import NativeOp
-from ..core.options import ActivationOptions, Unpack
+from ..core.options import ActivationOptions, Initial, LearnedNumber, LearnedOptions, Unpack
+from ..core.parameters import Learned, Parameter
+from ..core.terms import is_everyday, is_final, is_unexported
 
 
 @register
@@ -289,3 +276,56 @@ class SmeLU(Activation):
 
     def derivative(self, x):
         return where(x <= -self.beta, 0.0, where(x >= self.beta, 1.0, (x + self.beta) / (2.0 * self.beta)))
+
+
+@register
+class SMU1(Learned):
+    """Smooth maximum unit of the second kind: LeakyReLU with its corner rounded by a hyperbola, as in Squareplus, to a learned degree.
+
+    ``f(x) = ((1 + alpha) * x + sqrt((x - alpha * x)**2 + mu**2)) / 2``
+
+    Args:
+        alpha: Finite number, the slope for very negative input, which is not learned. Default 0.25, as in the paper.
+        mu: Number from 1e-9 on, or a Keras initializer: twice the value at 0. Default 4.352665993287951e-09, as in implementations,
+            which is LeakyReLU in practice.
+        learned: Whether mu is a weight, which is kept from falling below 1e-9. Default True.
+        **kwargs: How mu is learned: see `Learned`; and as in every activation: see `Activation`.
+
+    Example:
+        >>> SMU1(mu=1.0)([-1.0, 0.0, 1.0])
+        [0.0, 0.5, 1.25]
+
+    Reference:
+        Biswas, Kumar, Banerjee and Pandey, SMU: smooth activation function for deep networks using smoothing maximum technique, 2021,
+        https://arxiv.org/abs/2111.04682
+    """
+
+    samples = ({"learned": False}, {"mu": 0.5, "channels": 4}, {"alpha": 0.0, "mu": 1.5})
+
+    mu: LearnedNumber
+
+    def __init__(self, alpha: float = 0.25, mu: Initial = 4.352665993287951e-09, *, learned: bool = True, **kwargs: Unpack[LearnedOptions]):
+        super().__init__(learned=learned, **kwargs)
+        self.alpha = arguments.number("alpha", alpha)
+        self.learn(mu=Parameter(mu, low=1e-9))
+
+    def _sides(self, x, mu):
+        """Whether x is on the side of slope 1, its distance from 0, and the hyperbola's radius."""
+        s = (1.0 - self.alpha) * x
+        t = where(s < 0, -s, s)
+        # Beyond the bound, mu is lost in the sum, and the square would overflow.
+        near = held(t, 1e18, 1e153)
+        r = ops.sqrt(near * near + mu * mu)
+        return s >= 0, t, where(t > r, t, r)
+
+    def fallback(self, x, mu):
+        right, t, r = self._sides(x, mu)
+        left = self.alpha * where(right, 0.0, x) if self.alpha else 0.0
+        # The root minus t cancels; mu**2 / (root + t) is the same and does not.
+        return where(right, x, left) + mu / 2.0 * (mu / (r + t))
+
+    def derivative(self, x, mu):
+        right, t, r = self._sides(x, mu)
+        h = (1.0 - self.alpha) * (mu / 2.0 / r * (mu / (r + t)))
+        yield where(right, 1.0 - h, self.alpha + h)
+        yield mu / 2.0 / r

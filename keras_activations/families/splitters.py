@@ -9,13 +9,14 @@ from keras import ops
 from ..catalogue.registry import register
 from ..core import arguments
 from ..core.axis import Splitting
-from ..core.elementary import Curve, arctan_near, gelu, held, is_double, is_everyday, magnitude, positive_part, sigmoid, where
+from ..core.elementary import arctan_near, gelu, held, is_double, magnitude, positive_part, sigmoid, where
 from ..core.kernels import NativeOp
 from ..core.options import ActivationOptions, Initial, LearnedNumber, ParametricOptions, Unpack
 from ..core.parameters import Parametric
-from .exponentials import selu
-from .gates import silu, swish
-from .gelus import gelu_tanh
+from ..core.terms import Curve, is_everyday
+from .elus import selu
+from .gates.normal import gelu_tanh
+from .gates.sigmoid import silu, swish
 
 Gate: TypeAlias = Literal["first", "last", "interleaved"]
 

@@ -4,9 +4,11 @@ from ..catalogue.registry import register
 from ..core import arguments
 from ..core.activation import Activation
 from ..core.autodiff import clamped
-from ..core.elementary import between, is_final, tanh, where
+from ..core.elementary import between, erf, gated, tanh, where
 from ..core.kernels import NativeOp
-from ..core.options import ActivationOptions, Unpack
+from ..core.options import ActivationOptions, Initial, LearnedNumber, LearnedOptions, Unpack
+from ..core.parameters import Learned, Parameter
+from ..core.terms import is_final
 
 
 @register
@@ -203,3 +205,118 @@ class LeakyTanh(Activation):
     def fallback(self, x):
         below, above = self.outer_slope * (x + 1.0) - 1.0, self.outer_slope * (x - 1.0) + 1.0
         return where(x <= -1, below, where(x > 1, above, x))
+
+
+@register
+class DynamicTanh(Learned):
+    """A scaled tanh in the place of a normalization layer: DyT.
+
+    ``f(x) = gamma * tanh(alpha * x) + beta``
+
+    In the paper gamma and beta are learned for each channel, with ``channels=n``; alpha is one number for the layer in any case.
+
+    Args:
+        alpha: Finite number, or a Keras initializer: the slope inside the tanh. Default 0.5, as in the paper.
+        gamma: Finite number, or a Keras initializer: the factor of the tanh. Default 1, as in the paper.
+        beta: Finite number, or a Keras initializer: what is added. Default 0, as in the paper.
+        learned: Whether the three are weights. Default True.
+        **kwargs: How they are learned: see `Learned`; and as in every activation: see `Activation`.
+
+    Example:
+        >>> DynamicTanh()([-2.0, 0.0, 2.0])
+        [-0.7615942, 0.0, 0.7615942]
+        >>> DynamicTanh(channels=8).count_params()
+        17
+
+    Reference:
+        Zhu, Chen, He, LeCun and Liu, Transformers without Normalization, 2025, https://arxiv.org/abs/2503.10622
+    """
+
+    aliases = ("dyt",)
+    samples = ({}, {"alpha": 0.75, "gamma": 1.5, "beta": 0.25, "channels": 4}, {"alpha": 0.8, "gamma": 1.2, "learned": False})
+
+    alpha: LearnedNumber
+    gamma: LearnedNumber
+    beta: LearnedNumber
+
+    def __init__(
+        self, alpha: Initial = 0.5, gamma: Initial = 1.0, beta: Initial = 0.0, *, learned: bool = True, **kwargs: Unpack[LearnedOptions]
+    ):
+        super().__init__(learned=learned, **kwargs)
+        self.learn(alpha=Parameter(alpha, shared=True), gamma=gamma, beta=beta)
+
+    def fallback(self, x, alpha, gamma, beta):
+        return gamma * tanh(alpha * x) + beta
+
+    def derivative(self, x, alpha, gamma, beta):
+        t = tanh(alpha * x)
+        slope = tanh.slope(alpha * x, y=t)
+        yield gamma * alpha * slope
+        yield gamma * gated(slope, x)
+        yield t
+        yield 1.0
+
+
+@register
+class DynamicErf(Learned):
+    """A scaled and shifted error function in the place of a normalization layer: Derf.
+
+    ``f(x) = gamma * erf(alpha * x + shift) + beta``
+
+    In the paper gamma and beta are learned for each channel, with ``channels=n``; alpha and shift are one number each for the layer in
+    any case.
+
+    Args:
+        alpha: Finite number, or a Keras initializer: the slope inside the error function. Default 0.5, as in the paper.
+        shift: Finite number, or a Keras initializer: what is added inside. Default 0, as in the paper.
+        gamma: Finite number, or a Keras initializer: the factor of the error function. Default 1, as in the paper.
+        beta: Finite number, or a Keras initializer: what is added outside. Default 0, as in the paper.
+        learned: Whether the four are weights. Default True.
+        **kwargs: How they are learned: see `Learned`; and as in every activation: see `Activation`.
+
+    Example:
+        >>> DynamicErf()([-2.0, 0.0, 2.0])
+        [-0.8427008, 0.0, 0.8427008]
+        >>> DynamicErf(channels=8).count_params()
+        18
+
+    Reference:
+        Chen, Lu, Zhu, Sun and Liu, Stronger Normalization-Free Transformers, 2025, https://arxiv.org/abs/2512.10938
+    """
+
+    aliases = ("derf",)
+    samples = (
+        {},
+        {"alpha": 0.75, "shift": 0.5, "gamma": 1.5, "beta": 0.25, "channels": 4},
+        {"alpha": 0.8, "gamma": 1.2, "learned": False},
+    )
+
+    alpha: LearnedNumber
+    shift: LearnedNumber
+    gamma: LearnedNumber
+    beta: LearnedNumber
+
+    def __init__(
+        self,
+        alpha: Initial = 0.5,
+        shift: Initial = 0.0,
+        gamma: Initial = 1.0,
+        beta: Initial = 0.0,
+        *,
+        learned: bool = True,
+        **kwargs: Unpack[LearnedOptions],
+    ):
+        super().__init__(learned=learned, **kwargs)
+        self.learn(alpha=Parameter(alpha, shared=True), shift=Parameter(shift, shared=True), gamma=gamma, beta=beta)
+
+    def fallback(self, x, alpha, shift, gamma, beta):
+        return gamma * erf(alpha * x + shift) + beta
+
+    def derivative(self, x, alpha, shift, gamma, beta):
+        u = alpha * x + shift
+        slope = gamma * erf.slope(u)
+        yield alpha * slope
+        yield gated(slope, x)
+        yield slope
+        yield erf(u)
+        yield 1.0

@@ -1,36 +1,33 @@
-"""Units whose gate is a tanh or an error function: the input times a soft step that has an inner function of its own."""
+"""Tanh gates: the input times a tanh of something that grows with it."""
 
 import math
 from typing import Any
 
 from keras import ops
 
-from ..catalogue.registry import register
-from ..core import arguments
-from ..core.activation import Activation
-from ..core.elementary import (
-    Curve,
+from ...catalogue.registry import register
+from ...core import arguments
+from ...core.activation import Activation
+from ...core.elementary import (
     clipped,
-    erf,
     expm1,
     floored,
     gated,
     gelu,
     held,
-    is_everyday,
     log1p,
     magnitude,
     positive_part,
     scaled,
     sigmoid,
     softplus,
-    strictly,
     tanh,
     tanh_parts,
     where,
 )
-from ..core.kernels import NativeOp
-from ..core.options import ActivationOptions, Unpack
+from ...core.kernels import NativeOp
+from ...core.options import ActivationOptions, Unpack
+from ...core.terms import Curve, is_everyday, strictly
 
 
 @register
@@ -73,6 +70,51 @@ class Mish(Activation):
 
     def native(self):
         return NativeOp("mish")
+
+
+class Gated(Activation):
+    """The input times a step, such as tanh, of an inner function that vanishes at minus infinity as fast as exp(x)."""
+
+    step: Curve = tanh
+    inner: Any
+
+    def fallback(self, x):
+        return floored(x, 128.0, 800.0) * self.step(self.inner(x))
+
+    def derivative(self, x):
+        z = self.inner(x)
+        y = self.step(z)
+        return y + clipped(x, 128.0, 800.0) * self.step.slope(z, y=y) * self.inner.slope(x, y=z)
+
+
+@register
+class BetaMish(Gated):
+    """Mish with a steeper gate: the larger beta, the closer to ReLU.
+
+    ``f(x) = x * tanh(beta * log(1 + exp(x)))``
+
+    Args:
+        beta: Positive number, the steepness of the gate. Default 1.5, as in the author's code; with 1 it is Mish.
+        **kwargs: As in every activation: see `Activation`.
+
+    Example:
+        >>> BetaMish()([-1.0, 0.0, 1.0])
+        [-0.4381125, 0.0, 0.9618376]
+
+    Reference:
+        Misra, beta-Mish: An uni-parametric adaptive activation function derived from Mish, 2019,
+        https://github.com/digantamisra98/Beta-Mish
+    """
+
+    samples = ({}, {"beta": 4.0})
+
+    def __init__(self, beta: float = 1.5, **kwargs: Unpack[ActivationOptions]):
+        super().__init__(**kwargs)
+        self.beta = arguments.number("beta", beta, above=0.0)
+
+    @property
+    def inner(self):
+        return Curve(lambda x: self.beta * softplus(x), lambda x: self.beta * sigmoid(x))
 
 
 @register
@@ -177,75 +219,7 @@ class HardMish(Activation):
 
 
 @register
-class LiSHT(Activation):
-    """The input times its tanh: even, never negative, and the absolute value far from zero.
-
-    ``f(x) = x * tanh(x)``
-
-    Example:
-        >>> LiSHT()([-1.0, 0.0, 2.0])
-        [0.7615942, 0.0, 1.9280552]
-
-    Reference:
-        Roy, Manna, Dubey and Chaudhuri, LiSHT: Non-Parametric Linearly Scaled Hyperbolic Tangent Activation Function for Neural
-        Networks, 2019, https://arxiv.org/abs/1901.05894
-    """
-
-    def fallback(self, x):
-        return x * tanh(x)
-
-    def derivative(self, x):
-        y = tanh(x)
-        return y + clipped(x, 128.0, 800.0) * tanh.slope(x, y=y)
-
-
-class _Gated(Activation):
-    """The input times a step, such as tanh, of an inner function that vanishes at minus infinity as fast as exp(x)."""
-
-    step: Curve = tanh
-    inner: Any
-
-    def fallback(self, x):
-        return floored(x, 128.0, 800.0) * self.step(self.inner(x))
-
-    def derivative(self, x):
-        z = self.inner(x)
-        y = self.step(z)
-        return y + clipped(x, 128.0, 800.0) * self.step.slope(z, y=y) * self.inner.slope(x, y=z)
-
-
-@register
-class BetaMish(_Gated):
-    """Mish with a steeper gate: the larger beta, the closer to ReLU.
-
-    ``f(x) = x * tanh(beta * log(1 + exp(x)))``
-
-    Args:
-        beta: Positive number, the steepness of the gate. Default 1.5, as in the author's code; with 1 it is Mish.
-        **kwargs: As in every activation: see `Activation`.
-
-    Example:
-        >>> BetaMish()([-1.0, 0.0, 1.0])
-        [-0.4381125, 0.0, 0.9618376]
-
-    Reference:
-        Misra, beta-Mish: An uni-parametric adaptive activation function derived from Mish, 2019,
-        https://github.com/digantamisra98/Beta-Mish
-    """
-
-    samples = ({}, {"beta": 4.0})
-
-    def __init__(self, beta: float = 1.5, **kwargs: Unpack[ActivationOptions]):
-        super().__init__(**kwargs)
-        self.beta = arguments.number("beta", beta, above=0.0)
-
-    @property
-    def inner(self):
-        return Curve(lambda x: self.beta * softplus(x), lambda x: self.beta * sigmoid(x))
-
-
-@register
-class TanhExp(_Gated):
+class TanhExp(Gated):
     """The input times the tanh of its exponential: as smooth as Mish, nearly the identity above 1, and cheaper.
 
     ``f(x) = x * tanh(exp(x))``
@@ -264,42 +238,6 @@ class TanhExp(_Gated):
 
     # Beyond the bound tanh is 1.
     inner = Curve(lambda x: ops.exp(held(x, 5.0, 7.0)), lambda x, y: y, by_value=True)
-
-
-@register
-class Phish(_Gated):
-    """The input times the tanh of its GELU: flatter around zero than Mish, and positive just below it.
-
-    ``f(x) = x * tanh(x / 2 * erfc(-x / sqrt(2)))``
-
-    Example:
-        >>> Phish()([-1.0, 0.0, 1.0])
-        [0.15733732, 0.0, 0.68652064]
-
-    Reference:
-        Naveen, Phish: A Novel Hyper-Optimizable Activation Function, 2022, https://doi.org/10.36227/techrxiv.17283824
-    """
-
-    # Far below 0 the input multiplies what a plain GELU has lost.
-    inner = Curve(strictly(gelu), gelu.slope)
-
-
-@register
-class Serf(_Gated):
-    """The input times the error function of its softplus: Mish's shape with a gate that opens sooner.
-
-    ``f(x) = x * erf(log(1 + exp(x)))``
-
-    Example:
-        >>> Serf()([-1.0, 0.0, 1.0])
-        [-0.34224796, 0.0, 0.9367219]
-
-    Reference:
-        Nag and Bhattacharyya, SERF: Towards better training of deep neural networks using log-Softplus ERror activation Function,
-        2021, https://arxiv.org/abs/2108.09598
-    """
-
-    step, inner = erf, softplus
 
 
 @register
@@ -372,6 +310,47 @@ class TanhSoft(Activation):
     def derivative(self, x):
         z, slope = self._inner(x)
         return tanh(z) * self._soft_slope(x) + tanh.slope(z) * slope * self._soft(clipped(x, 1e30, 1e300))
+
+
+@register
+class Phish(Gated):
+    """The input times the tanh of its GELU: flatter around zero than Mish, and positive just below it.
+
+    ``f(x) = x * tanh(x / 2 * erfc(-x / sqrt(2)))``
+
+    Example:
+        >>> Phish()([-1.0, 0.0, 1.0])
+        [0.15733732, 0.0, 0.68652064]
+
+    Reference:
+        Naveen, Phish: A Novel Hyper-Optimizable Activation Function, 2022, https://doi.org/10.36227/techrxiv.17283824
+    """
+
+    # Far below 0 the input multiplies what a plain GELU has lost.
+    inner = Curve(strictly(gelu), gelu.slope)
+
+
+@register
+class LiSHT(Activation):
+    """The input times its tanh: even, never negative, and the absolute value far from zero.
+
+    ``f(x) = x * tanh(x)``
+
+    Example:
+        >>> LiSHT()([-1.0, 0.0, 2.0])
+        [0.7615942, 0.0, 1.9280552]
+
+    Reference:
+        Roy, Manna, Dubey and Chaudhuri, LiSHT: Non-Parametric Linearly Scaled Hyperbolic Tangent Activation Function for Neural
+        Networks, 2019, https://arxiv.org/abs/1901.05894
+    """
+
+    def fallback(self, x):
+        return x * tanh(x)
+
+    def derivative(self, x):
+        y = tanh(x)
+        return y + clipped(x, 128.0, 800.0) * tanh.slope(x, y=y)
 
 
 @register
