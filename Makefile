@@ -15,7 +15,7 @@ export JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES ?= -1
 ACCURACY := $(RUN) -m lab.accuracy
 BACKENDS := tensorflow jax torch
 
-.PHONY: demo test test-oldest malice lint oracle readme accuracy measurements bench rows memory export survive clean \
+.PHONY: demo test test-oldest malice lint oracle api accuracy measurements bench rows memory export survive clean \
 	$(BACKENDS:%=test-%) $(BACKENDS:%=survive-%)
 
 demo: $(VENV)/demo
@@ -40,14 +40,15 @@ malice: $(VENV)/test
 lint: $(VENV)/test
 	$(RUN) -m ruff check .
 	$(RUN) -m ruff format --check .
+	$(RUN) -m pyright
 
 # The truth in high precision, computed once, without a backend, and read by every one of them.
 oracle: $(VENV)/test
 	KERAS_BACKEND=numpy $(RUN) -m lab.cases
 
-# The tables of activations in README.md, from the catalogue.
-readme: $(VENV)/test
-	KERAS_BACKEND=numpy $(RUN) examples/catalogue.py --update
+# What is generated of the catalogue: promises, docs/catalogue.md, README.md's families, rows for what is not measured yet.
+api: $(VENV)/test
+	KERAS_BACKEND=numpy $(RUN) -m lab.api
 
 # Every activation and its peers at every 16-bit number and many others, which takes long, and what kernel="auto" keeps: rewrites
 # docs/accuracy.md and README.md's table.

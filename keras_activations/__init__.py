@@ -1,6 +1,6 @@
 """Activation functions as Keras layers that train, save, load and keep their digits."""
 
-from .catalogue.registry import catalogue, deserialize, get, register, serialize
+from .catalogue.registry import catalogue, deserialize, get, libraries, register, serialize
 from .core.activation import Activation
 from .core.axis import AlongAxis, Splitting
 from .core.kernels import NativeOp
@@ -118,6 +118,7 @@ __all__ = [
     "LeakyTanh",
     "Learned",
     "LeCunTanh",
+    "libraries",
     "Linear",
     "LiSHT",
     "LogCosh",

@@ -4,9 +4,9 @@ import ast
 import doctest
 import importlib
 import inspect
+import json
 import pkgutil
 import re
-import sys
 from pathlib import Path
 
 import keras
@@ -17,7 +17,9 @@ from keras import ops
 import keras_activations as ka
 from keras_activations import families, testing
 from keras_activations.catalogue import registry
+from keras_activations.catalogue.registry import Entry
 from keras_activations.families.gates.tanh import Gated
+from lab import api
 from lab.cases import CATALOGUE
 
 ROOT = Path(__file__).parents[1]
@@ -49,182 +51,22 @@ def test_every_activation_is_registered():
     assert all(keras.saving.get_registered_name(cls) == f"keras_activations>{cls.__name__}" for cls in written)
 
 
-# What has landed once is a promise: classes, names that get answers to, arguments and their defaults.
-LEARNED = {"per": "layer", "channels": None, "axis": -1, "shared_axes": None, "regularizer": None, "constraint": None}
-PROMISES = {
-    "Absolute": {},
-    "ABU": {"activations": ("tanh", "elu", "relu", "swish", "linear"), "coefficients": None, "learned": True, **LEARNED},
-    "AconC": {"p1": 1.0, "p2": 0.0, "beta": 1.0, "learned": True, **LEARNED},
-    "ALReLU": {"alpha": 0.01},
-    "APL": {"slopes": (0.2,), "hinges": (0.5,), "learned": True, **LEARNED},
-    "APTx": {"alpha": 1.0, "beta": 1.0, "gamma": 0.5},
-    "Arctan": {},
-    "AReLU": {"alpha": 0.9, "beta": 2.0, "learned": True, **LEARNED},
-    "Aria2": {"alpha": 1.5, "beta": 2.0},
-    "BentIdentity": {},
-    "BetaMish": {"beta": 1.5},
-    "Bilinear": {"axis": -1, "gate": "first"},
-    "BipolarReLU": {"axis": -1},
-    "CELU": {"alpha": 1.0},
-    "ClampedSwiGLU": {"axis": -1, "gate": "interleaved", "alpha": 1.702, "limit": 7.0},
-    "ClippedGELU": {"min_value": -10.0, "max_value": 10.0},
-    "ClippedLinear": {"slope": 1.0, "offset": 0.0, "min_value": 0.0, "max_value": 1.0},
-    "CLogLog": {},
-    "CoLU": {},
-    "Cosine": {"omega": 1.0},
-    "CReLU": {"axis": -1},
-    "DoubleSwish": {},
-    "DPReLU": {"alpha": 0.01, "beta": 1.0, "learned": True, **LEARNED},
-    "DualLine": {"alpha": 0.01, "beta": 1.0, "m": -0.22, "learned": True, **LEARNED},
-    "DynamicErf": {"alpha": 0.5, "shift": 0.0, "gamma": 1.0, "beta": 0.0, "learned": True, **LEARNED},
-    "DynamicTanh": {"alpha": 0.5, "gamma": 1.0, "beta": 0.0, "learned": True, **LEARNED},
-    "EIS": {"alpha": 1.0, "beta": 0.0, "gamma": 1.0, "delta": 1.16, "theta": 1.0},
-    "ELiSH": {},
-    "ELU": {"alpha": 1.0},
-    "Entmax": {"alpha": 1.5, "axis": -1, "learned": False, "regularizer": None, "constraint": None},
-    "Entmax15": {"axis": -1},
-    "ErfAct": {"alpha": 0.75, "beta": 0.75, "learned": True, **LEARNED},
-    "ESwish": {"beta": 1.75},
-    "Exponential": {},
-    "FlattenTSwish": {"offset": -0.2},
-    "FlexibleReLU": {"b": -1.0, "learned": True, **LEARNED},
-    "Fourier": {"offset": 0.0, "cosines": (0.0, 0.0, 0.0, 0.0, 0.0), "sines": (1.0, 0.0, 0.0, 0.0, 0.0), "learned": True, **LEARNED},
-    "Gaussian": {"sigma": 1.0},
-    "GCU": {},
-    "GEGLU": {"axis": -1, "gate": "first", "approximate": False},
-    "GELU": {"approximate": False},
-    "GLU": {"axis": -1, "gate": "last"},
-    "GoLU": {"alpha": 1.0, "beta": 1.0, "gamma": 1.0},
-    "GroupSort": {"group_size": 2, "axis": -1},
-    "GumbelSoftmax": {"temperature": 1.0, "hard": False, "axis": -1, "seed": None},
-    "HardELiSH": {},
-    "HardMish": {},
-    "HardShrink": {"threshold": 0.5},
-    "HardSigmoid": {"slope": 1 / 6},
-    "HardSiLU": {"slope": 1 / 6},
-    "HardTanh": {"min_value": -1.0, "max_value": 1.0},
-    "Hat": {"width": 2.0},
-    "Householder": {"theta": 1.5707963267948966, "channels": None, "axis": -1, "learned": True, "regularizer": None, "constraint": None},
-    "IGELU": {},
-    "InverseMultiquadric": {"center": 0.0, "width": 1.0},
-    "ISRLU": {"alpha": 1.0},
-    "ISRU": {"alpha": 1.0},
-    "KSubsets": {"budget": 2.0, "axis": -1},
-    "Laplace": {"mu": 0.707107, "sigma": 0.282095},
-    "LeakyReLU": {"negative_slope": 0.2},
-    "LeakyTanh": {"outer_slope": 0.2},
-    "LeCunTanh": {"amplitude": 1.7159, "slope": 0.6666666666666666},
-    "Linear": {},
-    "LiSHT": {},
-    "LogCosh": {},
-    "Logish": {"alpha": 1.0, "beta": 1.0},
-    "LogSigmoid": {},
-    "LogSoftmax": {"axis": -1},
-    "Maxout": {"pieces": 2, "axis": -1},
-    "Mila": {"beta": -0.25},
-    "Mish": {},
-    "ModReLU": {"b": 0.0, "learned": True, **LEARNED},
-    "MPELU": {"alpha": 0.25, "beta": 1.0, "learned": True, **LEARNED},
-    "Multiquadric": {"center": 0.0, "width": 1.0},
-    "NCReLU": {"axis": -1},
-    "NLReLU": {"beta": 1.0},
-    "Normmax": {"alpha": 2.0, "axis": -1},
-    "PELU": {"alpha": 1.0, "beta": 1.0, "learned": True, **LEARNED},
-    "PenalizedTanh": {"negative_slope": 0.25},
-    "PFLU": {},
-    "PFTS": {"t": -0.2, "learned": True, **LEARNED},
-    "Phish": {},
-    "PiecewiseLinear": {"min_value": inspect.Parameter.empty, "max_value": inspect.Parameter.empty},
-    "PolyNorm": {
-        "coefficients": (0.0, 0.3333333333333333, 0.3333333333333333, 0.3333333333333333),
-        "epsilon": 1e-06,
-        "axis": -1,
-        "learned": True,
-        "regularizer": None,
-        "constraint": None,
-    },
-    "PolyReLU": {"coefficients": (0.0, 0.3333333333333333, 0.3333333333333333, 0.3333333333333333), "learned": True, **LEARNED},
-    "PReLU": {"alpha": 0.25, "learned": True, **LEARNED},
-    "ProbAct": {"sigma": 0.0, "learned": True, "seed": None, **LEARNED},
-    "Pserf": {"gamma": 1.25, "delta": 0.85, "learned": True, **LEARNED},
-    "Rational": {
-        "numerator": None,
-        "denominator": None,
-        "version": "A",
-        "approximates": "leaky_relu",
-        "degrees": (5, 4),
-        "learned": True,
-        "seed": None,
-        **LEARNED,
-    },
-    "ReGLU": {"axis": -1, "gate": "first"},
-    "ReLU": {"negative_slope": 0.0, "max_value": None, "threshold": 0.0},
-    "ReLU6": {},
-    "ReSP": {"alpha": 1.7},
-    "RReLU": {"lower": 1 / 8, "upper": 1 / 3, "seed": None},
-    "Seagull": {},
-    "SeGLU": {"axis": -1, "gate": "last"},
-    "SELU": {},
-    "Serf": {},
-    "SERLU": {},
-    "ShiftedSoftplus": {},
-    "Shrink": {"threshold": 0.5, "bias": 0.0},
-    "Sigmoid": {},
-    "SigSoftmax": {"axis": -1},
-    "SiLU": {},
-    "Sine": {"omega": 1.0},
-    "SineReLU": {"epsilon": 0.0025},
-    "SLAF": {"coefficients": (0.0, 1.0, 0.0), "learned": True, **LEARNED},
-    "SmeLU": {"beta": 2.0},
-    "Smish": {"alpha": 1.0, "beta": 1.0},
-    "SMU": {"alpha": 0.25, "mu": 1.0, "learned": True, **LEARNED},
-    "SMU1": {"alpha": 0.25, "mu": 4.352665993287951e-09, "learned": True, **LEARNED},
-    "Snake": {"alpha": 1.0, "learned": True, **LEARNED},
-    "SnakeBeta": {"alpha": 1.0, "beta": 1.0, "learned": True, **LEARNED},
-    "SoftClipping": {"alpha": 0.5},
-    "SoftExponential": {"alpha": 0.0, "learned": True, **LEARNED},
-    "Softmax": {"axis": -1},
-    "Softmax1": {"axis": -1},
-    "Softmin": {"axis": -1},
-    "Softpick": {"epsilon": 1e-08, "axis": -1},
-    "Softplus": {"beta": 1.0},
-    "SoftShrink": {"threshold": 0.5},
-    "Softsign": {},
-    "SoLU": {"axis": -1},
-    "Sparsemax": {"axis": -1},
-    "SparsePlus": {},
-    "SparseSigmoid": {},
-    "SQNL": {},
-    "SqrtSoftplus": {},
-    "SquaredReLU": {},
-    "Squareplus": {"b": 4.0},
-    "Squash": {"constant": 1.0, "axis": -1},
-    "SShapedReLU": {"left_threshold": 0.0, "left_slope": 0.2, "right_threshold": 1.0, "right_slope": 1.0, "learned": True, **LEARNED},
-    "StarReLU": {"scale": 1.0, "bias": 0.0, "learned": True, **LEARNED},
-    "Step": {"threshold": 0.0},
-    "SwiGLU": {"axis": -1, "gate": "first"},
-    "Swish": {"beta": 1.0, "learned": False, **LEARNED},
-    "SwooshL": {},
-    "SwooshR": {},
-    "Tanh": {},
-    "TanhExp": {},
-    "TanhShrink": {},
-    "TanhSoft": {"alpha": 0.0, "beta": 0.6, "gamma": 1.0, "delta": 0.0},
-    "TemperatureSoftmax": {"temperature": 1.0, "axis": -1, "learned": False, "regularizer": None, "constraint": None},
-    "Threshold": {"threshold": inspect.Parameter.empty, "default_value": inspect.Parameter.empty},
-    "TLU": {"tau": 0.0, "alpha": 0.0, "affine": False, "learned": True, **LEARNED},
-    "WeightedTanh": {"weight": 1.0},
-    "XATGLU": {"axis": -1, "gate": "first", "alpha": 0.0, "learned": True, "regularizer": None, "constraint": None},
-    "XIELU": {"alpha_p": 0.8, "alpha_n": 0.8, "beta": 0.5, "learned": True, **LEARNED},
-}
-
-
 def test_promises_are_kept():
-    now = {entry.cls.__name__: entry.arguments for entry in CATALOGUE.values()}
-    broken = {name: (arguments, now.get(name)) for name, arguments in PROMISES.items() if now.get(name) != arguments}
-    assert not broken, f"promised and present arguments differ: {broken}. What has landed stays; a new argument goes into PROMISES too."
-    new = sorted(now.keys() - PROMISES.keys())
-    assert not new, f"{new} are new: write their arguments into PROMISES."
+    """What has landed stays: classes, names, arguments and defaults."""
+    promised, now = json.loads(api.PROMISES.read_text()), api.promises()
+    for kind in now:
+        now_of, promised_of = (
+            {name: name for name in found} if isinstance(found, list) else found for found in (now[kind], promised[kind])
+        )
+        broken = {name: (what, now_of.get(name)) for name, what in promised_of.items() if name not in now_of or now_of[name] != what}
+        new = sorted(now_of.keys() - promised_of.keys())
+        assert not broken, f"{kind}: promised and present differ: {broken}. What has landed stays. `make api` writes what is added."
+        assert not new, f"{kind}: {new} are new. Run `make api`, and look at what it changes."
+
+
+@pytest.mark.parametrize("file", api.written(), ids=lambda file: file.name)
+def test_what_is_generated_is_fresh(file):
+    assert file.read_text() == api.written()[file], f"{file.name} is stale: run `make api`."
 
 
 def own_arguments(cls):
@@ -288,17 +130,40 @@ def test_entries_say_what_a_class_is():
     assert (CATALOGUE["swish"].parameters, CATALOGUE["swish"].learned) == (("beta",), False)
     assert (CATALOGUE["prelu"].parameters, CATALOGUE["prelu"].learned) == (("alpha",), True)
     assert list(CATALOGUE) == sorted(CATALOGUE)
-
-
-def test_the_readme_lists_the_catalogue():
-    sys.path.insert(0, str(ROOT / "examples"))
-    try:
-        readme = importlib.import_module("catalogue")
-    finally:
-        sys.path.pop(0)
-    text = readme.README.read_text()
-    assert text == readme.updated(text), "the tables of README.md are stale: run `make readme`"
+    assert str(entry) in inspect.getdoc(Entry).replace("\n    ", "\n")
 
 
 def test_the_version_is_in_the_changelog():
     assert f"## [{ka.__version__}]" in (ROOT / "CHANGELOG.md").read_text()
+
+
+def test_a_part_of_the_catalogue():
+    assert list(ka.catalogue(family="shrinkers")) == ["hard_shrink", "shrink", "soft_shrink", "tanh_shrink"]
+    assert ka.catalogue(learned=True).keys() | ka.catalogue(learned=False).keys() == CATALOGUE.keys()
+    assert {entry.cls for entry in ka.catalogue(elementwise=False, may_stand_in_a_host=True).values()} >= {ka.Softmax, ka.Sparsemax}
+    assert not any(issubclass(entry.cls, ka.Splitting) for entry in ka.catalogue(may_stand_in_a_host=True).values())
+    with pytest.raises(ValueError, match="no family 'gate'"):
+        ka.catalogue(family="gate")
+
+
+def test_what_like_takes_is_listed():
+    assert ka.libraries()["torch"]["leaky_relu"] == "leaky_relu(negative_slope=0.01)"
+    for library, names in ka.libraries().items():
+        for name, what in names.items():
+            expected, found = ka.get(what), ka.get(name, like=library)
+            assert found.get_config() | {"name": None} == expected.get_config() | {"name": None}
+
+
+def test_every_preset_is_in_its_card():
+    for entry in CATALOGUE.values():
+        for name, arguments in entry.presets.items():
+            assert name in str(entry)
+            assert repr(ka.get(name)) == repr(entry.cls(**arguments))
+
+
+def test_what_is_not_measured_yet_has_a_row():
+    text = api.EXPORT.read_text()
+    without = "".join(line for line in text.splitlines(keepends=True) if not line.startswith("| `gelu` | yes"))
+    row = next(line for line in api.with_every_row(without).splitlines() if line.startswith("| `gelu` | not"))
+    assert row.count("not measured yet") == 10
+    assert api.with_every_row(text) == text

@@ -3,7 +3,9 @@
 import ast
 import difflib
 import inspect
+import itertools
 import re
+import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar, TypeVar, overload
@@ -11,7 +13,7 @@ from typing import Any, ClassVar, TypeVar, overload
 import keras
 
 from ..core.activation import Activation, canonical_name, distance
-from ..core.axis import Splitting
+from ..core.axis import AlongAxis, Splitting
 from ..core.hosted import constructor_arguments, positional_arguments, translated
 from ..core.parameters import Parametric
 from .presets import AMBIGUOUS, LIKE, PREFIXES, PRESETS, VARIANTS, WORDS
@@ -29,6 +31,18 @@ class Entry:
     Example:
         >>> catalogue()["leaky_relu"].formula
         'f(x) = x if x > 0 else negative_slope * x'
+        >>> catalogue()["gelu"].presets["gelu_tanh"]
+        {'approximate': True}
+
+    ``print(catalogue()["leaky_relu"])`` shows a card:
+
+        leaky_relu: ReLU that lets a part of the negative input through, so that no unit dies.
+            f(x) = x if x > 0 else negative_slope * x
+            arguments: negative_slope=0.2
+            further names: lrelu
+            rectifiers, elementwise
+            Maas, Hannun and Ng, Rectifier Nonlinearities Improve Neural Network Acoustic Models, 2013,
+            https://ai.stanford.edu/~amaas/papers/relu_hybrid_icml2013_final.pdf
     """
 
     cls: type
@@ -43,8 +57,8 @@ class Entry:
     @property
     def family(self) -> str:
         """The module or package in which it is defined, such as "rectifiers" or "gates"."""
-        *_, package, module = self.cls.__module__.split(".")
-        return "gates" if package == "gates" else module
+        *rooms, module = self.cls.__module__.split(".")
+        return "gates" if rooms[-1:] == ["gates"] else module
 
     @property
     def aliases(self) -> tuple[str, ...]:
@@ -88,6 +102,16 @@ class Entry:
         return self.arguments.get("learned", False)
 
     @property
+    def elementwise(self) -> bool:
+        """Whether each entry of the output depends on one entry of the input alone."""
+        return not issubclass(self.cls, AlongAxis)
+
+    @property
+    def presets(self) -> dict[str, dict[str, Any]]:
+        """Names that mean this activation with certain arguments, such as "gelu_tanh", and these arguments."""
+        return {name: dict(arguments) for name, (target, arguments) in (PRESETS | VARIANTS).items() if target == self.name}
+
+    @property
     def may_stand_in_a_host(self) -> bool:
         """Whether it keeps the shape of its input, so that it can be the `activation` of another layer, such as `Dense`."""
         return not issubclass(self.cls, Splitting)
@@ -97,6 +121,33 @@ class Entry:
         """The section of references of the description."""
         _, _, text = self.description.partition("Reference:\n")
         return " ".join(text.split())
+
+    def __str__(self) -> str:
+        arguments = ", ".join(name if value is self.required else f"{name}={value!r}" for name, value in self.arguments.items())
+        same = {}
+        for name, given in self.presets.items():
+            same.setdefault(_call(self.name, given), []).append(name)
+        kinds = [
+            self.family,
+            "elementwise" if self.elementwise else "along an axis",
+            *(["with weights by default"] if self.learned else ["may learn"] if self.parameters else []),
+            *([] if self.may_stand_in_a_host else ["a layer of its own, not in a host"]),
+        ]
+        lines = [
+            self.formula,
+            arguments and f"arguments: {arguments}",
+            self.aliases and f"further names: {', '.join(self.aliases)}",
+            *(f"{call} is {', '.join(names)}" for call, names in same.items()),
+            ", ".join(kinds),
+            self.reference,
+        ]
+        wrapped = [textwrap.wrap(line, 110, break_on_hyphens=False, break_long_words=False) for line in lines if line]
+        return "\n    ".join([f"{self.name}: {self.summary}", *itertools.chain(*wrapped)])
+
+
+def _call(target, arguments):
+    """A call in words, such as "gelu(approximate=True)"."""
+    return f"{target}({', '.join(f'{key}={value!r}' for key, value in arguments.items())})"
 
 
 _Class = TypeVar("_Class", bound=type[Activation])
@@ -150,9 +201,47 @@ def register(cls: Any = None, *, package: str | None = None) -> Any:
     return cls
 
 
-def catalogue() -> dict[str, Entry]:
-    """Every registered activation by name, as a dict of `Entry`, sorted."""
-    return {entry.name: entry for entry in sorted(map(Entry, set(_classes.values())), key=lambda entry: entry.name)}
+def catalogue(
+    *,
+    family: str | None = None,
+    learned: bool | None = None,
+    elementwise: bool | None = None,
+    may_stand_in_a_host: bool | None = None,
+) -> dict[str, Entry]:
+    """Every registered activation by name, as a dict of `Entry`, sorted. Each argument but None leaves those out that differ in it.
+
+    Args:
+        family: The name of a family, such as "gates".
+        learned: Whether it has weights by default.
+        elementwise: Whether each entry of the output depends on one entry of the input alone.
+        may_stand_in_a_host: Whether it can be the `activation` of a layer such as `Dense`.
+
+    Raises:
+        ValueError: for a family that does not exist.
+
+    Example:
+        >>> list(catalogue(family="shrinkers", elementwise=True))
+        ['hard_shrink', 'shrink', 'soft_shrink', 'tanh_shrink']
+    """
+    entries = sorted(map(Entry, set(_classes.values())), key=lambda entry: entry.name)
+    if family is not None and family not in (families := sorted({entry.family for entry in entries})):
+        raise ValueError(f"There is no family {family!r}. Choose from {', '.join(families)}.")
+    wanted = {"family": family, "learned": learned, "elementwise": elementwise, "may_stand_in_a_host": may_stand_in_a_host}
+    wanted = {name: value for name, value in wanted.items() if value is not None}
+    return {entry.name: entry for entry in entries if all(getattr(entry, name) == value for name, value in wanted.items())}
+
+
+def libraries() -> dict[str, dict[str, str]]:
+    """What `like=` takes: each library, with its names whose meaning or defaults differ from those here, and what they stand for.
+
+    Example:
+        >>> libraries()["torch"]["leaky_relu"]
+        'leaky_relu(negative_slope=0.01)'
+    """
+    return {
+        library: {name: _call(target, arguments) for name, (target, arguments) in sorted(table.items())}
+        for library, table in sorted(LIKE.items())
+    }
 
 
 _Layer = TypeVar("_Layer", bound=keras.layers.Layer)

@@ -24,9 +24,10 @@ class AlongAxis(Activation):
 
     Call arguments:
         inputs: Tensor of floats.
-        mask: Optional tensor of booleans of the rank of `inputs`, and broadcastable to them: entries where it is False do not take
-            part. Keras passes the mask of time steps here, which has the shape of the leading axes: that one is handed on and not
-            applied. Any other mask is refused.
+        mask: Optional tensor of booleans of the rank of `inputs`, and broadcastable to them. Entries where it is False do not count.
+            In the output they are 0, also where it is False along the whole axis. In that of `LogSoftmax` they are the lowest number
+            of the dtype. Keras passes the mask of time steps here, which has the shape of the leading axes: that one is handed on
+            and not applied. Any other mask is refused.
     """
 
     masked = 0.0

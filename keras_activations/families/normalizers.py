@@ -62,10 +62,7 @@ class Softmax(AlongAxis):
         axis: Integer, or list of integers, to normalize over. Default -1.
         **kwargs: As in every activation: see `Activation`.
 
-    Call arguments:
-        inputs: Tensor of floats.
-        mask: Optional tensor of booleans of the same rank, broadcastable to inputs: where it is False the output is 0, also where it
-            is False along the whole axis.
+    A mask is taken at the call: see `AlongAxis`.
 
     Example:
         >>> Softmax()([1.0, 2.0, 1.0])
@@ -98,10 +95,7 @@ class LogSoftmax(AlongAxis):
         axis: Integer, or list of integers, to normalize over. Default -1.
         **kwargs: As in every activation: see `Activation`.
 
-    Call arguments:
-        inputs: Tensor of floats.
-        mask: Optional tensor of booleans of the same rank, broadcastable to inputs: where it is False the output is the lowest
-            number of the dtype.
+    A mask is taken at the call: see `AlongAxis`.
 
     Example:
         >>> LogSoftmax(kernel="fallback")([0.0, 20.0])
@@ -142,10 +136,7 @@ class TemperatureSoftmax(AlongAxis, Parametric):
         learned: Whether the temperature is a weight, of which there is one for the layer. Default False.
         **kwargs: The regularizer and constraint of the temperature: see `Parametric`; and as in every activation: see `Activation`.
 
-    Call arguments:
-        inputs: Tensor of floats.
-        mask: Optional tensor of booleans of the same rank, broadcastable to inputs: where it is False the output is 0, also where it
-            is False along the whole axis.
+    A mask is taken at the call: see `AlongAxis`.
 
     Example:
         >>> TemperatureSoftmax(temperature=0.5)([1.0, 2.0, 1.0])
@@ -180,9 +171,7 @@ class Softmin(AlongAxis):
         axis: Integer, or list of integers, to normalize over. Default -1.
         **kwargs: As in every activation: see `Activation`.
 
-    Call arguments:
-        inputs: Tensor of floats.
-        mask: Optional tensor of booleans of the same rank, broadcastable to inputs: where it is False the output is 0.
+    A mask is taken at the call: see `AlongAxis`.
 
     Example:
         >>> Softmin()([1.0, 2.0, 1.0])
@@ -211,9 +200,7 @@ class Softmax1(AlongAxis):
         axis: Integer, or list of integers, to normalize over. Default -1.
         **kwargs: As in every activation: see `Activation`.
 
-    Call arguments:
-        inputs: Tensor of floats.
-        mask: Optional tensor of booleans of the same rank, broadcastable to inputs: where it is False the output is 0.
+    A mask is taken at the call: see `AlongAxis`.
 
     Example:
         >>> Softmax1()([0.0, -1.0, 0.0])
@@ -243,9 +230,7 @@ class SigSoftmax(AlongAxis):
         axis: Integer, or list of integers, to normalize over. Default -1.
         **kwargs: As in every activation: see `Activation`.
 
-    Call arguments:
-        inputs: Tensor of floats.
-        mask: Optional tensor of booleans of the same rank, broadcastable to inputs: where it is False the output is 0.
+    A mask is taken at the call: see `AlongAxis`.
 
     Example:
         >>> SigSoftmax()([1.0, 2.0, 1.0])
@@ -281,9 +266,7 @@ class SoLU(AlongAxis):
         axis: Integer, or list of integers, to normalize over. Default -1.
         **kwargs: As in every activation: see `Activation`.
 
-    Call arguments:
-        inputs: Tensor of floats.
-        mask: Optional tensor of booleans of the same rank, broadcastable to inputs: where it is False the output is 0.
+    A mask is taken at the call: see `AlongAxis`.
 
     Example:
         >>> SoLU()([1.0, 2.0, 1.0])
@@ -319,9 +302,7 @@ class Softpick(AlongAxis):
         axis: Integer, or list of integers, to normalize over. Default -1.
         **kwargs: As in every activation: see `Activation`.
 
-    Call arguments:
-        inputs: Tensor of floats.
-        mask: Optional tensor of booleans of the same rank, broadcastable to inputs: where it is False the output is 0.
+    A mask is taken at the call: see `AlongAxis`.
 
     Example:
         >>> Softpick()([0.0, -1.0, 1.0])
@@ -372,10 +353,7 @@ class Squash(AlongAxis):
         axis: Integer, or list of integers: the axis of the vectors. Default -1.
         **kwargs: As in every activation: see `Activation`.
 
-    Call arguments:
-        inputs: Tensor of floats.
-        mask: Optional tensor of booleans of the same rank, broadcastable to inputs: where it is False the entry does not count, and the
-            output is 0.
+    A mask is taken at the call: see `AlongAxis`.
 
     Example:
         >>> Squash()([3.0, 4.0])

@@ -115,7 +115,7 @@ class GumbelSoftmax(Stochastic, AlongAxis):
 
     Call arguments:
         inputs: Tensor of floats, logarithms of probabilities up to a constant.
-        mask: Optional tensor of booleans of the same rank, broadcastable to inputs: where it is False the output is 0.
+        mask: See `AlongAxis`.
         training: Whether to draw: see `Stochastic`.
 
     Example:

@@ -72,9 +72,7 @@ class Sparsemax(AlongAxis):
         axis: Integer, the axis to normalize over. Default -1.
         **kwargs: As in every activation: see `Activation`.
 
-    Call arguments:
-        inputs: Tensor of floats.
-        mask: Optional tensor of booleans of the same rank, broadcastable to inputs: where it is False the output is 0.
+    A mask is taken at the call: see `AlongAxis`.
 
     Example:
         >>> Sparsemax()([0.0, 0.5, 1.0])
@@ -113,9 +111,7 @@ class Entmax(AlongAxis, Parametric):
         learned: Whether alpha is a weight, of which there is one for the layer. Default False.
         **kwargs: The regularizer and constraint of alpha: see `Parametric`; and as in every activation: see `Activation`.
 
-    Call arguments:
-        inputs: Tensor of floats.
-        mask: Optional tensor of booleans of the same rank, broadcastable to inputs: where it is False the output is 0.
+    A mask is taken at the call: see `AlongAxis`.
 
     Example:
         >>> Entmax(alpha=1.25)([-1.0, 0.0, 0.5])
@@ -168,9 +164,7 @@ class Entmax15(AlongAxis):
         axis: Integer, the axis to normalize over. Default -1.
         **kwargs: As in every activation: see `Activation`.
 
-    Call arguments:
-        inputs: Tensor of floats.
-        mask: Optional tensor of booleans of the same rank, broadcastable to inputs: where it is False the output is 0.
+    A mask is taken at the call: see `AlongAxis`.
 
     Example:
         >>> Entmax15()([-2.0, 0.0, 0.5])
@@ -208,9 +202,7 @@ class Normmax(AlongAxis):
         axis: Integer, the axis to normalize over. Default -1.
         **kwargs: As in every activation: see `Activation`.
 
-    Call arguments:
-        inputs: Tensor of floats.
-        mask: Optional tensor of booleans of the same rank, broadcastable to inputs: where it is False the output is 0.
+    A mask is taken at the call: see `AlongAxis`.
 
     Example:
         >>> Normmax()([-2.0, 0.0, 0.5])
@@ -259,9 +251,7 @@ class KSubsets(AlongAxis):
         axis: Integer, the axis along which to choose. Default -1.
         **kwargs: As in every activation: see `Activation`.
 
-    Call arguments:
-        inputs: Tensor of floats.
-        mask: Optional tensor of booleans of the same rank, broadcastable to inputs: where it is False the output is 0.
+    A mask is taken at the call: see `AlongAxis`.
 
     Example:
         >>> KSubsets()([0.0, 0.5, 1.0, 2.0])
