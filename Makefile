@@ -51,7 +51,7 @@ api: $(VENV)/test
 	KERAS_BACKEND=numpy $(RUN) -m lab.api
 
 # Every activation and its peers at every 16-bit number and many others, which takes long, and what kernel="auto" keeps: rewrites
-# docs/accuracy.md and README.md's table.
+# docs/accuracy.md.
 accuracy: oracle
 	KERAS_BACKEND=numpy $(ACCURACY) truth
 	KERAS_BACKEND=tensorflow $(ACCURACY) measure

@@ -3,7 +3,7 @@
     python -m lab.accuracy truth                            once: the exact values, into output/accuracy
     KERAS_BACKEND=tensorflow python -m lab.accuracy measure for each backend: errors, into output/accuracy
     KERAS_BACKEND=tensorflow python -m lab.accuracy auto    likewise for kernel="auto", at the numbers of the tests
-    python -m lab.accuracy table                            docs/accuracy.md, and the table in README.md
+    python -m lab.accuracy table                            docs/accuracy.md
 
 bfloat16 and float16 are measured at every finite input; float32 at patterns of bits, on a logarithmic grid, densely from -20 to 20, and
 around every corner; float64 on a thinner grid of the same kind. Functions of two halves of the channels are measured at these numbers
@@ -484,7 +484,7 @@ def reasons(row):
 
 
 def write_tables():
-    """docs/accuracy.md, and in README.md what stands between the marks."""
+    """docs/accuracy.md."""
     rows = [Row(**row) for file in sorted(OUTPUT.glob("*.json")) for row in json.loads(file.read_text())]
     if not rows:
         raise SystemExit("Nothing has been measured yet: run `make accuracy`.")
@@ -510,10 +510,6 @@ def write_tables():
     ]
     (ROOT / "docs").mkdir(exist_ok=True)
     (ROOT / "docs" / "accuracy.md").write_text("\n".join(lines) + "\n")
-    readme = ROOT / "README.md"
-    before, start, rest = readme.read_text().partition("<!-- accuracy -->\n")
-    _, end, after = rest.partition("<!-- end of accuracy -->")
-    readme.write_text(before + start + summary + "\n" + end + after)
     found = {(column, class_name(row)) for row in exceptions for column in row.outside}
     given = {(column, name) for column, (_, names) in EXCEPTIONS.items() for name in names.split()}
     if found != given:

@@ -37,11 +37,13 @@ CONVERTERS = {
     "tensorflow": {
         "arctan": "LiteRT has no operator for it",
         "celu": "ONNX gets an operator that it does not have",
+        "exp": "in LiteRT it is infinite too early",
         "gelu": "ONNX gets an operator that it does not have",
         "log_sigmoid": "in LiteRT it is infinite too early",
         "softplus": "in LiteRT it is infinite too early",
     },
     "torch": {
+        "exp": "in LiteRT it is infinite too early",
         "hard_shrink": "OpenVINO does not convert it",
         "log_sigmoid": "in ONNX it is infinite too early",
         "soft_shrink": "OpenVINO does not convert it",

@@ -92,6 +92,7 @@ class Activation(Hosted):
     native: Any = None
     _recomputed = True  # in the backward pass, where there is no derivative
     _mixes = True  # the value of a native op with the derivative of this package
+    _rounds = True  # where x has 16 bits, so that it computes in float32
     _given_name: str | None = None
     _strict = kernels.Plan("ours", "strict", "it is part of a strict kernel")
     _plans: dict[tuple, kernels.Plan]
@@ -241,7 +242,8 @@ class Activation(Hosted):
             if plan.name == "mixed" and not forward:
                 return self._native(*tensors)
             terms = Terms(everyday, exported, not (automatic or forward), is_fused)
-            return autodiff.rounded_once(under(terms, functools.partial(on, self.fallback)), *tensors)
+            function = under(terms, functools.partial(on, self.fallback))
+            return autodiff.rounded_once(function, *tensors) if self._rounds else function(*tensors)
 
         def partials(*operands):
             found = self.derivative(*operands)
@@ -253,13 +255,15 @@ class Activation(Hosted):
 
         if plan.name == "fused" and not automatic:
             value, derivative = autodiff.fused(value), autodiff.fused(derivative)
-        # Without a derivative the short form keeps what the textbook keeps, and takes no longer.
-        differentiated = autodiff.recompute if self._recomputed and not (everyday and not is_fused) else autodiff.automatic
 
         def computed(*tensors):
             if whole:
                 tensors = (*self._pieces(tensors[0]), *tensors[1:])
-            return differentiated(value, *tensors) if automatic else autodiff.differentiate(value, derivative, *tensors)
+            if not automatic:
+                return autodiff.differentiate(value, derivative, *tensors)
+            # Op by op, the short form keeps what the textbook keeps, and takes no longer. In 16 bits it would keep float32.
+            is_short = everyday and not is_fused and not (self._rounds and autodiff.is_narrow(tensors[0].dtype))
+            return autodiff.recompute(value, *tensors) if self._recomputed and not is_short else autodiff.automatic(value, *tensors)
 
         return computed
 

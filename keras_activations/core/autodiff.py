@@ -234,15 +234,16 @@ def value_and_gradients(function, tensors, upstream):
 def rounded_once(function, *tensors):
     """``function(*tensors)`` computed in float32 where the tensors have 16 bits, and rounded once to the dtype of the first."""
     dtype = tensors[0].dtype
-    return ops.cast(function(*map(_widened, tensors)), dtype) if _is_narrow(dtype) else function(*tensors)
+    return ops.cast(function(*map(_widened, tensors)), dtype) if is_narrow(dtype) else function(*tensors)
 
 
-def _is_narrow(dtype):
+def is_narrow(dtype):
+    """Whether it has 16 bits."""
     return keras.backend.standardize_dtype(dtype) in ("float16", "bfloat16")
 
 
 def _widened(x):
-    return ops.cast(x, "float32") if _is_narrow(x.dtype) else x
+    return ops.cast(x, "float32") if is_narrow(x.dtype) else x
 
 
 def _partials(derivative, tensors):

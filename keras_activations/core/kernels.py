@@ -5,7 +5,8 @@ this package. "ours" takes both from this package, and "fused" is ours, compiled
 which the backend differentiates: op by op that is faster for some, and keeps no more than a user's own formula would.
 
 There are two budgets. *Strict* allows a few units in the last place, and the limit at infinity. *Everyday* allows what the frameworks'
-own operations keep: a value within 10 epsilon of ``max(1, abs(y))`` and a gradient within 80.
+own operations keep: a value within 10 epsilon of ``max(1, abs(y))`` and a gradient within 80. In 16 bits that is computed in float32, and
+rounded once.
 
 kernel="auto" runs the fastest plan within the everyday budget. Where a compiler fuses operations, accuracy is free for many activations:
 those keep the strict budget there. Elsewhere every operation is a pass over memory. `measured.json` says what each op keeps and costs, and
@@ -157,10 +158,12 @@ def choose(
         return fused(mode, has_derivative)
 
     def ours(reason):
-        # The everyday budget of 16 bits is relative, as the strict one is, and in float64 keras.ops rounds to float32 here and there.
-        if dtype != "float32":
+        # In float64, keras.ops rounds to float32 here and there.
+        if dtype == "float64":
             return Plan("ours", "strict", reason)
-        return Plan("automatic" if automatic and budget == "everyday" else "ours", budget, reason)
+        # In 16 bits the backend would keep what it differentiates in float32.
+        is_automatic = automatic and budget == "everyday" and dtype == "float32"
+        return Plan("automatic" if is_automatic else "ours", budget, reason)
 
     if op is None:
         return ours("no native op for these arguments")

@@ -6,6 +6,7 @@ from ..catalogue.registry import register
 from ..core.activation import Activation
 from ..core.coefficients import EXPM1_TAIL, EXPM1_TAIL_DOUBLE, LOG1P_TAIL, LOG1P_TAIL_DOUBLE
 from ..core.elementary import clipped, exp, held, is_thorough, polynomial, scaled, where
+from ..core.kernels import NativeOp
 from ..core.options import Initial, LearnedNumber, LearnedOptions, Unpack
 from ..core.parameters import Learned
 
@@ -28,6 +29,9 @@ class Exponential(Activation):
 
     def fallback(self, x):
         return exp(x)
+
+    def native(self):
+        return NativeOp("exp")
 
 
 @register

@@ -28,6 +28,7 @@ class Linear(Activation):
     """
 
     aliases = ("identity",)
+    _rounds = False
 
     def fallback(self, x):
         return x

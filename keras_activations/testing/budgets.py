@@ -16,7 +16,8 @@ class Budget:
         value: Dict from dtype to the largest error of a value, in units of the last place. In float32 and float64 a change of the input by
             one unit is forgiven (cond-ULP).
         gradient: The same for gradients, of which every dtype is forgiven that change.
-        absolute: Whether the unit is the dtype's epsilon times ``max(1, abs(y))``, for values in float32 and float64 and for gradients.
+        absolute: Whether the unit is the dtype's epsilon times ``max(1, abs(y))``, for values in float32 and float64 and for gradients. The
+            unit of values in 16 bits is no smaller than what is allowed in float32, in which they are computed.
         reach: The largest input in magnitude at which the budget binds.
     """
 
@@ -75,14 +76,13 @@ def _size(numbers, rows, of_halves):
 
 def value_errors(result, truth, rows, dtype, of_halves=False, budget=STRICT):
     """Errors of values in units of the budget's measure; inf where a finite value is missing or an overflow has the wrong sign."""
-    wide = dtype in ("float32", "float64")
-    unit = (
-        budget.unit(_size(truth["value"], rows, of_halves and budget.absolute), dtype)
-        if wide
-        else ulp(truth["value"], dtype, _floor(dtype))
-    )
-    if wide:
-        unit = np.maximum(unit, _condition(truth["gradient"][..., : rows.shape[1]], rows[:, None, :], dtype))
+    size = _size(truth["value"], rows, of_halves and budget.absolute)
+    if dtype in ("float32", "float64"):
+        unit = np.maximum(budget.unit(size, dtype), _condition(truth["gradient"][..., : rows.shape[1]], rows[:, None, :], dtype))
+    else:
+        unit = ulp(truth["value"], dtype, _floor(dtype))
+        if budget.absolute:
+            unit = np.maximum(unit, budget.value["float32"] * budget.unit(size, "float32"))
     return _errors(result, truth["value"], truth["rest"], unit, dtype, budget)
 
 

@@ -23,7 +23,7 @@ def check_activation(cls: type, samples: list[dict] | None = None, oracle: Calla
         oracle: For a class without a formula in its docstring, a function of a row of inputs and the hyperparameters that returns
             the outputs and their Jacobian, as lists of numbers, and their Hessian unless it is 0.
         level: "everyday", the default, asks for what the frameworks' own operations keep: finite inputs up to 1e18, values within 10
-            epsilon of ``max(1, abs(y))`` and gradients within 80 (in 16 bits 1 unit in the last place and 1 epsilon), beside a corner any
+            epsilon of ``max(1, abs(y))`` and gradients within 80 (in 16 bits 1 unit in the last place, or what float32 is allowed, and 1 epsilon), beside a corner any
             slope between the one-sided ones. "strict" asks for what this package asks of itself: every input, its limit at infinity, and
             errors of a few units in the last place.
 
