@@ -40,7 +40,7 @@ malice: $(VENV)/test
 lint: $(VENV)/test
 	$(RUN) -m ruff check .
 	$(RUN) -m ruff format --check .
-	$(RUN) -m pyright
+	$(RUN) -m pyright --pythonpath $(RUN)
 
 # The truth in high precision, computed once, without a backend, and read by every one of them.
 oracle: $(VENV)/test

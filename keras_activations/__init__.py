@@ -1,6 +1,7 @@
 """Activation functions as Keras layers that train, save, load and keep their digits."""
 
 from .catalogue.registry import catalogue, deserialize, get, libraries, register, serialize
+from .core import keras_gaps
 from .core.activation import Activation
 from .core.axis import AlongAxis, Splitting
 from .core.kernels import NativeOp
@@ -46,6 +47,8 @@ from .tools.plotting import plot
 from .tools.setting import set_kernel
 
 __version__ = "0.2.0"
+
+keras_gaps.warn_of_keras_2(stacklevel=3)
 
 __all__ = [
     "Absolute",

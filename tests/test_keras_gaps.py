@@ -206,6 +206,57 @@ def test_keras_still_refuses_a_state_of_equal_paths():
         with_optimizer(keras.Sequential([keras.Input((4,)), Twins()])).get_state_tree()
 
 
+@pytest.mark.skipif(BACKEND != "tensorflow", reason="about an attribute of TensorFlow's tensors")
+def test_keras_still_reads_logits_off_an_attribute():
+    x = keras.ops.convert_to_tensor([[30.0, 40.0]])
+    probabilities = keras.activations.sigmoid(x)
+    assert probabilities._keras_logits is x, "keras_gaps.with_logits may be needed no longer."
+    loss = keras.losses.BinaryCrossentropy(reduction=None)
+    exact, rounded = (loss(keras.ops.zeros_like(x), y) for y in (probabilities, keras.ops.convert_to_tensor(array(probabilities))))
+    assert array(exact)[0] == pytest.approx(35.0)
+    assert array(rounded)[0] < 20
+
+
+def test_keras_still_drops_several_axes_from_legacy_files(tmp_path):
+    @keras.saving.register_keras_serializable("gaps")
+    class OverAxes(layers.Layer):
+        def __init__(self, axis=-1, **kwargs):
+            super().__init__(**kwargs)
+            self.axis = axis
+
+        def call(self, x):
+            return x
+
+        def get_config(self):
+            return super().get_config() | {"axis": self.axis}
+
+    keras.Sequential([keras.Input((2, 4)), OverAxes(axis=[1, 2]), layers.Dense(1)]).save(tmp_path / "model.h5")
+    loaded = keras.saving.load_model(tmp_path / "model.h5", compile=False)
+    assert loaded.layers[0].axis != [1, 2], "keras_gaps.with_several_axes is needed no longer, but for files that have been written."
+
+
+@pytest.mark.skipif(BACKEND != "torch", reason="about torch's tensors")
+def test_keras_still_leaves_arrays_of_bfloat16_on_torch():
+    ml_dtypes = pytest.importorskip("ml_dtypes")
+    tensor = keras.ops.convert_to_tensor(np.ones(2, ml_dtypes.bfloat16), dtype="float32")
+    assert keras.backend.standardize_dtype(tensor.dtype) == "bfloat16", "keras_gaps.as_tensor is needed no longer."
+
+
+def test_keras_still_saves_shared_weights_once(tmp_path):
+    shared, one, other = layers.PReLU(), layers.PReLU(), layers.PReLU()
+    for layer in (shared, one, other):
+        layer.build((None, 4))
+    model, apart = (
+        keras.Sequential([keras.Input((4,)), layers.Dense(4, activation=first), layers.Dense(4, activation=second)])
+        for first, second in ((shared, shared), (one, other))
+    )
+    shared.set_weights([np.full(4, 0.75)])
+    model.save_weights(tmp_path / "model.weights.h5")
+    with pytest.raises(ValueError, match="received 0 variables"):  # else keras_gaps.siblings_in is needed no longer
+        apart.load_weights(tmp_path / "model.weights.h5")
+    assert array(one.alpha).tolist() == [0.75] * 4
+
+
 def test_what_a_bidirectional_copies_lives_as_long_as_the_copies():
     # Or Keras, while it loads a model, would take another object at the same address for it.
     layer = layers.GRU(2, activation=ka.Swish())

@@ -308,12 +308,7 @@ class Activation(Hosted):
     def _with_logits(self, y, x, stand_for_it=True):
         if keras.backend.backend() != "tensorflow":
             return y
-        if self.keeps_logits and stand_for_it:
-            # Keras's losses read this attribute, and lose every digit of a saturated output without it.
-            y._keras_logits = x
-        elif hasattr(y, "_keras_logits"):  # Keras's own ops set it along any axis
-            del y._keras_logits
-        return y
+        return keras_gaps.with_logits(y, x if self.keeps_logits and stand_for_it else None)
 
     def get_config(self):
         config = super().get_config()

@@ -119,15 +119,11 @@ class AlongAxis(Activation):
         return list(self.axis) if name == "axis" and isinstance(self.axis, tuple) else super()._argument(name)
 
     def get_config(self):
-        config = super().get_config()
-        if isinstance(self.axis, tuple):
-            # From a legacy H5 file Keras drops an "axis" that is a longer list, in any layer, without a word.
-            config["axes"] = config.pop("axis")
-        return config
+        return keras_gaps.with_several_axes(super().get_config())
 
     @classmethod
     def from_config(cls, config):
-        return super().from_config({"axis" if name == "axes" else name: value for name, value in config.items()})
+        return super().from_config(keras_gaps.with_axis(config))
 
     def _with_logits(self, y, x, stand_for_it=True):
         if keras.backend.backend() != "tensorflow":

@@ -7,7 +7,6 @@ place of an instance is discovered late. What a third party can do about it is d
 import functools
 import inspect
 import warnings
-import weakref
 from collections.abc import Callable
 from types import FunctionType
 from typing import Any, cast
@@ -19,9 +18,6 @@ from keras import ops
 from . import arguments, keras_gaps
 
 _LAYER_ARGUMENTS = ("name", "dtype", "trainable", "activity_regularizer")
-
-# Layers that have loaded weights of their own, by the open file or shards and the layer's name: see `load_own_variables`.
-_loaded = weakref.WeakKeyDictionary()
 
 
 def _other_names(cls):
@@ -196,9 +192,7 @@ class Hosted(keras.layers.Layer):
             # Of complex numbers the conversion would keep the real part, and TensorFlow's makes numbers of strings and dates.
             if array.dtype.kind in "cSUmM":
                 raise TypeError("These are no real numbers.")
-            # Keras leaves an array of bfloat16 as it is on torch, whatever dtype it is asked for.
-            inputs = array if isinstance(inputs, (list, tuple)) else inputs
-            return ops.cast(ops.convert_to_tensor(inputs, dtype=self.compute_dtype), self.compute_dtype)
+            return keras_gaps.as_tensor(array if isinstance(inputs, (list, tuple)) else inputs, self.compute_dtype)
         except (TypeError, ValueError) as error:
             raise TypeError(
                 f"{type(self).__name__} takes real numbers, as a tensor, an array or a list; received {inputs!r} ({type(inputs).__name__})."
@@ -276,7 +270,7 @@ class Hosted(keras.layers.Layer):
         if store.keys() and not self.built:
             warnings.warn(f"{self.name} has weights in the file but was not built: it is built with their shapes.", stacklevel=2)
             self.build_from_weights([store[key].shape for key in sorted(store.keys(), key=int)])
-        siblings = _loaded.setdefault(store, {}) if hasattr(store, "h5_file") else {}
+        siblings = keras_gaps.siblings_in(store)
         if store.keys() or not self.weights:
             super().load_own_variables(store)
             siblings[self.name] = self

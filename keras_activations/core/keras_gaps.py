@@ -15,6 +15,7 @@ from types import FrameType, FunctionType
 from typing import cast
 
 import keras
+from keras import ops
 
 from .autodiff import is_compiling
 
@@ -23,6 +24,7 @@ _LISTS = {cast("FunctionType", prop.fget).__code__ for prop in (keras.layers.Lay
 
 _settled = weakref.WeakKeyDictionary()  # the model in which the paths of a layer are unique, as a weak reference
 _first_paths = weakref.WeakKeyDictionary()  # the paths that Keras gave to the weights of a layer
+_loaded = weakref.WeakKeyDictionary()  # layers that have loaded weights of their own, by the open file or shards and the layer's name
 _originals = weakref.WeakKeyDictionary()  # what a Bidirectional copies, by the copy of its activation
 
 
@@ -104,6 +106,50 @@ def settle_paths(layer, kind):
             weight._path = path
 
 
+def siblings_in(store):
+    """Layers that have loaded weights from this file, by name. The caller adds its own.
+
+    Of two hosts that share one instance with weights, only the first finds weights in the file (keras 3.10 to 3.15).
+    """
+    return _loaded.setdefault(store, {}) if hasattr(store, "h5_file") else {}
+
+
+def as_tensor(array, dtype):
+    """An array or a number as a tensor of `dtype`.
+
+    On torch, Keras leaves an array of bfloat16 as it is, whatever dtype it is asked for (keras 3.15).
+    """
+    return ops.cast(ops.convert_to_tensor(array, dtype=dtype), dtype)
+
+
+def with_several_axes(config):
+    """A config whose `axis`, if it is a tuple, has another name.
+
+    From a legacy H5 file Keras drops an "axis" that is a list of several, in any layer, without a word (keras 3.10 to 3.15).
+    """
+    if isinstance(config.get("axis"), (tuple, list)):
+        config["axes"] = config.pop("axis")
+    return config
+
+
+def with_axis(config):
+    """The config that `with_several_axes` was given."""
+    return {"axis" if name == "axes" else name: value for name, value in config.items()}
+
+
+def with_logits(y, x):
+    """y, from whose input x Keras's cross-entropy losses compute. For x=None, they compute from y.
+
+    On TensorFlow the losses look for an attribute of y, which Keras's own sigmoid and softmax set, and have no argument for it (keras
+    3.10 to 3.15). Without it they lose every digit of a saturated output. Keras sets it along any axis, where it is wrong.
+    """
+    if x is not None:
+        y._keras_logits = x
+    elif hasattr(y, "_keras_logits"):
+        del y._keras_logits
+    return y
+
+
 def keep_copied(layer):
     """Let what a Bidirectional is copying live as long as `layer`, the copy of its activation that has just been made.
 
@@ -117,10 +163,12 @@ def keep_copied(layer):
         _originals[layer] = frame.f_locals["layer"]
 
 
-# TensorFlow reads the variable in the same way.
-if os.environ.get("TF_USE_LEGACY_KERAS") in ("1", "true", "True"):
-    warnings.warn(
-        "TF_USE_LEGACY_KERAS is set, so that tf.keras is tf_keras, which is Keras 2. In its layers, activations of keras_activations are "
-        "plain functions: learned parameters are neither trained nor saved, and saved models do not load. Build models with keras.",
-        stacklevel=4,
-    )
+def warn_of_keras_2(stacklevel):
+    """Warn where TensorFlow takes Keras 2 for `tf.keras`, which knows nothing of layers of Keras 3."""
+    # TensorFlow reads the variable in the same way.
+    if os.environ.get("TF_USE_LEGACY_KERAS") in ("1", "true", "True"):
+        warnings.warn(
+            "TF_USE_LEGACY_KERAS is set, so that tf.keras is tf_keras, which is Keras 2. In its layers, activations of keras_activations "
+            "are plain functions: learned parameters are neither trained nor saved, and saved models do not load. Build models with keras.",
+            stacklevel=stacklevel,
+        )

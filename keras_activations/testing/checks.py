@@ -23,9 +23,9 @@ def check_activation(cls: type, samples: list[dict] | None = None, oracle: Calla
         oracle: For a class without a formula in its docstring, a function of a row of inputs and the hyperparameters that returns
             the outputs and their Jacobian, as lists of numbers, and their Hessian unless it is 0.
         level: "everyday", the default, asks for what the frameworks' own operations keep: finite inputs up to 1e18, values within 10
-            epsilon of ``max(1, abs(y))`` and gradients within 80 (in 16 bits 1 unit in the last place, or what float32 is allowed, and 1 epsilon), beside a corner any
-            slope between the one-sided ones. "strict" asks for what this package asks of itself: every input, its limit at infinity, and
-            errors of a few units in the last place.
+            epsilon of ``max(1, abs(y))`` and gradients within 80. In 16 bits it is 1 unit in the last place, or what float32 is allowed,
+            and 1 epsilon. Beside a corner any slope between the one-sided ones is right. "strict" asks for what this package asks of
+            itself: every input, its limit at infinity, and errors of a few units in the last place.
 
     Raises:
         AssertionError: that says what is wrong, with which hyperparameters, at which input, and what to do.
