@@ -31,7 +31,7 @@ import numpy as np
 import keras_activations as ka
 from keras_activations import testing
 from keras_activations.catalogue import registry
-from keras_activations.catalogue.registry import Entry
+from keras_activations.catalogue.entry import Entry
 from lab.cases import CASES, case_id, witness
 from lab.exact import Exact
 

@@ -11,6 +11,7 @@ import re
 from pathlib import Path
 
 import keras_activations as ka
+from keras_activations.catalogue.entry import call
 
 ROOT = Path(__file__).resolve().parents[1]
 PROMISES, CATALOGUE, README = ROOT / "tests" / "data" / "promises.json", ROOT / "docs" / "catalogue.md", ROOT / "README.md"
@@ -88,10 +89,6 @@ activation also takes `kernel`, `name`, `dtype`, `trainable` and `activity_regul
 
 In an activation along an axis, `x` in the formula is the row along it. Where there is no formula, the table says what is computed.
 Short names that mean different functions in different libraries (`frelu`, `srelu`, `brelu` ...) are refused with the choices."""
-
-
-def call(name, arguments):
-    return f"{name}({', '.join(f'{key}={value!r}' for key, value in arguments.items())})"
 
 
 def families():

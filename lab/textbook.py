@@ -25,7 +25,7 @@ import keras
 from keras import ops
 
 import keras_activations as ka
-from keras_activations.catalogue import registry
+from keras_activations.catalogue.entry import Entry
 from keras_activations.testing.formula import Formula
 
 # In this order, each in the whole formula. The first two bring signs to the front of a product, and the last three back.
@@ -237,7 +237,7 @@ def lines(result):
 
 def source(layer):
     """The code of a function of a tensor that computes what the layer does, or None where it has no formula."""
-    entry = registry.Entry(type(layer))
+    entry = Entry(type(layer))
     if entry.name in BY_HAND:
         body = [f"return {BY_HAND[entry.name]}"]
     elif entry.formula is None:
@@ -271,7 +271,7 @@ class Textbook(keras.layers.Layer):
 def unlearned(cls, **kwargs):
     """A layer with its first sample of hyperparameters, whose parameters are plain numbers."""
     sample = {name: value for name, value in cls.samples[0].items() if name != "channels"}
-    if "learned" in registry.Entry(cls).arguments:
+    if "learned" in Entry(cls).arguments:
         sample["learned"] = False
     return cls(**sample, **kwargs)
 

@@ -17,7 +17,7 @@ from keras import ops
 import keras_activations as ka
 from keras_activations import families, testing
 from keras_activations.catalogue import registry
-from keras_activations.catalogue.registry import Entry
+from keras_activations.catalogue.entry import Entry
 from keras_activations.families.gates.tanh import Gated
 from lab import api
 from lab.cases import CATALOGUE
@@ -26,7 +26,7 @@ ROOT = Path(__file__).parents[1]
 MODULES = [importlib.import_module(m.name) for m in pkgutil.walk_packages(families.__path__, "keras_activations.families.")]
 DOCUMENTED = [entry.cls for entry in CATALOGUE.values()] + [
     ka.register,
-    registry.Entry,
+    Entry,
     ka.get,
     ka.serialize,
     ka.check,

@@ -6,6 +6,7 @@ import pytest
 
 import keras_activations as ka
 from keras_activations.catalogue import registry
+from keras_activations.core.hosted import other_names, renamed
 from lab.cases import CATALOGUE
 
 NEEDS_ARGUMENTS = {
@@ -165,7 +166,7 @@ class TestRegister:
             ka.register(keras.layers.Dense)
 
 
-RENAMED = [(entry.cls, old, new) for entry in CATALOGUE.values() for old, new in vars(entry.cls).get("renamed", ())]
+RENAMED = [(entry.cls, old, new) for entry in CATALOGUE.values() for old, new in other_names(entry.cls).items()]
 
 
 @pytest.mark.parametrize(("cls", "old", "new"), RENAMED, ids=lambda part: getattr(part, "__name__", part))
@@ -185,7 +186,9 @@ def test_an_argument_under_its_name_elsewhere(cls, old, new):
 
 def test_a_subclass_has_the_further_names_of_the_class_above_it_and_its_own():
     class Mine(ka.PReLU):
-        renamed = (("start", "alpha"),)
+        @renamed(start="alpha")
+        def __init__(self, alpha=0.25, **kwargs):
+            super().__init__(alpha, **kwargs)
 
     for old in ("start", "init"):
         for make in (Mine, lambda **given: Mine.from_config(given)):

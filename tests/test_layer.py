@@ -7,7 +7,7 @@ from keras import ops
 
 import keras_activations as ka
 from keras_activations import testing
-from keras_activations.catalogue.registry import Entry
+from keras_activations.catalogue.entry import Entry
 from keras_activations.core import autodiff, terms
 from lab.cases import BACKEND, CASES, CATALOGUE, parametrize
 

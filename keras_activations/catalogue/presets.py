@@ -266,8 +266,8 @@ _KERAS_LAYERS_WORDS = {
 }
 
 # The arguments that a library gives an activation, in its order, where they are not ours: their name here, or a function of name and value
-# that returns arguments here. `get("Softmax(dim=1)", like="torch")` has the axis 1. What is accepted without `like` stands in `renamed` of
-# the class.
+# that returns arguments here. `get("Softmax(dim=1)", like="torch")` has the axis 1. What is accepted without `like` stands
+# above the constructor of the class, in `renamed`.
 WORDS = {
     "keras2": _KERAS_LAYERS_WORDS,
     "keras_layers": _KERAS_LAYERS_WORDS,

@@ -9,7 +9,7 @@ import inspect
 import warnings
 from collections.abc import Callable
 from types import FunctionType
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 import keras
 import numpy as np
@@ -20,10 +20,32 @@ from . import arguments, keras_gaps
 _LAYER_ARGUMENTS = ("name", "dtype", "trainable", "activity_regularizer")
 
 
+_Constructor = TypeVar("_Constructor", bound=Callable)
+
+
+def renamed(**names: str) -> Callable[[_Constructor], _Constructor]:
+    """Decorator of a constructor: names that Keras 2, TensorFlow Addons or PyTorch give its arguments, accepted with a warning.
+
+    Args:
+        **names: The name here by the name there, such as ``alpha="negative_slope"``.
+    """
+
+    def decorated(init: Any) -> Any:
+        @functools.wraps(init)
+        def accepting(self, *args, **kwargs):
+            init(self, *args, **translated(type(self), kwargs, {}))
+
+        # Keras reads the signature without following the wrapper.
+        vars(accepting).update(renamed=names, __signature__=inspect.signature(init))
+        return accepting
+
+    return decorated
+
+
 def _other_names(cls):
-    """What `renamed` says in the class and in those above it, as a dict, but of names that the constructor itself has."""
-    pairs = [pair for base in reversed(cls.__mro__) for pair in vars(base).get("renamed", ())]
-    return {old: new for old, new in pairs if old not in constructor_arguments(cls)}
+    """What `renamed` says in the class and in those above it, but of names that the constructor itself has."""
+    found = [getattr(vars(base).get("__init__"), "renamed", {}) for base in reversed(cls.__mro__)]
+    return {old: new for names in found for old, new in names.items() if old not in constructor_arguments(cls)}
 
 
 other_names: Callable[[type], dict[str, str]] = functools.cache(_other_names)
@@ -36,31 +58,19 @@ def translated(cls, given, words):
     user has named: the name here by the name there, or a function of name and value that returns arguments here. Names that are
     accepted without it, `other_names`, bring a warning.
     """
-    renamed, result, sources = other_names(cls), {}, {}
+    further, result, sources = other_names(cls), {}, {}
     for name, value in given.items():
-        meaning = words.get(name) or renamed.get(name, name)
+        meaning = words.get(name) or further.get(name, name)
         meant: Any = meaning(name, value) if callable(meaning) else {meaning: value}
         for new in meant:
             if new in result:
                 raise TypeError(f"{cls.__name__} takes {new} once; received both {sources[new]} and {name}. Leave one of them out.")
         result |= meant
         sources |= dict.fromkeys(meant, name)
-    for old, new in renamed.items():
+    for old, new in further.items():
         if old in given and old not in words:
             warnings.warn(f"{old} of {cls.__name__} is called {new} here. Write {new}={given[old]!r}.", stacklevel=3)
     return result
-
-
-def _accepting(cls):
-    """The constructor of `cls`, which takes its arguments under their further names too."""
-    init = cls.__init__
-
-    @functools.wraps(init)
-    def accepting(self, *args, **kwargs):
-        init(self, *args, **translated(cls, kwargs, {}))
-
-    vars(accepting)["__signature__"] = inspect.signature(init)  # which Keras reads without following the wrapper
-    return accepting
 
 
 def _shown(value):
@@ -114,13 +124,6 @@ class Hosted(keras.layers.Layer):
     """
 
     __signature__ = _Signature()
-    renamed = ()
-    """Pairs of a name that Keras 2, TensorFlow Addons or PyTorch give an argument, accepted with a warning, and its name here."""
-
-    def __init_subclass__(cls, **kwargs):
-        super().__init_subclass__(**kwargs)
-        if "renamed" in vars(cls):
-            cls.__init__ = _accepting(cls)
 
     def __new__(cls, *args, **kwargs):
         if any(isinstance(value, keras.KerasTensor) or ops.is_tensor(value) for value in args):

@@ -6,6 +6,7 @@ from ..catalogue.registry import register
 from ..core import arguments
 from ..core.activation import Activation
 from ..core.elementary import cos, finite, sin, where
+from ..core.hosted import renamed
 from ..core.options import ActivationOptions, Initial, LearnedNumber, LearnedOptions, Unpack
 from ..core.parameters import Learned, Parameter
 from ..core.terms import is_everyday
@@ -184,11 +185,11 @@ class Snake(Learned):
         https://arxiv.org/abs/2006.08195
     """
 
-    renamed = (("frequency", "alpha"),)
     samples = ({}, {"alpha": 0.5, "channels": 4}, {"alpha": 0.25, "learned": False})
 
     alpha: LearnedNumber
 
+    @renamed(frequency="alpha")
     def __init__(self, alpha: Initial = 1.0, *, learned: bool = True, **kwargs: Unpack[LearnedOptions]):
         super().__init__(learned=learned, **kwargs)
         self.learn(alpha=Parameter(alpha, low=0.001))

@@ -7,6 +7,7 @@ from ..core import arguments
 from ..core.activation import Activation
 from ..core.autodiff import clamped
 from ..core.elementary import between, scaled, where
+from ..core.hosted import renamed
 from ..core.kernels import NativeOp
 from ..core.options import ActivationOptions, Initial, InitialNumbers, LearnedNumber, LearnedOptions, Unpack
 from ..core.parameters import Learned, Parameter
@@ -104,9 +105,9 @@ class Threshold(Activation):
         https://arxiv.org/abs/1402.3337
     """
 
-    renamed = (("theta", "threshold"), ("value", "default_value"))
     samples = ({"threshold": 1.0, "default_value": 0.0}, {"threshold": -0.5, "default_value": 2.0})
 
+    @renamed(theta="threshold", value="default_value")
     def __init__(self, threshold: float, default_value: float, **kwargs: Unpack[ActivationOptions]):
         super().__init__(**kwargs)
         self.threshold = arguments.number("threshold", threshold)

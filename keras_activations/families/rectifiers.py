@@ -7,6 +7,7 @@ from ..core import arguments
 from ..core.activation import Activation
 from ..core.axis import AlongAxis
 from ..core.elementary import held, sigmoid, where
+from ..core.hosted import renamed
 from ..core.kernels import NativeOp
 from ..core.options import ActivationOptions, Initial, LearnedNumber, LearnedOptions, Unpack
 from ..core.parameters import Learned
@@ -39,7 +40,6 @@ class ReLU(Activation):
     """
 
     aliases = ("rectifier",)
-    renamed = (("alpha", "negative_slope"),)
     samples = (
         {},
         {"max_value": 6.0},
@@ -47,6 +47,7 @@ class ReLU(Activation):
         {"negative_slope": 0.1, "max_value": 2.0, "threshold": -1.0},
     )
 
+    @renamed(alpha="negative_slope")
     def __init__(
         self, negative_slope: float = 0.0, max_value: float | None = None, threshold: float = 0.0, **kwargs: Unpack[ActivationOptions]
     ):
@@ -109,9 +110,9 @@ class LeakyReLU(Activation):
     """
 
     aliases = ("lrelu",)
-    renamed = (("alpha", "negative_slope"),)
     samples = ({}, {"negative_slope": 0.01}, {"negative_slope": 0.0})
 
+    @renamed(alpha="negative_slope")
     def __init__(self, negative_slope: float = 0.2, **kwargs: Unpack[ActivationOptions]):
         super().__init__(**kwargs)
         self.negative_slope = arguments.number("negative_slope", negative_slope)
@@ -154,17 +155,13 @@ class PReLU(Learned):
     """
 
     aliases = ("parametric_relu",)
-    renamed = (
-        ("alpha_initializer", "alpha"),
-        ("alpha_regularizer", "regularizer"),
-        ("alpha_constraint", "constraint"),
-        ("init", "alpha"),
-        ("num_parameters", "channels"),
-    )
     samples = ({}, {"alpha": 0.125, "channels": 4}, {"alpha": 0.1, "learned": False})
 
     alpha: LearnedNumber
 
+    @renamed(
+        alpha_initializer="alpha", alpha_regularizer="regularizer", alpha_constraint="constraint", init="alpha", num_parameters="channels"
+    )
     def __init__(self, alpha: Initial = 0.25, *, learned: bool = True, **kwargs: Unpack[LearnedOptions]):
         super().__init__(learned=learned, **kwargs)
         self.learn(alpha=alpha)

@@ -4,6 +4,7 @@ from ..catalogue.registry import register
 from ..core import arguments
 from ..core.activation import Activation
 from ..core.elementary import tanh, tanh_parts, where
+from ..core.hosted import renamed
 from ..core.kernels import NativeOp
 from ..core.options import ActivationOptions, Unpack
 
@@ -27,9 +28,9 @@ class SoftShrink(Activation):
     """
 
     aliases = ("soft_threshold",)
-    renamed = (("lambd", "threshold"),)
     samples = ({}, {"threshold": 1.25})
 
+    @renamed(lambd="threshold")
     def __init__(self, threshold: float = 0.5, **kwargs: Unpack[ActivationOptions]):
         super().__init__(**kwargs)
         self.threshold = arguments.number("threshold", threshold, low=0.0)
@@ -61,9 +62,9 @@ class HardShrink(Activation):
     """
 
     aliases = ("hard_threshold",)
-    renamed = (("lambd", "threshold"),)
     samples = ({}, {"threshold": 1.25})
 
+    @renamed(lambd="threshold")
     def __init__(self, threshold: float = 0.5, **kwargs: Unpack[ActivationOptions]):
         super().__init__(**kwargs)
         self.threshold = arguments.number("threshold", threshold, low=0.0)
@@ -94,9 +95,9 @@ class Shrink(Activation):
         The operator Shrink of ONNX: https://onnx.ai/onnx/operators/onnx__Shrink.html
     """
 
-    renamed = (("lambd", "threshold"),)
     samples = ({}, {"threshold": 1.25, "bias": 0.75})
 
+    @renamed(lambd="threshold")
     def __init__(self, threshold: float = 0.5, bias: float = 0.0, **kwargs: Unpack[ActivationOptions]):
         super().__init__(**kwargs)
         self.threshold = arguments.number("threshold", threshold, low=0.0)

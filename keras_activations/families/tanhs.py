@@ -5,6 +5,7 @@ from ..core import arguments
 from ..core.activation import Activation
 from ..core.autodiff import clamped
 from ..core.elementary import between, erf, gated, tanh, where
+from ..core.hosted import renamed
 from ..core.kernels import NativeOp
 from ..core.options import ActivationOptions, Initial, LearnedNumber, LearnedOptions, Unpack
 from ..core.parameters import Learned, Parameter
@@ -159,9 +160,9 @@ class HardTanh(Activation):
         Collobert, Large Scale Machine Learning, 2004, http://ronan.collobert.com/pub/2004_phdthesis_lip6.html
     """
 
-    renamed = (("min_val", "min_value"), ("max_val", "max_value"))
     samples = ({}, {"min_value": -0.5, "max_value": 2.0})
 
+    @renamed(min_val="min_value", max_val="max_value")
     def __init__(self, min_value: float = -1.0, max_value: float = 1.0, **kwargs: Unpack[ActivationOptions]):
         super().__init__(**kwargs)
         self.min_value, self.max_value = arguments.bounds(min_value=min_value, max_value=max_value)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import keras
 import numpy as np
 
-from ..catalogue.registry import Entry
+from ..catalogue.entry import Entry
 from ..core import arguments
 from .arrays import array, tensor
 from .budgets import LEVELS, STRICT

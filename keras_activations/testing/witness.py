@@ -8,7 +8,7 @@ from typing import Any
 import ml_dtypes
 import numpy as np
 
-from ..catalogue.registry import Entry
+from ..catalogue.entry import Entry
 from ..core.axis import AlongAxis, Splitting
 from ..core.parameters import Parametric
 from .arrays import BITS, NUMPY, array, tensor

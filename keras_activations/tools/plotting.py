@@ -10,7 +10,8 @@ import keras
 import numpy as np
 from keras import ops
 
-from ..catalogue.registry import Entry, get
+from ..catalogue.entry import Entry
+from ..catalogue.registry import get
 from ..core import arguments
 from ..core.activation import Activation
 from ..core.autodiff import value_and_gradients
