@@ -30,8 +30,8 @@ import numpy as np
 
 import keras_activations as ka
 from keras_activations import testing
-from keras_activations.catalogue import registry
 from keras_activations.catalogue.entry import Entry
+from keras_activations.core.hosted import constructor_arguments
 from lab.cases import CASES, case_id, witness
 from lab.exact import Exact
 
@@ -341,7 +341,7 @@ def layers():
             continue
         for sample in entry.cls.samples:
             sample = {name: value for name, value in sample.items() if name != "channels"}
-            if "learned" in registry.constructor_arguments(entry.cls):
+            if "learned" in constructor_arguments(entry.cls):
                 sample["learned"] = False
             yield entry.cls(**sample)
 

@@ -33,7 +33,7 @@ import numpy as np
 from keras import layers
 
 import keras_activations as ka
-from keras_activations.catalogue import registry
+from keras_activations.core.hosted import constructor_arguments
 
 BACKEND = keras.backend.backend()
 if BACKEND == "torch":
@@ -145,7 +145,7 @@ def activations():
     """Kind and call of every class: as it is by default and, if it has parameters, learned in every way."""
     found = {"GELU(kernel='fallback')": KINDS[0]}
     for entry in ka.catalogue().values():
-        known = registry.constructor_arguments(entry.cls)
+        known = constructor_arguments(entry.cls)
         for learned in ({}, {"learned": True}, {"learned": True, "channels": 4}):
             if learned.keys() <= known.keys():
                 layer = entry.cls(**entry.cls.samples[0] | learned)

@@ -14,7 +14,7 @@ from keras import ops
 
 import keras_activations as ka
 from keras_activations import testing
-from keras_activations.catalogue.registry import constructor_arguments
+from keras_activations.core.hosted import constructor_arguments
 from lab.cases import BACKEND, CATALOGUE
 
 pytestmark = pytest.mark.skipif(BACKEND == "jax", reason="hardly anything here computes, and nothing depends on the backend")

@@ -12,9 +12,9 @@ import pytest
 import keras_activations as ka
 from keras_activations import testing
 from keras_activations.catalogue import presets, registry
-from keras_activations.catalogue.registry import constructor_arguments
 from keras_activations.core import hosted
 from keras_activations.core.activation import canonical_name
+from keras_activations.core.hosted import constructor_arguments
 from lab.cases import BACKEND, CATALOGUE
 
 E = np.e

@@ -15,7 +15,7 @@ from keras import ops
 
 import keras_activations as ka
 from keras_activations import testing
-from keras_activations.catalogue import registry
+from keras_activations.core.hosted import constructor_arguments
 from lab.cases import BACKEND, parametrize
 
 X = np.random.default_rng(3).normal(size=(2, 6, 4)).astype("float32")
@@ -34,7 +34,7 @@ def test_config_makes_an_equal_layer(case):
     config = layer.get_config()
     assert json.loads(json.dumps(config)) == config
     saved = {"axis" if name == "axes" else name for name in config}
-    assert set(registry.constructor_arguments(cls)) - {"kernel", "activity_regularizer"} <= saved
+    assert set(constructor_arguments(cls)) - {"kernel", "activity_regularizer"} <= saved
     copies = [cls.from_config(config), ka.deserialize(json.loads(json.dumps(ka.serialize(layer)))), copy.deepcopy(layer)]
     copies += [pickle.loads(pickle.dumps(layer)), keras.models.clone_model(keras.Sequential([keras.Input((6, 4)), layer])).layers[0]]
     for other in copies:
