@@ -16,7 +16,7 @@ from .families.gates.sigmoid import PFTS, AconC, DoubleSwish, ESwish, FlattenTSw
 from .families.gates.tanh import APTx, BetaMish, HardMish, LiSHT, Mila, Mish, Phish, Smish, TanhExp, TanhSoft
 from .families.groups import GroupSort, Householder, Maxout
 from .families.normalizers import LogSoftmax, SigSoftmax, Softmax, Softmax1, Softmin, Softpick, SoLU, Squash, TemperatureSoftmax
-from .families.periodic import GCU, Cosine, Sine, SineReLU, Snake, SnakeBeta
+from .families.periodic import GCU, Cosine, Sine, SineReLU, SinLU, Snake, SnakeBeta
 from .families.piecewise import APL, TLU, ClippedLinear, Linear, SShapedReLU, Step, Threshold
 from .families.radial import Absolute, BentIdentity, Gaussian, Hat, InverseMultiquadric, LogCosh, Multiquadric, Seagull
 from .families.randomized import GumbelSoftmax, ProbAct, RReLU
@@ -173,6 +173,7 @@ __all__ = [
     "SiLU",
     "Sine",
     "SineReLU",
+    "SinLU",
     "SLAF",
     "SmeLU",
     "Smish",

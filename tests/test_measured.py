@@ -40,8 +40,9 @@ def test_the_plan_is_what_runs(case):
         assert cls(kernel="fallback", **sample).plan(mode) == kernels.Plan("ours", "strict", "kernel='fallback'")
         plan = cls(**sample).plan(mode, "float32")
         assert plan.budget == kernels.budget_of(cls, mode)
-        narrow = cls(**sample).plan(mode, "bfloat16")
-        assert narrow.name != "ours" or narrow.budget == "strict"
+        assert cls(**sample).plan(mode, "bfloat16").budget == plan.budget
+        double = cls(**sample).plan(mode, "float64")
+        assert double.name != "ours" or double.budget == "strict"
         assert plan.name in ("ours", "automatic") or cls(**sample).native() is not None
 
 

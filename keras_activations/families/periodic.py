@@ -5,7 +5,7 @@ import math
 from ..catalogue.registry import register
 from ..core import arguments
 from ..core.activation import Activation
-from ..core.elementary import cos, finite, sin, where
+from ..core.elementary import clipped, cos, finite, gated, sigmoid, sin, where
 from ..core.hosted import renamed
 from ..core.options import ActivationOptions, Initial, LearnedNumber, LearnedOptions, Unpack
 from ..core.parameters import Learned, Parameter
@@ -241,3 +241,50 @@ class SnakeBeta(Learned):
 
     def derivative(self, x, alpha, beta):
         return _partials(x, alpha, beta)
+
+
+@register
+class SinLU(Learned):
+    """SiLU with a sine beside the input, so that the gate lets a wave through where the input is positive.
+
+    ``f(x) = (x + alpha * sin(beta * x)) / (1 + exp(-x))``
+
+    The angle is rounded, which shows in the gradient where the angle is large. At infinity the gradient has no limit and is NaN.
+
+    Args:
+        alpha: Finite number, or a Keras initializer: the amplitude of the wave. Default 1, as in the paper.
+        beta: Finite number, or a Keras initializer: the angular frequency. Default 1, as in the paper.
+        learned: Whether alpha and beta are weights. Default True.
+        **kwargs: How they are learned: see `Learned`; and as in every activation: see `Activation`.
+
+    Example:
+        >>> SinLU()([-1.0, 0.0, 2.0])
+        [-0.49524782, 0.0, 2.5625007]
+
+    Reference:
+        Paul, Bandyopadhyay, Yoon, Geem and Sarkar, SinLU: Sinu-Sigmoidal Linear Unit, 2022, https://doi.org/10.3390/math10030337
+    """
+
+    samples = ({}, {"alpha": 0.5, "beta": 0.25, "channels": 4}, {"alpha": -0.25, "beta": 0.5, "learned": False})
+
+    alpha: LearnedNumber
+    beta: LearnedNumber
+
+    def __init__(self, alpha: Initial = 1.0, beta: Initial = 1.0, *, learned: bool = True, **kwargs: Unpack[LearnedOptions]):
+        super().__init__(learned=learned, **kwargs)
+        self.learn(alpha=alpha, beta=beta)
+
+    def _wave(self, x, alpha, beta):
+        # At infinity the sine is NaN, and the sum is not.
+        return x + alpha * where(abs(x) == math.inf, 0.0, sin(_finite_angle(x, beta)))
+
+    def fallback(self, x, alpha, beta):
+        return gated(sigmoid(x), self._wave(x, alpha, beta))
+
+    def derivative(self, x, alpha, beta):
+        gate, angle = sigmoid(x), _finite_angle(x, beta)
+        # At infinity they are NaN. Where the gate is closed, nothing comes of them.
+        sine, cosine = (where(gate == 0, 0.0, wave) for wave in (sin(angle), cos(angle)))
+        yield gate * (1.0 + alpha * beta * cosine) + sigmoid.slope(x) * self._wave(clipped(x, 128.0, 800.0), alpha, beta)
+        yield gate * sine
+        yield gated(gate, alpha * x) * cosine
