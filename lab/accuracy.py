@@ -32,6 +32,7 @@ import keras_activations as ka
 from keras_activations import testing
 from keras_activations.catalogue.entry import Entry
 from keras_activations.core.hosted import constructor_arguments
+from keras_activations.testing.budgets import flushed_below
 from lab.cases import CASES, case_id, witness
 from lab.exact import Exact
 
@@ -196,7 +197,7 @@ def errors(row, curve, derivatives):
         setattr(row, f"{name}_at", float(x[worst]))
     row.not_finite = int(broken.sum())
     with np.errstate(all="ignore"):
-        digits = abs(results[0] - value) / testing.ulp(value, row.dtype, testing._floor(row.dtype))
+        digits = abs(results[0] - value) / testing.ulp(value, row.dtype, flushed_below(row.dtype))
     row.lost = int((normal & np.isfinite(digits) & (digits >= 2.0 ** testing.BITS[row.dtype])).sum())
     return row
 
@@ -217,7 +218,7 @@ def second_errors(result, truth, slope, x, dtype):
     with np.errstate(all="ignore"):
         unit = np.maximum(epsilon * np.maximum(1.0, abs(truth)), abs(slope) * testing.ulp(x, dtype))
         error = abs(result - truth) / unit
-    beyond = abs(truth) > float(ml_dtypes.finfo(testing._NUMPY[dtype]).max)
+    beyond = abs(truth) > float(ml_dtypes.finfo(testing.NUMPY[dtype]).max)
     return np.where(beyond, 0.0, np.where(np.isfinite(result), error, np.inf))
 
 

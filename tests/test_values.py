@@ -6,6 +6,8 @@ import pytest
 
 import keras_activations as ka
 from keras_activations import testing
+from keras_activations.core import kernels
+from keras_activations.testing.budgets import flushed_below
 from lab.cases import BACKEND, CASES, CATALOGUE, MASKED, ORACLES, budget, case_id, parametrize, parametrize_with_kernels, witness
 from lab.exact import Exact
 
@@ -94,7 +96,10 @@ def test_mixed_precision_rounds_once_in_a_model(name, policy):
     # A fused graph may skip the rounding of z: the result belongs to a number that rounds to it.
     near = [Exact(CATALOGUE[name].formula, arguments)(z + side * testing.ulp(z, dtype) / 2)[0] for side in (-1, 0, 1)]
     outside = np.maximum(np.min(near, axis=0) - y, y - np.max(near, axis=0))
-    assert np.max(outside / testing.ulp(near[1], dtype, testing._floor(dtype))) <= 0.51
+    unit = 0.51 * testing.ulp(near[1], dtype, flushed_below(dtype))
+    if "everyday" in {layer.plan(mode, dtype).budget for mode in kernels.MODES}:  # what Keras compiles depends on the backend
+        unit = np.maximum(2 * unit, testing.EVERYDAY.value["float32"] * testing.EVERYDAY.unit(near[1], "float32"))
+    assert np.max(outside / unit) <= 1
 
 
 def test_every_class_has_a_formula_or_an_oracle():

@@ -28,7 +28,7 @@ class Budget:
 
     def unit(self, x, dtype):
         """The unit of errors of a result whose true value is x."""
-        return 2.0 ** -BITS[dtype] * np.maximum(1.0, np.abs(x)) if self.absolute else ulp(x, dtype, _floor(dtype))
+        return 2.0 ** -BITS[dtype] * np.maximum(1.0, np.abs(x)) if self.absolute else ulp(x, dtype, flushed_below(dtype))
 
 
 STRICT = Budget(
@@ -58,8 +58,8 @@ def ulp(x, dtype, floor=0.0):
     return np.ldexp(1.0, np.frexp(size)[1] - 1 - BITS[dtype])
 
 
-def _floor(dtype):
-    # What is smaller may be flushed to zero on the way.
+def flushed_below(dtype):
+    """What is smaller may be flushed to zero on the way."""
     return {"float16": 0.0, "float64": 2.0**-960}.get(dtype, 2.0**-96)
 
 
@@ -80,7 +80,7 @@ def value_errors(result, truth, rows, dtype, of_halves=False, budget=STRICT):
     if dtype in ("float32", "float64"):
         unit = np.maximum(budget.unit(size, dtype), _condition(truth["gradient"][..., : rows.shape[1]], rows[:, None, :], dtype))
     else:
-        unit = ulp(truth["value"], dtype, _floor(dtype))
+        unit = ulp(truth["value"], dtype, flushed_below(dtype))
         if budget.absolute:
             unit = np.maximum(unit, budget.value["float32"] * budget.unit(size, "float32"))
     return _errors(result, truth["value"], truth["rest"], unit, dtype, budget)
