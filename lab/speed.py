@@ -245,6 +245,7 @@ def cell(unit, mode, size, dtype):
     layers = unit.ours(dtype), unit.theirs(dtype)
     w = keras.ops.convert_to_tensor(draw.normal(size=layers[0].compute_output_shape(shape)), dtype)
     result = {"unit": unit.name, "against": unit.against, "mode": mode, "size": size, "dtype": dtype, "date": today()}
+    result["plan"] = layers[0].plan({"xla": "fused", "jit": "fused", "compile": "fused"}.get(mode, mode), dtype).name
     for name, make in (("forward", forward), ("both", both)):
         if mode == "compile":
             import torch
@@ -406,6 +407,57 @@ PREFACE = f"""Times of this package divided by those of what a user would write 
   {SHORTEST * 1e3} ms are repeated until a sample takes as long. Before, their values are compared: they agree within 0.1 %."""
 
 
+WHY = {
+    "a": (
+        "LiteRT has no operator for the error function and the arctangent. A graph of TensorFlow, which a converter may read, gets a fit.",
+        "arctan dynamic_erf erf_act laplace pserf serf smu xatglu",
+    ),
+    "b": (
+        "tf2onnx takes neither log1p nor expm1, and in LiteRT exp, softplus and log_sigmoid are infinite too early. A graph of TensorFlow "
+        "gets longer forms that are right there.",
+        "celu cloglog elish exponential hard_elish log_cosh log_sigmoid logish mpelu nlrelu pelu serlu shifted_softplus sig_softmax "
+        "soft_clipping softplus sqrt_softplus swoosh_l swoosh_r xielu",
+    ),
+    "c": (
+        "The short formula breaks the everyday budget: it cancels for negative input, or multiplies the error of tanh or of a normal "
+        "distribution by x.",
+        "acon_c aptx beta_mish bent_identity clipped_gelu colu eis elish golu hard_elish log_softmax pflu phish resp seagull serlu sinlu "
+        "smu1 soft_clipping softsign squareplus tanh_exp tanh_shrink tanh_soft xielu",
+    ),
+    "d": (
+        "The short formula overflows, or makes NaN of large numbers: exponentials beyond 88, squares beyond 1e19, sums of both, -inf.",
+        "abu clamped_swiglu cloglog colu cosine eis elish gaussian gcu glu group_sort hard_elish inverse_multiquadric isrlu isru laplace "
+        "log_cosh mpelu multiquadric pelu poly_norm poly_relu rational seagull sig_softmax sine slaf snake snake_beta soft_clipping "
+        "softmax softmax1 softmin softpick solu sqrt_softplus squared_relu squash star_relu temperature_softmax",
+    ),
+    "e": ("x alone is kept for the backward pass, which computes again what automatic differentiation keeps.", ""),
+    "f": (
+        "A second derivative that is 0 is there, where the framework answers None or raises an error.",
+        "absolute apl bilinear bipolar_relu clipped_linear crelu dprelu dual_line flexible_relu hard_sigmoid hard_tanh hat leaky_tanh "
+        "linear maxout mod_relu ncrelu piecewise_linear reglu s_shaped_relu smelu sparse_plus sparse_sigmoid squared_relu star_relu step "
+        "threshold tlu",
+    ),
+    "g": ("NaN stays NaN, of which the framework's op makes a number.", "hard_shrink shrink soft_shrink step threshold"),
+    "h": ("The second derivative of torch's mish is NaN from 89 on: its value stands beside the derivative of this package.", "mish"),
+    "i": ("It is the framework's own op. What is above 1 is the fixed cost of the layer, or noise.", ""),
+}
+"""What is above 1.1 and why, and for which activations: "e" and "i" follow from the plan. In eager mode each call has a fixed cost too."""
+
+
+def why(cells):
+    """The letters of `WHY` for cells of one activation that are above the mark."""
+    slow = [c for c in cells if max(c[p]["ratio"] for p in PASSES) > SLOW]
+    if not slow:
+        return ""
+    name, plans = slow[0]["unit"], {c["plan"] for c in slow}
+    found = {letter for letter, (_, names) in WHY.items() if name in names.split()}
+    found |= {"e"} if ka.catalogue()[name].cls.derivative is not None and plans & {"ours", "mixed"} else set()
+    found |= {"i"} if "native" in plans else set()
+    if not found:
+        raise SystemExit(f"Nobody has said why {name} takes up to {max(c[p]['ratio'] for c in slow for p in PASSES):.2f}: add it to WHY.")
+    return ", ".join(sorted(found))
+
+
 def ratio(number):
     return f"**{number:.2f}**" if number > SLOW else f"{number:.2f}"
 
@@ -453,10 +505,11 @@ def by_unit(found, backend):
                 against[name],
                 *(" / ".join(ratio(c[p]["ratio"]) for p in PASSES) if c else "" for c in there),
                 fails.get(name, ""),
+                why([c for c in there if c]),
             ]
         )
     names = [f"{mode} {size}" + (f" {dtype}" if dtype != DTYPES[0] else "") for mode, size, dtype in keys]
-    return table(["activation", "against", *names, "they fail from"], rows)
+    return table(["activation", "against", *names, "they fail from", "why"], rows)
 
 
 def end_to_end(results):
@@ -481,6 +534,7 @@ def measured_on(results):
 def page(results):
     """The text of `docs/speed.md`, from {backend: what its file holds}."""
     lines = ["# Speed", "", "<!-- Written by `make bench`, not by hand. -->", "", PREFACE, "", *measured_on(results), ""]
+    lines += ["## Why some are slower", "", *(f"* *{letter}*: {reason}" for letter, (reason, _) in WHY.items()), "", FIXED, ""]
     lines += ["## In short", "", "The geometric mean over the units, and in parentheses the worst.", "", *summary(results), ""]
     for backend, found in results.items():
         lines += [f"## Every activation on {backend}", "", COLUMNS, "", *by_unit(found, backend), ""]
@@ -492,8 +546,10 @@ def page(results):
     return "\n".join([*lines, "", "## The textbook", "", "```text", "from keras import ops", "", "\n\n".join(code), "```", ""])
 
 
+FIXED = """In eager mode each call has a fixed cost besides, which counts on small inputs: choosing the kernel takes 2 to 4 microseconds,
+and entering a derivative of this package some 20 on torch and 60 to 100 in TensorFlow."""
 COLUMNS = """Forward / both. "They fail from" is the size of the least number, up to 200, at which the value or the gradient of Keras's
-function or of the textbook is not finite though ours is."""
+function or of the textbook is not finite though ours is. "Why" names reasons for what is above the mark."""
 MODELS = """One epoch of `fit` and one `predict` of 512 examples in batches of 64, after one epoch to warm up: Keras's own string such as
 `activation="gelu"` against `activation=ka.get("gelu")`, with the time of Keras's in parentheses. The convolutional network has two Conv2D
 and a Dense layer with the activation, for images of 16 x 16; the transformer block has attention and a feed-forward part of 256 units with
