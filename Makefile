@@ -15,7 +15,7 @@ export JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES ?= -1
 ACCURACY := $(RUN) -m lab.accuracy
 BACKENDS := tensorflow jax torch
 
-.PHONY: demo test test-oldest malice lint oracle api accuracy measurements bench rows memory export survive clean \
+.PHONY: demo test test-oldest fuzz lint oracle api accuracy measurements bench rows memory export survive clean \
 	$(BACKENDS:%=test-%) $(BACKENDS:%=survive-%)
 
 demo: $(VENV)/demo
@@ -33,9 +33,9 @@ test-oldest: $(VENV)-oldest/done oracle
 	KERAS_BACKEND=tensorflow $(VENV)-oldest/bin/python -m pytest --quiet
 
 # Arguments, shapes, dtypes and names at random, others in every run.
-malice: $(VENV)/test
-	KERAS_BACKEND=tensorflow EXAMPLES=20000 $(RUN) -m pytest --quiet tests/test_malice.py
-	KERAS_BACKEND=torch EXAMPLES=20000 $(RUN) -m pytest --quiet tests/test_malice.py
+fuzz: $(VENV)/test
+	KERAS_BACKEND=tensorflow EXAMPLES=20000 $(RUN) -m pytest --quiet tests/test_fuzz.py
+	KERAS_BACKEND=torch EXAMPLES=20000 $(RUN) -m pytest --quiet tests/test_fuzz.py
 
 lint: $(VENV)/test
 	$(RUN) -m ruff check .

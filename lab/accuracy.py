@@ -34,7 +34,7 @@ from keras_activations.catalogue.entry import Entry
 from keras_activations.core.hosted import constructor_arguments
 from keras_activations.testing.budgets import flushed_below
 from lab.cases import CASES, case_id, witness
-from lab.exact import Exact
+from lab.high_precision import HighPrecision
 
 ROOT = Path(__file__).resolve().parents[1]
 OUTPUT = ROOT / "output" / "accuracy"
@@ -99,7 +99,7 @@ class Curve:
         return x, np.load(file)
 
     def exact(self):
-        return Exact(self.equation, _listed(dict(self.arguments)))
+        return HighPrecision(self.equation, _listed(dict(self.arguments)))
 
     def rows(self, x):
         """All inputs of the formula."""
@@ -115,7 +115,7 @@ class Slice(Curve):
     """The number in the other half."""
 
     def exact(self):
-        return Exact(self.equation, _listed(dict(self.arguments)), self.variable)
+        return HighPrecision(self.equation, _listed(dict(self.arguments)), self.variable)
 
     def rows(self, x):
         return np.stack([x if name == self.variable else np.full_like(x, self.other) for name in self.exact().inputs], axis=1)
@@ -362,7 +362,7 @@ def slices():
 
 def sliced(layer, piece):
     """The layer as a function of one of its halves."""
-    first = testing.array(layer._pieces(testing.tensor([[0.0, 1.0]], "float32"))[0]).item() == 0
+    first = testing.array(layer._chunks(testing.tensor([[0.0, 1.0]], "float32"))[0]).item() == 0
     varies = piece.exact().inputs.index(piece.variable) == (0 if first else 1)
 
     def function(x):

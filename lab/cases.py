@@ -75,14 +75,14 @@ def exact_k_subsets(row, budget, **_):
     if budget >= len(row):
         return [1.0] * len(row), [[0.0] * len(row)] * len(row)
 
-    def clipped(tau):
+    def clamp_both(tau):
         return [min(max(x - tau, 0), 1) for x in numbers]
 
     # The sum is linear between neighbouring corners: tau lies between the last at which it exceeds the budget and the next.
     corners = sorted({x - shift for x in numbers for shift in (0, 1)})
-    low = max((tau for tau in corners if sum(clipped(tau)) > budget), default=corners[0])
+    low = max((tau for tau in corners if sum(clamp_both(tau)) > budget), default=corners[0])
     high = min(tau for tau in corners if tau > low)
-    at_low, at_high = sum(clipped(low)), sum(clipped(high))
+    at_low, at_high = sum(clamp_both(low)), sum(clamp_both(high))
     tau = low + (high - low) * (at_low - budget) / (at_low - at_high)
     values = [float(min(max(Fraction(x) - tau, 0), 1)) if isfinite(x) else 0.0 for x in row]
     between = [isfinite(x) and 0 < Fraction(x) - tau < 1 for x in row]

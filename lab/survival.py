@@ -299,7 +299,7 @@ class Trained:
             with self._noting(name):
                 write(model, self.folder)
         self.further = fit(model, 2, initial_epoch=1)
-        for branch, (output, *_) in zip(branches, self._pieces(self.further), strict=True):
+        for branch, (output, *_) in zip(branches, self._chunks(self.further), strict=True):
             if not np.isfinite(output).all():
                 self.failures.append(Failure([branch], "fit", "outputs are not finite"))
 
@@ -311,7 +311,7 @@ class Trained:
         except Exception as error:
             self.failures.append(Failure(self.branches, way, described(error)))
 
-    def _pieces(self, state):
+    def _chunks(self, state):
         """Of each branch the outputs and the weights."""
         outputs, *weights = state
         for output, own in zip(np.split(outputs, self.cuts, axis=1), self.weights, strict=True):
@@ -325,7 +325,7 @@ class Trained:
         if shapes[0] != shapes[1]:
             first, (found, wanted) = next((i, p) for i, p in enumerate(itertools.zip_longest(*shapes)) if p[0] != p[1])
             raise ValueError(f"{len(state)} arrays were {len(expected)}, and the one at {first}, of shape {found}, was of shape {wanted}")
-        for branch, found, wanted in zip(self.branches, self._pieces(state), self._pieces(expected), strict=True):
+        for branch, found, wanted in zip(self.branches, self._chunks(state), self._chunks(expected), strict=True):
             # The state of a seed is in no file: Keras's Dropout starts again too.
             if resumed and isinstance(ka.get(branch.activation), ka.Stochastic):
                 continue

@@ -356,7 +356,7 @@ def test_the_choice_costs_nothing_in_a_compiled_graph(case):
 
     def kernel(x):
         learned, fixed = layer._operands(x)
-        return terms.strictly(layer.fallback)(*layer._pieces(x), *learned, *fixed)
+        return terms.strictly(layer.fallback)(*layer._chunks(x), *learned, *fixed)
 
     assert count(jax.make_jaxpr(layer)(x).jaxpr) <= count(jax.make_jaxpr(kernel)(x).jaxpr)
 

@@ -9,7 +9,7 @@ from keras_activations import testing
 from keras_activations.core import kernels
 from keras_activations.testing.budgets import flushed_below
 from lab.cases import BACKEND, CASES, CATALOGUE, MASKED, ORACLES, budget, case_id, parametrize, parametrize_with_kernels, witness
-from lab.exact import Exact
+from lab.high_precision import HighPrecision
 
 DTYPES = [
     "float32",
@@ -94,7 +94,7 @@ def test_mixed_precision_rounds_once_in_a_model(name, policy):
     z, y = (np.asarray(model.predict(x, verbose=0), "float64").reshape(-1, 1) for model in models)
     arguments = {name: value for name, value in layer.get_config().items() if isinstance(value, (bool, float))}
     # A fused graph may skip the rounding of z: the result belongs to a number that rounds to it.
-    near = [Exact(CATALOGUE[name].formula, arguments)(z + side * testing.ulp(z, dtype) / 2)[0] for side in (-1, 0, 1)]
+    near = [HighPrecision(CATALOGUE[name].formula, arguments)(z + side * testing.ulp(z, dtype) / 2)[0] for side in (-1, 0, 1)]
     outside = np.maximum(np.min(near, axis=0) - y, y - np.max(near, axis=0))
     unit = 0.51 * testing.ulp(near[1], dtype, flushed_below(dtype))
     if "everyday" in {layer.plan(mode, dtype).budget for mode in kernels.MODES}:  # what Keras compiles depends on the backend

@@ -199,9 +199,9 @@ class Activation(Hosted):
         """What `fallback`, `derivative` and `native` take after x: (tensors, numbers)."""
         return (), ()
 
-    _pieces_count = 1
+    _chunk_count = 1
 
-    def _pieces(self, x) -> tuple:
+    def _chunks(self, x) -> tuple:
         """What `fallback` and `derivative` take for x: so many."""
         return (x,)
 
@@ -228,7 +228,7 @@ class Activation(Hosted):
     def _computing(self, plan, mode, layout, fixed, whole):
         """What runs for a plan, as a function of the tensors. `whole` says that the first of them is to be split."""
         if whole:
-            layout = (*[None] * self._pieces_count, *layout[1:])
+            layout = (*[None] * self._chunk_count, *layout[1:])
 
         def on(function, *tensors):
             return function(*_packed(layout, tensors), *fixed)
@@ -258,7 +258,7 @@ class Activation(Hosted):
 
         def computed(*tensors):
             if whole:
-                tensors = (*self._pieces(tensors[0]), *tensors[1:])
+                tensors = (*self._chunks(tensors[0]), *tensors[1:])
             if not automatic:
                 return autodiff.differentiate(value, derivative, *tensors)
             # Op by op, the short form keeps what the textbook keeps, and takes no longer. In 16 bits it would keep float32.

@@ -211,10 +211,10 @@ class Splitting(AlongAxis):
     _mixes = False  # the op takes the input unsplit, where the derivative of the pieces cannot be attached to it
 
     @property
-    def _pieces_count(self):
+    def _chunk_count(self):
         return self.divisor
 
-    def _pieces(self, x):
+    def _chunks(self, x):
         return self._ordered(self._split(x, self.axis))
 
     def _ordered(self, pieces):
@@ -225,7 +225,7 @@ class Splitting(AlongAxis):
         # A split into one piece does not survive the way from torch to LiteRT.
         return ops.split(x, self.divisor, axis=axis) if self.divisor > 1 else [x]
 
-    def _dealt(self, x, axis):
+    def _interleaved(self, x, axis):
         """The pieces of neighbours: every n-th entry, from the first, the second ... on."""
         shape, axis = list(ops.shape(x)), axis % len(x.shape)
         # A size that TensorFlow does not know before fails here, where the divisor does not divide it.

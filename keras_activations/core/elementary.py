@@ -31,6 +31,16 @@ from .coefficients import (
 )
 from .terms import Curve, is_everyday, is_final, is_light, is_unexported
 
+# Bounds beyond which a factor or a term has vanished, and products would overflow: in float32, and in float64.
+EXP_VANISHES = 128.0, 800.0
+"""Of x: ``exp(-x)`` is 0, also times x."""
+NORMAL_VANISHES = 16.0, 39.0
+"""Of x: ``exp(-x**2 / 2)`` is 0, also times x."""
+SQUARE_OVERFLOWS = 1e18, 1e150
+"""Of x: beyond it, ``1 + x**2`` is ``x**2``, which is about to overflow."""
+PRODUCT_OVERFLOWS = 1e30, 1e300
+"""Of x: beyond it, x times a large factor overflows."""
+
 sin, cos = TRIGONOMETRY.sin, TRIGONOMETRY.cos
 
 
@@ -53,7 +63,7 @@ def expm1(x):
     # The derivative of the backends' own is y + 1, which cancels far below 0.
     near = abs(x) < 0.69
     z = where(near, x, 0.0)
-    return where(near, z + z * z * polynomial(z, EXPM1_TAIL_DOUBLE if is_thorough(x) else EXPM1_TAIL), ops.exp(x) - 1.0)
+    return where(near, z + z * z * polynomial(z, EXPM1_TAIL_DOUBLE if needs_long_series(x) else EXPM1_TAIL), ops.exp(x) - 1.0)
 
 
 def log1p(z):
@@ -68,13 +78,13 @@ def log1p(z):
     u = near / (2.0 + near)
     w = u * u
     # 2 u is z - z u, of which the first term has no rounding error.
-    return where(far, ops.log(1.0 + z), near - u * (near - w * polynomial(w, LOG1P_TAIL_DOUBLE if is_thorough(z) else LOG1P_TAIL)))
+    return where(far, ops.log(1.0 + z), near - u * (near - w * polynomial(w, LOG1P_TAIL_DOUBLE if needs_long_series(z) else LOG1P_TAIL)))
 
 
 def log1p_quotient(z):
     """``log(1 + z) / z`` for z from 0 to 1, where it is 1 at 0."""
     u = z / (2.0 + z)
-    return 1.0 - u * (1.0 - u * polynomial(u * u, LOG1P_TAIL_DOUBLE if is_thorough(z) else LOG1P_TAIL) / (2.0 + z))
+    return 1.0 - u * (1.0 - u * polynomial(u * u, LOG1P_TAIL_DOUBLE if needs_long_series(z) else LOG1P_TAIL) / (2.0 + z))
 
 
 def expm1_rest(x):
@@ -83,14 +93,14 @@ def expm1_rest(x):
         return ops.exp(x) - 1.0 - x
     near = abs(x) < 0.69
     z = where(near, x, 0.0)
-    return where(near, z * z * polynomial(z, EXPM1_TAIL_DOUBLE if is_thorough(x) else EXPM1_TAIL), ops.exp(x) - 1.0 - x)
+    return where(near, z * z * polynomial(z, EXPM1_TAIL_DOUBLE if needs_long_series(x) else EXPM1_TAIL), ops.exp(x) - 1.0 - x)
 
 
 def tanh_parts(x):
     """(y, D) with ``tanh(x) = x D / (y + D)`` and ``x - tanh(x) = x y / (y + D)``, for abs(x) < 1.5; held at 0 beyond."""
     z = where(abs(x) < 1.5, x, 0.0)
     y = z * z
-    return y, polynomial(y, TANH_FRACTION_DOUBLE if is_thorough(x) else TANH_FRACTION_SINGLE)
+    return y, polynomial(y, TANH_FRACTION_DOUBLE if needs_long_series(x) else TANH_FRACTION_SINGLE)
 
 
 @Curve
@@ -99,7 +109,7 @@ def tanh(x):
     if is_everyday():
         return ops.tanh(x)
     y, fraction = tanh_parts(x)
-    e = ops.exp(-2.0 * held(magnitude(x), 64.0, 400.0))
+    e = ops.exp(-2.0 * clamp_above(magnitude(x), 64.0, 400.0))
     far = 1.0 - 2.0 * e / (1.0 + e)
     return where(abs(x) < 0.7, x * fraction / (y + fraction), where(x >= 0, far, -far))
 
@@ -115,7 +125,7 @@ def tanh_slope(x, y=None):
     y, fraction = tanh_parts(z)
     t = z * fraction / (y + fraction)
     # TensorFlow's forward mode multiplies the derivative 0 of the number 2 by what stands beside it, which must not be infinite.
-    e = ops.exp(-2.0 * held(magnitude(x), 64.0, 400.0))
+    e = ops.exp(-2.0 * clamp_above(magnitude(x), 64.0, 400.0))
     # The derivative of the latter is a difference, which near 0 has few digits.
     return where(near, 1.0 - t * t, 4.0 * e / ((1.0 + e) * (1.0 + e)))
 
@@ -166,12 +176,12 @@ softplus.derived(sigmoid)
 def gelu(x):
     """``x Phi(x)``, where Phi is the distribution function of the normal distribution."""
     if is_light():
-        return ops.gelu(floored(x, 16.0, 39.0), approximate=False)
+        return ops.gelu(clamp_below(x, *NORMAL_VANISHES), approximate=False)
     if is_everyday():
         # LiteRT knows its own operator by this form. ONNX takes erf and no erfc.
-        z = floored(x, 16.0, 39.0)
+        z = clamp_below(x, *NORMAL_VANISHES)
         return 0.5 * z * (1.0 + ops.erf(z * math.sqrt(0.5)))
-    t = held(magnitude(x), 16.0, 39.0)
+    t = clamp_above(magnitude(x), *NORMAL_VANISHES)
     gaussian, scaled = normal_tail(t)
     return positive_part(x) - t * gaussian * scaled
 
@@ -180,9 +190,9 @@ def gelu(x):
 def gelu_slope(x):
     """The derivative of `gelu`."""
     if is_everyday():
-        z = clipped(x, 16.0, 39.0)
+        z = clamp_both(x, *NORMAL_VANISHES)
         return 0.5 * (1.0 + ops.erf(z * math.sqrt(0.5))) + z * ops.exp(-0.5 * z * z) / math.sqrt(2 * math.pi)
-    t = held(magnitude(x), 16.0, 39.0)
+    t = clamp_above(magnitude(x), *NORMAL_VANISHES)
     gaussian, scaled = normal_tail(t)
     h = gaussian * (scaled - t / math.sqrt(2 * math.pi))
     return where(x >= 0, 1.0 - h, h)
@@ -191,9 +201,9 @@ def gelu_slope(x):
 @Curve
 def erf(x):
     """The error function."""
-    if is_thorough(x) or is_unexported():
-        return ops.erf(clipped(x, 6.0, 6.0))  # of huge numbers, TensorFlow's is NaN
-    t = held(magnitude(x), 6.0, 6.0)
+    if needs_long_series(x) or is_unexported():
+        return ops.erf(clamp_both(x, 6.0, 6.0))  # of huge numbers, TensorFlow's is NaN
+    t = clamp_above(magnitude(x), 6.0, 6.0)
     near = t < 1.0
     z = where(near, x, 0.0)
     gaussian, scaled = normal_tail(math.sqrt(2) * t)
@@ -205,9 +215,9 @@ def erf(x):
 def erf_slope(x):
     """The derivative of `erf`."""
     if is_everyday():
-        z = clipped(x, 16.0, 39.0)
+        z = clamp_both(x, *NORMAL_VANISHES)
         return 2 / math.sqrt(math.pi) * ops.exp(-z * z)
-    square, error = _squared(held(magnitude(x), 16.0, 39.0))
+    square, error = _squared(clamp_above(magnitude(x), *NORMAL_VANISHES))
     return 2 / math.sqrt(math.pi) * (ops.exp(-square) * (1.0 - error))
 
 
@@ -218,8 +228,8 @@ _ARCTAN_BOUNDS = 2.0**62, 2.0**510
 @Curve
 def arctan(x):
     """``atan(x)``."""
-    if is_thorough(x) or is_light():
-        return TRIGONOMETRY.arctan(clipped(x, *_ARCTAN_BOUNDS))
+    if needs_long_series(x) or is_light():
+        return TRIGONOMETRY.arctan(clamp_both(x, *_ARCTAN_BOUNDS))
     t = magnitude(x)
     far = t > 1.0
     # atan(t) = pi/2 - atan(1 / t)
@@ -230,7 +240,7 @@ def arctan(x):
 
 def arctan_near(u):
     """``atan(u)`` for 0 <= u <= 1."""
-    if is_thorough(u) or is_light():
+    if needs_long_series(u) or is_light():
         return TRIGONOMETRY.arctan(u)
     w = u * u
     return u + u * w * polynomial(w, ARCTAN_TAIL)
@@ -239,7 +249,7 @@ def arctan_near(u):
 @arctan.derived
 def arctan_slope(x):
     """The derivative of `arctan`."""
-    z = clipped(x, *_ARCTAN_BOUNDS)
+    z = clamp_both(x, *_ARCTAN_BOUNDS)
     return 1.0 / (1.0 + z * z)
 
 
@@ -264,7 +274,7 @@ def inverse_root_slope(x, alpha):
 def _over_root(x, alpha):
     """x and ``1 + alpha x**2``."""
     # At the bound the derivative has underflowed. The square would overflow.
-    z = clipped(x, 2.0**41 / math.sqrt(alpha), 2.0**339 / math.sqrt(alpha))
+    z = clamp_both(x, 2.0**41 / math.sqrt(alpha), 2.0**339 / math.sqrt(alpha))
     return z, 1.0 + alpha * z * z
 
 
@@ -290,7 +300,7 @@ def normal_tail(t):
 
 def half_erfcx(t):
     """``erfcx(t / sqrt(2)) / 2`` for 0 <= t <= 16 (39 in float64): a smooth function that falls from 1/2 to 0."""
-    return polynomial((t - 3.5) / (t + 3.5), HALF_ERFCX_DOUBLE if is_thorough(t) else HALF_ERFCX_SINGLE)
+    return polynomial((t - 3.5) / (t + 3.5), HALF_ERFCX_DOUBLE if needs_long_series(t) else HALF_ERFCX_SINGLE)
 
 
 def floor(x):
@@ -305,7 +315,7 @@ def magnitude(x):
     return where(x < 0, -x, x)
 
 
-def held(t, single, double):
+def clamp_above(t, single, double):
     """t up to a bound, beyond which a factor of t has underflowed: ``t exp(-t)`` is then 0 at infinity and not NaN.
 
     The derivative beyond is 0 too, even where the gradient that arrives has overflowed.
@@ -316,11 +326,11 @@ def held(t, single, double):
     return where(t > bound, bound, t)
 
 
-def floored(x, single, double):
-    """x down to minus a bound, as in `held`."""
+def clamp_below(x, single, double):
+    """x down to minus a bound, as in `clamp_above`."""
     if is_everyday():
         return clamped(x, low=-(double if is_double(x) else single))
-    return -held(-x, single, double)
+    return -clamp_above(-x, single, double)
 
 
 def gated(gate, x):
@@ -328,12 +338,12 @@ def gated(gate, x):
     return scaled(gate, x) if is_everyday() else where(gate == 0, 0.0, x * gate)
 
 
-def clipped(x, single, double):
-    """x between minus and plus a bound, as in `held`."""
+def clamp_both(x, single, double):
+    """x between minus and plus a bound, as in `clamp_above`."""
     if is_everyday():
         bound = double if is_double(x) else single
         return clamped(x, -bound, bound)
-    return -held(-held(x, single, double), single, double)
+    return -clamp_above(-clamp_above(x, single, double), single, double)
 
 
 def between(x, low, high):
@@ -344,7 +354,7 @@ def between(x, low, high):
 def finite(x):
     """x, where it is infinite the largest number of its dtype."""
     end = -lowest(backend.standardize_dtype(x.dtype))
-    return clipped(x, end, end)
+    return clamp_both(x, end, end)
 
 
 def positive_part(x):
@@ -391,6 +401,6 @@ def is_double(x):
     return backend.standardize_dtype(x.dtype) == "float64"
 
 
-def is_thorough(x):
+def needs_long_series(x):
     """Whether the long tables and the backend's own functions serve."""
     return is_double(x) or in_forward_mode()

@@ -5,7 +5,7 @@ from keras import ops
 from ..catalogue.registry import register
 from ..core import arguments
 from ..core.activation import Activation
-from ..core.elementary import expm1, expm1_rest, held, inverse_root, magnitude, positive_part, scaled, where
+from ..core.elementary import EXP_VANISHES, clamp_above, expm1, expm1_rest, inverse_root, magnitude, positive_part, scaled, where
 from ..core.kernels import NativeOp
 from ..core.options import ActivationOptions, Initial, LearnedNumber, LearnedOptions, Unpack
 from ..core.parameters import Learned, Parameter
@@ -263,11 +263,11 @@ class SERLU(Activation):
     SCALE_ALPHA = 1.07862 * 2.90427
 
     def fallback(self, x):
-        t = held(where(x < 0, -x, 0.0), 128.0, 800.0)
+        t = clamp_above(where(x < 0, -x, 0.0), *EXP_VANISHES)
         return where(x < 0, -self.SCALE_ALPHA * t * ops.exp(-t), self.SCALE * x)
 
     def derivative(self, x):
-        t = held(where(x < 0, -x, 0.0), 128.0, 800.0)
+        t = clamp_above(where(x < 0, -x, 0.0), *EXP_VANISHES)
         return where(x < 0, self.SCALE_ALPHA * ops.exp(-t) * (1.0 - t), self.SCALE)
 
 
@@ -290,7 +290,7 @@ class ELiSH(Activation):
         return where(x >= 0, x, e * expm1(where(x < 0, x, 0.0))) / (1.0 + e)
 
     def derivative(self, x):
-        t = held(magnitude(x), 128.0, 800.0)
+        t = clamp_above(magnitude(x), *EXP_VANISHES)
         e = ops.exp(-t)
         return where(x >= 0, 1.0 + e + t * e, e * (e * (e + 2.0) - 1.0)) / ((1.0 + e) * (1.0 + e))
 

@@ -5,7 +5,7 @@ from keras import ops
 from ..catalogue.registry import register
 from ..core.activation import Activation
 from ..core.coefficients import EXPM1_TAIL, EXPM1_TAIL_DOUBLE, LOG1P_TAIL, LOG1P_TAIL_DOUBLE
-from ..core.elementary import clipped, exp, held, is_thorough, polynomial, scaled, where
+from ..core.elementary import EXP_VANISHES, PRODUCT_OVERFLOWS, clamp_above, clamp_both, exp, needs_long_series, polynomial, scaled, where
 from ..core.kernels import NativeOp
 from ..core.options import Initial, LearnedNumber, LearnedOptions, Unpack
 from ..core.parameters import Learned
@@ -72,7 +72,7 @@ class SoftExponential(Learned):
     @staticmethod
     def _exponential(x, alpha):
         """alpha x, short of minus infinity, whether it is near 0, and if so it, else 0."""
-        u = -held(-scaled(alpha, x), 128.0, 800.0)
+        u = -clamp_above(-scaled(alpha, x), *EXP_VANISHES)
         near = abs(u) < 0.69
         return u, near, where(near, u, 0.0)
 
@@ -92,9 +92,9 @@ class SoftExponential(Learned):
 
     def fallback(self, x, alpha):
         negative, x, above, y, below = self._split(x, alpha)
-        double = is_thorough(x)
+        double = needs_long_series(x)
         u, near, z = self._exponential(x, above)
-        series = x + clipped(x, 1e30, 1e300) * z * polynomial(z, EXPM1_TAIL_DOUBLE if double else EXPM1_TAIL)
+        series = x + clamp_both(x, *PRODUCT_OVERFLOWS) * z * polynomial(z, EXPM1_TAIL_DOUBLE if double else EXPM1_TAIL)
         growing = where(near, series, (ops.exp(u) - 1.0) / where(near, 1.0, above)) + above
         power, near, z = self._logarithm(y, below)
         w = z / (2.0 - z) * (z / (2.0 - z))
@@ -103,7 +103,7 @@ class SoftExponential(Learned):
 
     def derivative(self, x, alpha):
         negative, x, above, y, below = self._split(x, alpha)
-        double = is_thorough(x)
+        double = needs_long_series(x)
         u, near, z = self._exponential(x, above)
         tail = EXPM1_TAIL_DOUBLE if double else EXPM1_TAIL
         series = x * x * polynomial(z, tuple((k + 1) * c for k, c in enumerate(tail)))

@@ -99,7 +99,7 @@ class Maxout(Splitting):
         self.width = Fraction(1, self.pieces)
 
     def _split(self, x, axis):
-        return self._dealt(x, axis)
+        return self._interleaved(x, axis)
 
     def fallback(self, *pieces):
         top, *others = pieces

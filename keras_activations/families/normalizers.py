@@ -9,11 +9,11 @@ from ..core import arguments
 from ..core.autodiff import clamped
 from ..core.axis import AlongAxis
 from ..core.elementary import (
+    clamp_above,
+    clamp_below,
     expm1,
     finite,
-    floored,
     gated,
-    held,
     is_double,
     largest,
     log1p,
@@ -187,7 +187,7 @@ class Softmin(AlongAxis):
 
     def fallback(self, x):
         end = lowest(backend.standardize_dtype(x.dtype))
-        return tempered(-floored(x, -end, -end), 1.0, self.axis)
+        return tempered(-clamp_below(x, -end, -end), 1.0, self.axis)
 
 
 @register
@@ -385,7 +385,7 @@ class Squash(AlongAxis):
         x = where(x == -INFINITY, end, where(x == INFINITY, -end, x))
         # Squares only of what is near 1: relative to the largest entry for the direction, and to 1 or the largest entry for the length.
         # Beyond the bound its reciprocal, by which XLA multiplies instead, would be subnormal.
-        scale = held(largest(magnitude(x), self.axis), 1e37, 1e300)
+        scale = clamp_above(largest(magnitude(x), self.axis), 1e37, 1e300)
         # By the reciprocal: of a quotient, XLA would take the squares of both parts. That of the smallest numbers is infinite.
         lift = where(scale < 1e-30, 2.0**100, ops.ones_like(scale))
         u = x * lift * (1.0 / where(scale == 0, 1.0, scale * lift))

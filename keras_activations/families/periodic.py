@@ -5,7 +5,7 @@ import math
 from ..catalogue.registry import register
 from ..core import arguments
 from ..core.activation import Activation
-from ..core.elementary import clipped, cos, finite, gated, sigmoid, sin, where
+from ..core.elementary import EXP_VANISHES, clamp_both, cos, finite, gated, sigmoid, sin, where
 from ..core.hosted import renamed
 from ..core.options import ActivationOptions, Initial, LearnedNumber, LearnedOptions, Unpack
 from ..core.parameters import Learned, Parameter
@@ -285,6 +285,6 @@ class SinLU(Learned):
         gate, angle = sigmoid(x), _finite_angle(x, beta)
         # At infinity they are NaN. Where the gate is closed, nothing comes of them.
         sine, cosine = (where(gate == 0, 0.0, wave) for wave in (sin(angle), cos(angle)))
-        yield gate * (1.0 + alpha * beta * cosine) + sigmoid.slope(x) * self._wave(clipped(x, 128.0, 800.0), alpha, beta)
+        yield gate * (1.0 + alpha * beta * cosine) + sigmoid.slope(x) * self._wave(clamp_both(x, *EXP_VANISHES), alpha, beta)
         yield gate * sine
         yield gated(gate, alpha * x) * cosine

@@ -7,7 +7,7 @@ from keras import ops
 from ..catalogue.registry import register
 from ..core import arguments
 from ..core.activation import Activation
-from ..core.elementary import clipped, expm1, gaussian, held, inverse_root, is_double, log1p, magnitude, tanh, where
+from ..core.elementary import clamp_above, clamp_both, expm1, gaussian, inverse_root, is_double, log1p, magnitude, tanh, where
 from ..core.options import ActivationOptions, Unpack
 from ..core.terms import is_everyday
 
@@ -40,10 +40,10 @@ class Gaussian(Activation):
         self.sigma = arguments.number("sigma", sigma, above=0.0)
 
     def fallback(self, x):
-        return gaussian(held(magnitude(x / self.sigma), 16.0, 40.0))
+        return gaussian(clamp_above(magnitude(x / self.sigma), 16.0, 40.0))
 
     def derivative(self, x):
-        z = clipped(x / self.sigma, 16.0, 40.0)
+        z = clamp_both(x / self.sigma, 16.0, 40.0)
         return -z / self.sigma * gaussian(magnitude(z))
 
 
@@ -56,7 +56,7 @@ def _radius(x, center, width):
     z = distance / width
     # From here on, the width is lost in the sum.
     bound = 2.0**60 if is_double(x) else 2.0**26
-    return where(z > bound, distance, width * ops.sqrt(1.0 + held(z, bound, bound) * held(z, bound, bound)))
+    return where(z > bound, distance, width * ops.sqrt(1.0 + clamp_above(z, bound, bound) * clamp_above(z, bound, bound)))
 
 
 @register
@@ -125,7 +125,7 @@ class InverseMultiquadric(Activation):
 
     def derivative(self, x):
         # At the bound it has underflowed. The square would overflow.
-        z = clipped((x - self.center) / self.width, 2.0**62, 2.0**510)
+        z = clamp_both((x - self.center) / self.width, 2.0**62, 2.0**510)
         s = 1.0 + z * z
         return -(z / s) / ops.sqrt(s) / self.width**2
 
@@ -177,12 +177,12 @@ class Seagull(Activation):
         t = magnitude(x)
         # Beyond, 1 is lost in the sum, and the square would overflow.
         bound = 2.0**30
-        near = held(t, bound, bound)
+        near = clamp_above(t, bound, bound)
         return where(t > bound, 2.0 * ops.log(where(t > bound, t, 1.0)), log1p(near * near))
 
     def derivative(self, x):
         if is_everyday():
-            z = clipped(x, 2.0**62, 2.0**510)
+            z = clamp_both(x, 2.0**62, 2.0**510)
             return 2.0 * z / (1.0 + z * z)
         far = abs(x) > 2.0**30
         near = where(far, 1.0, x)
@@ -208,7 +208,7 @@ class BentIdentity(Activation):
     @staticmethod
     def _parts(x):
         """(z, r) with ``r = sqrt(z**2 + 1)``: z is x up to a bound, beyond which their ratio rounds to 1."""
-        z = clipped(x, 2.0**26, 2.0**60)
+        z = clamp_both(x, 2.0**26, 2.0**60)
         return z, ops.sqrt(z * z + 1.0)
 
     def fallback(self, x):

@@ -10,7 +10,7 @@ from keras import ops
 from ..catalogue.registry import get, register
 from ..core import arguments
 from ..core.axis import AlongAxis
-from ..core.elementary import floored, held, magnitude, polynomial, where
+from ..core.elementary import SQUARE_OVERFLOWS, clamp_above, clamp_below, magnitude, polynomial, where
 from ..core.options import LearnedNumber, LearnedOptions, Unpack
 from ..core.parameters import Learned, Parameter
 from ..core.stochastic import Stochastic
@@ -106,7 +106,7 @@ class Rational(Stochastic, Learned):
         # Far out, everything is divided by the highest power of x, which might overflow: polynomials in 1 / x with reversed coefficients.
         far = magnitude(x) > 1.0
         # Held, so that the derivative of 1 / x does not underflow to a 0 that infinity is multiplied with.
-        inverted = where(x < 0, floored(x, 1e18, 1e153), held(x, 1e18, 1e153))
+        inverted = where(x < 0, clamp_below(x, *SQUARE_OVERFLOWS), clamp_above(x, *SQUARE_OVERFLOWS))
         t = where(far, 1.0, x) / where(far, inverted, 1.0)
         top = where(far, polynomial(t, a[::-1]), polynomial(t, a))
         if self.version == "A":

@@ -6,7 +6,7 @@ from ..catalogue.registry import register
 from ..core import arguments
 from ..core.activation import Activation
 from ..core.axis import AlongAxis
-from ..core.elementary import held, sigmoid, where
+from ..core.elementary import PRODUCT_OVERFLOWS, clamp_above, sigmoid, where
 from ..core.hosted import renamed
 from ..core.kernels import NativeOp
 from ..core.options import ActivationOptions, Initial, LearnedNumber, LearnedOptions, Unpack
@@ -128,7 +128,7 @@ class LeakyReLU(Activation):
 
 def _below(x):
     """``min(x, 0)``, short of infinity, whose product with an exponential that underflows would be NaN."""
-    return -held(where(x > 0, 0.0, -x), 1e30, 1e300)
+    return -clamp_above(where(x > 0, 0.0, -x), *PRODUCT_OVERFLOWS)
 
 
 @register

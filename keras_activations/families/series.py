@@ -10,7 +10,7 @@ from ..catalogue.registry import get, register
 from ..core import arguments
 from ..core.activation import Activation
 from ..core.axis import AlongAxis
-from ..core.elementary import clipped, cos, held, largest, lowest, polynomial, sin, where
+from ..core.elementary import clamp_above, clamp_both, cos, largest, lowest, polynomial, sin, where
 from ..core.options import Initial, InitialNumbers, LearnedNumber, LearnedOptions, ParametricOptions, Unpack
 from ..core.parameters import Learned, Parameter, Parametric
 
@@ -158,11 +158,11 @@ class PolyNorm(AlongAxis, Parametric):
 
     def fallback(self, x, coefficients):
         end = -lowest(backend.standardize_dtype(x.dtype))
-        x = clipped(x, end, end)
+        x = clamp_both(x, end, end)
         # Powers only of what is at most 35: the result does not depend on the unit, which therefore needs no derivative. Of a quotient,
         # XLA would take the power of either part, which overflows. The reciprocal must not underflow.
         top = largest(abs(x), self.axis)
-        unit = held(where(top < 1, 1.0, top), 1e37, 1e307)
+        unit = clamp_above(where(top < 1, 1.0, top), 1e37, 1e307)
         x = x * (1.0 / unit)
         count = ops.convert_to_tensor(ops.shape(x)[self.axis], dtype=x.dtype)
         result, *others = coefficients

@@ -9,14 +9,15 @@ from ..core import arguments
 from ..core.activation import Activation
 from ..core.autodiff import clamped
 from ..core.elementary import (
+    NORMAL_VANISHES,
     arctan,
     between,
-    clipped,
+    clamp_above,
+    clamp_both,
     erf,
     expm1,
     floor,
     half_erfcx,
-    held,
     inverse_root,
     is_double,
     log1p,
@@ -204,7 +205,7 @@ class Laplace(Activation):
         """The distance from mu in units of sigma, and ``exp(-distance**2 / 2)``."""
         shift = self.mu / self.sigma
         z = x / self.sigma
-        z = -held(-held(z, shift + 64.0, shift + 64.0), 64.0 - shift, 64.0 - shift)
+        z = -clamp_above(-clamp_above(z, shift + 64.0, shift + 64.0), 64.0 - shift, 64.0 - shift)
         # Of the leading digits the difference and its square are exact. What is left is small, and stands for all derivatives.
         leading = floor(128.0 * z) / 128.0
         coarse = math.floor(128 * shift) / 128
@@ -215,12 +216,12 @@ class Laplace(Activation):
         if is_unexported():
             return 0.5 + 0.5 * erf((x - self.mu) / (self.sigma * math.sqrt(2)))
         z, bell = self._bell(x)
-        tail = bell * half_erfcx(held(magnitude(z), 16.0, 39.0))
+        tail = bell * half_erfcx(clamp_above(magnitude(z), *NORMAL_VANISHES))
         return where(z >= 0, 1.0 - tail, tail)
 
     def derivative(self, x):
         if is_everyday():
-            z = clipped((x - self.mu) / self.sigma, 16.0, 39.0)
+            z = clamp_both((x - self.mu) / self.sigma, *NORMAL_VANISHES)
             return ops.exp(-0.5 * z * z) / (self.sigma * math.sqrt(2 * math.pi))
         _, bell = self._bell(x)
         return bell / (self.sigma * math.sqrt(2 * math.pi))
@@ -244,7 +245,7 @@ class Softsign(Activation):
 
     def fallback(self, x):
         # From here on the quotient rounds to 1, and infinity would divide itself.
-        z = clipped(x, 2.0**26, 2.0**60)
+        z = clamp_both(x, 2.0**26, 2.0**60)
         return z / (1.0 + magnitude(z))
 
     def derivative(self, x):
@@ -252,7 +253,7 @@ class Softsign(Activation):
             s = 1.0 + abs(x)
             return 1.0 / (s * s)
         # At the bound it has underflowed. The square would overflow.
-        t = held(magnitude(x), 2.0**62, 2.0**510)
+        t = clamp_above(magnitude(x), 2.0**62, 2.0**510)
         return 1.0 / ((1.0 + t) * (1.0 + t))
 
     def native(self):
@@ -334,12 +335,12 @@ class SQNL(Activation):
     """
 
     def fallback(self, x):
-        t = held(magnitude(x), 2.0, 2.0)
+        t = clamp_above(magnitude(x), 2.0, 2.0)
         y = t * (1.0 - t / 4.0)
         return where(x < 0, -y, y)
 
     def derivative(self, x):
-        return 1.0 - held(magnitude(x), 2.0, 2.0) / 2.0
+        return 1.0 - clamp_above(magnitude(x), 2.0, 2.0) / 2.0
 
 
 @register
@@ -364,7 +365,7 @@ class CLogLog(Activation):
     @staticmethod
     def _exponential(x):
         # From here on exp(-exp(x)) is 0.
-        return ops.exp(held(x, 5.0, 7.0))
+        return ops.exp(clamp_above(x, 5.0, 7.0))
 
     def fallback(self, x):
         return -expm1(-self._exponential(x))
@@ -404,7 +405,7 @@ class SoftClipping(Activation):
     def _parts(self, x):
         """(u, z, d) with ``f(u) = log(1 + (1 - exp(-alpha)) exp(z) / d) / alpha``, where x is u or, as f(x) = 1 - f(1 - x), 1 - u."""
         u = where(x > 0.5, 1.0 - x, x)
-        z = held(self.alpha * u, *self._STRAIGHT)
+        z = clamp_above(self.alpha * u, *self._STRAIGHT)
         return u, z, 1.0 + ops.exp(z - self.alpha)
 
     def fallback(self, x):

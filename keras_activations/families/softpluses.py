@@ -7,7 +7,20 @@ from keras import ops
 from ..catalogue.registry import register
 from ..core import arguments
 from ..core.activation import Activation
-from ..core.elementary import clipped, expm1, floored, held, is_double, log1p, magnitude, positive_part, sigmoid, softplus, where
+from ..core.elementary import (
+    SQUARE_OVERFLOWS,
+    clamp_above,
+    clamp_below,
+    clamp_both,
+    expm1,
+    is_double,
+    log1p,
+    magnitude,
+    positive_part,
+    sigmoid,
+    softplus,
+    where,
+)
 from ..core.kernels import NativeOp
 from ..core.options import ActivationOptions, Initial, LearnedNumber, LearnedOptions, Unpack
 from ..core.parameters import Learned, Parameter
@@ -107,7 +120,7 @@ class SqrtSoftplus(Activation):
 
     def derivative(self, x):
         if is_everyday():
-            z = floored(x, 40.0, 400.0)
+            z = clamp_below(x, 40.0, 400.0)
             return sigmoid(z) / (2.0 * ops.sqrt(softplus(z)))
         m, s, tail = self._parts(x)
         return sigmoid(m) / (2.0 * s) * tail
@@ -196,7 +209,7 @@ class Squareplus(Activation):
 
     def _radius(self, t):
         # Beyond the bound, b is lost in the sum, and the square would overflow.
-        t = held(t, 1e18, 1e153)
+        t = clamp_above(t, *SQUARE_OVERFLOWS)
         return ops.sqrt(t * t + self.b)
 
     def fallback(self, x):
@@ -209,7 +222,7 @@ class Squareplus(Activation):
 
     def derivative(self, x):
         if is_everyday():
-            z = clipped(x, 1e18, 1e153)
+            z = clamp_both(x, *SQUARE_OVERFLOWS)
             return 0.5 + 0.5 * z * ops.rsqrt(z * z + self.b)
         t = magnitude(x)
         r = self._radius(t)
@@ -314,7 +327,7 @@ class SMU1(Learned):
         s = (1.0 - self.alpha) * x
         t = where(s < 0, -s, s)
         # Beyond the bound, mu is lost in the sum, and the square would overflow.
-        near = held(t, 1e18, 1e153)
+        near = clamp_above(t, *SQUARE_OVERFLOWS)
         r = ops.sqrt(near * near + mu * mu)
         return s >= 0, t, where(t > r, t, r)
 

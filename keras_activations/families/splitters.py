@@ -9,7 +9,7 @@ from keras import ops
 from ..catalogue.registry import register
 from ..core import arguments
 from ..core.axis import Splitting
-from ..core.elementary import arctan_near, gelu, held, is_double, magnitude, positive_part, sigmoid, where
+from ..core.elementary import SQUARE_OVERFLOWS, arctan_near, clamp_above, gelu, is_double, magnitude, positive_part, sigmoid, where
 from ..core.kernels import NativeOp
 from ..core.options import ActivationOptions, Initial, LearnedNumber, ParametricOptions, Unpack
 from ..core.parameters import Parametric
@@ -38,7 +38,7 @@ class _Gated(Splitting):
         self.gate = arguments.choice("gate", gate, ("first", "last", "interleaved"))
 
     def _split(self, x, axis):
-        return self._dealt(x, axis) if self.gate == "interleaved" else super()._split(x, axis)
+        return self._interleaved(x, axis) if self.gate == "interleaved" else super()._split(x, axis)
 
     def _ordered(self, pieces):
         return super()._ordered(pieces if self.gate == "last" else pieces[::-1])
@@ -251,7 +251,7 @@ class SwiGLU(_Gated):
     def fallback(self, a, b):
         if is_everyday():
             return a * silu(b)
-        (e, damped), t = _damped(a, b), held(magnitude(b), 256.0, 1600.0)
+        (e, damped), t = _damped(a, b), clamp_above(magnitude(b), 256.0, 1600.0)
         return where(b >= 0, a * positive_part(b), -t * damped) / (1.0 + e)
 
     def derivative(self, a, b):
@@ -259,7 +259,7 @@ class SwiGLU(_Gated):
         if is_everyday():
             yield a * silu.slope(b)
         else:
-            (e, damped), t = _damped(a, b), held(magnitude(b), 256.0, 1600.0)
+            (e, damped), t = _damped(a, b), clamp_above(magnitude(b), 256.0, 1600.0)
             slope = damped / (1.0 + e) * (1.0 - t / (1.0 + e))
             yield where(b >= 0, a - slope, slope)
 
@@ -390,7 +390,7 @@ class XATGLU(_Gated, Parametric):
         return a * (self._gate(b) * (1.0 + 2.0 * alpha) - alpha)
 
     def derivative(self, a, b, alpha):
-        gate, t = self._gate(b), held(magnitude(b), 1e18, 1e153)
+        gate, t = self._gate(b), clamp_above(magnitude(b), *SQUARE_OVERFLOWS)
         yield gate * (1.0 + 2.0 * alpha) - alpha
         yield a * ((1.0 + 2.0 * alpha) / (math.pi * (1.0 + t * t)))
         yield a * (2.0 * gate - 1.0)

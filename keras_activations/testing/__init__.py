@@ -13,7 +13,7 @@ try:
 except ImportError as error:
     raise ImportError('keras_activations.testing needs mpmath: pip install "keras-activations[test]"') from error
 
-from .arrays import BITS, NUMPY, array, exact_in, tensor, upstream
+from .arrays import BITS, NUMPY, array, representable_in, tensor, upstream
 from .budgets import EVERYDAY, LEVELS, STRICT, Budget, gradient_errors, ulp, value_errors
 from .checks import check_activation, check_numbers
 from .measuring import measure
@@ -31,7 +31,7 @@ __all__ = [
     "array",
     "check_activation",
     "check_numbers",
-    "exact_in",
+    "representable_in",
     "gradient_errors",
     "measure",
     "tensor",

@@ -9,7 +9,7 @@ BITS = {"float64": 52, "float32": 23, "bfloat16": 7, "float16": 10}
 NUMPY = {"float64": np.float64, "float32": np.float32, "bfloat16": ml_dtypes.bfloat16, "float16": np.float16}
 
 
-def exact_in(points, dtype):
+def representable_in(points, dtype):
     """A mask of the points (rows) that `dtype` holds exactly."""
     with np.errstate(all="ignore"):
         same = np.asarray(points, NUMPY[dtype]).astype(np.float64) == points

@@ -7,7 +7,7 @@ import numpy as np
 from ..core.autodiff import value_and_gradients
 from ..core.axis import AlongAxis, Splitting
 from ..core.parameters import Learned, Parameter
-from .arrays import array, exact_in, tensor, upstream
+from .arrays import array, representable_in, tensor, upstream
 from .budgets import STRICT, gradient_errors, value_errors
 
 
@@ -21,7 +21,7 @@ def measure(witness, dtype, kernel, compiler=None, budget=STRICT):
     """
     measured = []
     for rows, truth in witness.groups:
-        exact = np.flatnonzero(exact_in(rows, dtype) & (np.abs(rows) <= budget.reach).all(axis=1))
+        exact = np.flatnonzero(representable_in(rows, dtype) & (np.abs(rows) <= budget.reach).all(axis=1))
         if not len(exact):
             continue
         # The last row again, up to a power of two: JAX compiles for each new shape.

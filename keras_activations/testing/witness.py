@@ -16,7 +16,7 @@ from .formula import Formula
 
 
 def scalar_points(kinks=()):
-    """Inputs for elementwise functions, exact in float64, that hold a grid for every dtype: see `exact_in`."""
+    """Inputs for elementwise functions, exact in float64, that hold a grid for every dtype: see `representable_in`."""
     points = [np.array([0.0, -0.0, np.inf, -np.inf])]
     for dtype in NUMPY.values():
         info = ml_dtypes.finfo(dtype)
@@ -97,7 +97,7 @@ class Witness:
         """Where in a row of the input each piece of the formula stands."""
         if not issubclass(self.cls, Splitting):
             return list(range(width))
-        pieces = self.cls(**self.sample | {"axis": -1})._pieces(tensor(np.arange(width), "float32"))
+        pieces = self.cls(**self.sample | {"axis": -1})._chunks(tensor(np.arange(width), "float32"))
         return [int(array(piece).item()) for piece in pieces]
 
     def between(self, gradients, rows, slopes, dtype):

@@ -7,7 +7,21 @@ from keras import ops
 from ...catalogue.registry import register
 from ...core import arguments
 from ...core.activation import Activation
-from ...core.elementary import clipped, erf, gated, gaussian, gelu, held, log1p, magnitude, normal_tail, positive_part, softplus, where
+from ...core.elementary import (
+    NORMAL_VANISHES,
+    clamp_above,
+    clamp_both,
+    erf,
+    gated,
+    gaussian,
+    gelu,
+    log1p,
+    magnitude,
+    normal_tail,
+    positive_part,
+    softplus,
+    where,
+)
 from ...core.kernels import NativeOp
 from ...core.options import ActivationOptions, Initial, LearnedNumber, LearnedOptions, Unpack
 from ...core.parameters import Learned
@@ -24,7 +38,7 @@ def _odds(t):
 @Curve
 def gelu_tanh(x):
     """``x / 2 * (1 + tanh(sqrt(2 / pi) * (x + 0.044715 * x**3)))``."""
-    t = held(magnitude(x), 16.0, 39.0)
+    t = clamp_above(magnitude(x), *NORMAL_VANISHES)
     q, _ = _odds(t)
     return positive_part(x) - t * q / (1.0 + q)
 
@@ -32,7 +46,7 @@ def gelu_tanh(x):
 @gelu_tanh.derived
 def gelu_tanh_slope(x):
     """The derivative of `gelu_tanh`."""
-    t = held(magnitude(x), 16.0, 39.0)
+    t = clamp_above(magnitude(x), *NORMAL_VANISHES)
     q, slope = _odds(t)
     h = q / (1.0 + q) * (1.0 - t * slope / (1.0 + q))
     return where(x >= 0, 1.0 - h, h)
@@ -130,12 +144,12 @@ class IGELU(Activation):
     BOUND = 1.769 * math.sqrt(2)
 
     def fallback(self, x):
-        t = held(magnitude(x), self.BOUND, self.BOUND)
+        t = clamp_above(magnitude(x), self.BOUND, self.BOUND)
         u = self.BOUND - t
         return positive_part(x) - 0.0722 * t * u * u
 
     def derivative(self, x):
-        t = held(magnitude(x), self.BOUND, self.BOUND)
+        t = clamp_above(magnitude(x), self.BOUND, self.BOUND)
         u = self.BOUND - t
         h = 0.0722 * u * (u - 2.0 * t)
         return where(x > 0, 1.0 - h, h)
@@ -176,7 +190,7 @@ class SMU(Learned):
 
     def _gate(self, x, mu):
         """The gate, w short of infinity, and ``exp(-w**2 / 2)``."""
-        w = clipped(math.sqrt(2) * (1.0 - self.alpha) * mu * x, 16.0, 39.0)
+        w = clamp_both(math.sqrt(2) * (1.0 - self.alpha) * mu * x, *NORMAL_VANISHES)
         if is_everyday():
             return 0.5 * (1.0 + self.alpha + (1.0 - self.alpha) * erf(w * math.sqrt(0.5))), w, gaussian(w)
         bell, tail = normal_tail(where(w < 0, -w, w))
@@ -243,10 +257,10 @@ class ErfAct(Learned):
         self.learn(alpha=alpha, beta=beta)
 
     def fallback(self, x, alpha, beta):
-        return gated(erf(alpha * ops.exp(held(beta * x, 88.0, 700.0))), x)
+        return gated(erf(alpha * ops.exp(clamp_above(beta * x, 88.0, 700.0))), x)
 
     def derivative(self, x, alpha, beta):
-        z = held(beta * x, 88.0, 700.0)
+        z = clamp_above(beta * x, 88.0, 700.0)
         e, root = ops.exp(z), ops.exp(0.5 * z)
         slope = erf.slope(alpha * e)
         x = where(root * slope == 0, 0.0, x)
@@ -290,7 +304,7 @@ class Pserf(Learned):
         return gated(erf(gamma * softplus(delta * x)), x)
 
     def derivative(self, x, gamma, delta):
-        z = clipped(delta * x, 1e5, 1e5)
+        z = clamp_both(delta * x, 1e5, 1e5)
         # Half of the exponential for each x: it may underflow where the product does not.
         root = ops.exp(-0.5 * magnitude(z))
         e, half = root * root, where(z < 0, root, 1.0)

@@ -8,11 +8,13 @@ from ...catalogue.registry import register
 from ...core import arguments
 from ...core.activation import Activation
 from ...core.elementary import (
-    clipped,
+    EXP_VANISHES,
+    SQUARE_OVERFLOWS,
+    clamp_above,
+    clamp_below,
+    clamp_both,
     expm1,
-    floored,
     gated,
-    held,
     inverse_root,
     log1p,
     log1p_quotient,
@@ -57,7 +59,7 @@ class Aria2(Activation):
 
     def _gate(self, x):
         """The power of the sigmoid, with the t and the ``e = exp(-beta t)`` that it is made of."""
-        t = held(magnitude(x), 128.0 / (self.beta * min(self.alpha, 1.0)), 800.0 / (self.beta * min(self.alpha, 1.0)))
+        t = clamp_above(magnitude(x), 128.0 / (self.beta * min(self.alpha, 1.0)), 800.0 / (self.beta * min(self.alpha, 1.0)))
         e = ops.exp(-self.beta * t)
         # The sigmoid is 1 / (1 + e), on the left side times e, of which the power is one exponential.
         return where(x >= 0, 1.0, ops.exp(-self.alpha * self.beta * t)) * ops.exp(-self.alpha * log1p(e)), t, e
@@ -70,7 +72,7 @@ class Aria2(Activation):
 
     def derivative(self, x):
         if is_everyday():
-            z = clipped(x, 128.0 / self.beta, 800.0 / self.beta)
+            z = clamp_both(x, 128.0 / self.beta, 800.0 / self.beta)
             slope = 1.0 + self.alpha * self.beta * z * sigmoid(-self.beta * z)
             return ops.exp(-self.alpha * softplus(-self.beta * x)) * slope
         gate, t, e = self._gate(x)
@@ -121,11 +123,11 @@ class GoLU(Activation):
 
     def fallback(self, x):
         # Beyond the bound the gate is closed.
-        x = floored(x, 40.0 / self.gamma, 300.0 / self.gamma)
-        return x * self._gate(held(self.gamma * x, 40.0, 300.0))[0]
+        x = clamp_below(x, 40.0 / self.gamma, 300.0 / self.gamma)
+        return x * self._gate(clamp_above(self.gamma * x, 40.0, 300.0))[0]
 
     def derivative(self, x):
-        z = clipped(self.gamma * x, 40.0, 300.0)
+        z = clamp_both(self.gamma * x, 40.0, 300.0)
         gate, v = self._gate(z)
         return gate * (1.0 + z * v)
 
@@ -150,17 +152,17 @@ class CoLU(Activation):
     def _parts(x):
         e = ops.exp(-magnitude(x))
         # Beyond the bound the outer exponential is 0.
-        outer = ops.exp(-ops.exp(held(x, 5.0, 7.0)))
+        outer = ops.exp(-ops.exp(clamp_above(x, 5.0, 7.0)))
         return where(x >= 0, 1.0, e), where(x >= 0, e, 1.0), e, outer
 
     def fallback(self, x):
         a, b, _, outer = self._parts(x)
-        z = clipped(x, 128.0, 800.0)
+        z = clamp_both(x, *EXP_VANISHES)
         return where(x >= 0, x, z) * a / (a - z * b * outer)
 
     def derivative(self, x):
         a, b, e, outer = self._parts(x)
-        z = clipped(x, 128.0, 800.0)
+        z = clamp_both(x, *EXP_VANISHES)
         m = a - z * b * outer
         return a * (a - z * z * (1.0 + e) * outer) / m / m
 
@@ -187,14 +189,14 @@ class PFLU(Activation):
     @staticmethod
     def _radius(t):
         # Beyond the bound, 1 is lost in the sum, and the square would overflow.
-        t = held(t, 1e18, 1e153)
+        t = clamp_above(t, *SQUARE_OVERFLOWS)
         return ops.sqrt(1.0 + t * t)
 
     def fallback(self, x):
         t = magnitude(x)
         r = self._radius(t)
         if is_everyday():
-            return positive_part(x) - 0.5 * held(t, 1e18, 1e153) / (r * (r + t))
+            return positive_part(x) - 0.5 * clamp_above(t, *SQUARE_OVERFLOWS) / (r * (r + t))
         return positive_part(x) - 0.5 * where(t > r, 1.0, t / r) / (where(t > r, t, r) + t)
 
     def derivative(self, x):
@@ -267,7 +269,7 @@ class EIS(Activation):
     def _fraction(self, x):
         """(numerator, root, scale, exponential) of ``numerator / (root * scale + exponential)``, which x is multiplied with."""
         # Beyond the bound the root is proportional to x, or the exponential has decided.
-        t = held(magnitude(x), 1e18, 1e150)
+        t = clamp_above(magnitude(x), *SQUARE_OVERFLOWS)
         rate = self.theta if self.delta else 0.0
         e = ops.exp(-rate * t)
         root = math.sqrt(self.gamma) * t
@@ -286,7 +288,7 @@ class EIS(Activation):
 
     def fallback(self, x):
         numerator, root, scale, exponential = self._fraction(x)
-        z = clipped(x, 1e18, 1e150) if self.gamma else x
+        z = clamp_both(x, *SQUARE_OVERFLOWS) if self.gamma else x
         y = where(numerator == 0, 0.0, z * (numerator / (root * scale + exponential)))
         if not self.alpha:
             return y
@@ -296,7 +298,7 @@ class EIS(Activation):
     def derivative(self, x):
         numerator, root, scale, exponential = self._fraction(x)
         denominator = root * scale + exponential
-        z = clipped(x, 1e18, 1e150)
+        z = clamp_both(x, *SQUARE_OVERFLOWS)
         bracket = exponential * (1.0 + self.theta * z)
         if self.beta:
             bracket = bracket + self.beta / root * scale

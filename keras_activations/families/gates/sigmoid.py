@@ -5,7 +5,20 @@ from keras import ops
 from ...catalogue.registry import register
 from ...core import arguments
 from ...core.activation import Activation
-from ...core.elementary import clipped, finite, floored, gated, held, log1p, magnitude, positive_part, scaled, sigmoid, where
+from ...core.elementary import (
+    EXP_VANISHES,
+    clamp_above,
+    clamp_below,
+    clamp_both,
+    finite,
+    gated,
+    log1p,
+    magnitude,
+    positive_part,
+    scaled,
+    sigmoid,
+    where,
+)
 from ...core.kernels import NativeOp
 from ...core.options import ActivationOptions, Initial, LearnedNumber, LearnedOptions, Unpack
 from ...core.parameters import Learned
@@ -18,9 +31,9 @@ def silu(x):
     if is_light():
         return ops.silu(finite(x))
     if is_everyday():
-        x = floored(x, 128.0, 800.0)
+        x = clamp_below(x, *EXP_VANISHES)
         return x * sigmoid(x)
-    t = held(magnitude(x), 128.0, 800.0)
+    t = clamp_above(magnitude(x), *EXP_VANISHES)
     e = ops.exp(-t)
     return positive_part(x) - t * e / (1.0 + e)
 
@@ -30,8 +43,8 @@ def silu_slope(x):
     """The derivative of `silu`."""
     if is_everyday():
         s = sigmoid(x)
-        return s * (1.0 + clipped(x, 128.0, 800.0) * (1.0 - s))
-    t = held(magnitude(x), 128.0, 800.0)
+        return s * (1.0 + clamp_both(x, *EXP_VANISHES) * (1.0 - s))
+    t = clamp_above(magnitude(x), *EXP_VANISHES)
     e = ops.exp(-t)
     h = e / (1.0 + e) * (1.0 - t / (1.0 + e))
     return where(x >= 0, 1.0 - h, h)
@@ -69,7 +82,7 @@ def swish(x, beta):
     z = beta * x
     if is_everyday():
         return gated(sigmoid(z), x)
-    e = ops.exp(-held(magnitude(z), 128.0, 800.0))
+    e = ops.exp(-clamp_above(magnitude(z), *EXP_VANISHES))
     return gated(where(z >= 0, 1.0, e) / (1.0 + e), x)
 
 
@@ -79,8 +92,8 @@ def swish_slope(x, beta):
     z = beta * x
     if is_everyday():
         s = sigmoid(z)
-        return s * (1.0 + clipped(z, 128.0, 800.0) * (1.0 - s))
-    t = held(magnitude(z), 256.0, 1600.0)
+        return s * (1.0 + clamp_both(z, *EXP_VANISHES) * (1.0 - s))
+    t = clamp_above(magnitude(z), 256.0, 1600.0)
     e = ops.exp(-t)
     gate, complement = where(z >= 0, 1.0, e) / (1.0 + e), where(z >= 0, e, 1.0) / (1.0 + e)
     return gate * (1.0 + where(z >= 0, t, -t) * complement)
@@ -125,7 +138,7 @@ class Swish(Learned):
             yield gated(gated(sigmoid(z) * sigmoid(-z), x), x)
         else:
             # Half of the exponential for each x: it may underflow where the product does not.
-            root = ops.exp(-0.5 * held(magnitude(z), 256.0, 1600.0))
+            root = ops.exp(-0.5 * clamp_above(magnitude(z), 256.0, 1600.0))
             half = x * root / (1.0 + root * root)
             yield where(root == 0, 0.0, half * half)
 
@@ -179,10 +192,10 @@ class DoubleSwish(Activation):
     """
 
     def fallback(self, x):
-        return floored(x, 128.0, 800.0) * sigmoid(x - 1.0)
+        return clamp_below(x, *EXP_VANISHES) * sigmoid(x - 1.0)
 
     def derivative(self, x):
-        return sigmoid(x - 1.0) + clipped(x, 128.0, 800.0) * sigmoid.slope(x - 1.0)
+        return sigmoid(x - 1.0) + clamp_both(x, *EXP_VANISHES) * sigmoid.slope(x - 1.0)
 
 
 @register
@@ -252,7 +265,7 @@ class PFTS(Learned):
         return above / (1.0 + ops.exp(-above)) + t
 
     def derivative(self, x, t):
-        above = held(positive_part(x), 128.0, 800.0)
+        above = clamp_above(positive_part(x), *EXP_VANISHES)
         e = ops.exp(-above)
         yield where(x < 0, 0.0, (1.0 + (1.0 + above) * e) / ((1.0 + e) * (1.0 + e)))
         yield 1.0
@@ -296,13 +309,13 @@ class AconC(Learned):
     # Written as p1 x sigmoid(w) + p2 x sigmoid(-w), which does not cancel while p1 and p2 have one sign.
 
     def fallback(self, x, p1, p2, beta):
-        w = clipped(beta * (p1 - p2) * x, 400.0, 1600.0)
+        w = clamp_both(beta * (p1 - p2) * x, 400.0, 1600.0)
         if is_everyday():
             return finite(x) * (p1 * sigmoid(w) + p2 * sigmoid(-w))
         return scaled(p1, gated(sigmoid(w), x)) + scaled(p2, gated(sigmoid(-w), x))
 
     def derivative(self, x, p1, p2, beta):
-        w = clipped(beta * (p1 - p2) * x, 400.0, 1600.0)
+        w = clamp_both(beta * (p1 - p2) * x, 400.0, 1600.0)
         if is_everyday():
             first, second = sigmoid(w), sigmoid(-w)
             yield p1 * first + p2 * second + (p1 - p2) * w * (first * second)
@@ -354,11 +367,11 @@ class Logish(Activation):
         return self.alpha * log1p(sigmoid(z))
 
     def fallback(self, x):
-        gate = self._gate(clipped(self.beta * x, 128.0, 800.0))
+        gate = self._gate(clamp_both(self.beta * x, *EXP_VANISHES))
         return where(gate == 0, 0.0, x * gate)
 
     def derivative(self, x):
-        z = clipped(self.beta * x, 128.0, 800.0)
+        z = clamp_both(self.beta * x, *EXP_VANISHES)
         if is_everyday():
             s = sigmoid(z)
             return self.alpha * (log1p(s) + z * sigmoid.slope(z, y=s) / (1.0 + s))

@@ -9,12 +9,14 @@ from ...catalogue.registry import register
 from ...core import arguments
 from ...core.activation import Activation
 from ...core.elementary import (
-    clipped,
+    EXP_VANISHES,
+    PRODUCT_OVERFLOWS,
+    clamp_above,
+    clamp_below,
+    clamp_both,
     expm1,
-    floored,
     gated,
     gelu,
-    held,
     log1p,
     magnitude,
     positive_part,
@@ -49,13 +51,13 @@ class Mish(Activation):
     def _odds(self, x):
         """(a, b), whose ratio is u."""
         if is_everyday():
-            return ops.exp(held(x, 20.0, 40.0)), 1.0  # beyond, the gate is 1
+            return ops.exp(clamp_above(x, 20.0, 40.0)), 1.0  # beyond, the gate is 1
         e = ops.exp(-magnitude(x))
         return where(x >= 0, 1.0, e), where(x >= 0, e, 1.0)
 
     def _odds_slope(self, x, a, b):
         """``x b du/dx``."""
-        return clipped(x, 128.0, 800.0) * a
+        return clamp_both(x, *EXP_VANISHES) * a
 
     def fallback(self, x):
         a, b = self._odds(x)
@@ -79,12 +81,12 @@ class Gated(Activation):
     inner: Any
 
     def fallback(self, x):
-        return floored(x, 128.0, 800.0) * self.step(self.inner(x))
+        return clamp_below(x, *EXP_VANISHES) * self.step(self.inner(x))
 
     def derivative(self, x):
         z = self.inner(x)
         y = self.step(z)
-        return y + clipped(x, 128.0, 800.0) * self.step.slope(z, y=y) * self.inner.slope(x, y=z)
+        return y + clamp_both(x, *EXP_VANISHES) * self.step.slope(z, y=y) * self.inner.slope(x, y=z)
 
 
 @register
@@ -146,7 +148,7 @@ class Mila(Mish):
         return super()._odds(x + self.beta)
 
     def _odds_slope(self, x, a, b):
-        return (clipped(x + self.beta, 128.0, 800.0) - self.beta) * a
+        return (clamp_both(x + self.beta, *EXP_VANISHES) - self.beta) * a
 
 
 @register
@@ -181,14 +183,14 @@ class Smish(Mish):
         z = self.beta * x
         if is_everyday():
             return sigmoid(z), 1.0
-        e = ops.exp(-held(magnitude(z), 128.0, 800.0))
+        e = ops.exp(-clamp_above(magnitude(z), *EXP_VANISHES))
         return where(z >= 0, 1.0, e), 1.0 + e
 
     def _odds_slope(self, x, a, b):
         z = self.beta * x
         if is_everyday():
-            return clipped(z, 128.0, 800.0) * sigmoid.slope(z, y=a)
-        return clipped(z, 128.0, 800.0) * ops.exp(-magnitude(z)) / b
+            return clamp_both(z, *EXP_VANISHES) * sigmoid.slope(z, y=a)
+        return clamp_both(z, *EXP_VANISHES) * ops.exp(-magnitude(z)) / b
 
     def fallback(self, x):
         return self.alpha * super().fallback(x)
@@ -237,7 +239,7 @@ class TanhExp(Gated):
     aliases = ("telu",)
 
     # Beyond the bound tanh is 1.
-    inner = Curve(lambda x: ops.exp(held(x, 5.0, 7.0)), lambda x, y: y, by_value=True)
+    inner = Curve(lambda x: ops.exp(clamp_above(x, 5.0, 7.0)), lambda x, y: y, by_value=True)
 
 
 @register
@@ -281,10 +283,10 @@ class TanhSoft(Activation):
 
     def _inner(self, x):
         """The gate's argument and its derivative."""
-        z = clipped(x, 1e30, 1e300)
+        z = clamp_both(x, *PRODUCT_OVERFLOWS)
         # From 64 (400 in float64) on the derivative of tanh is 0. A larger slope would overflow in its products.
         single, double = (math.log(enough / self.beta) if self.beta else 0.0 for enough in (64.0, 400.0))
-        e = self.beta * ops.exp(self.gamma * held(z, min(single, 80.0) / self.gamma, min(double, 700.0) / self.gamma))
+        e = self.beta * ops.exp(self.gamma * clamp_above(z, min(single, 80.0) / self.gamma, min(double, 700.0) / self.gamma))
         return self.alpha * z + e, self.alpha + self.gamma * e
 
     def _soft(self, x):
@@ -305,11 +307,11 @@ class TanhSoft(Activation):
     def fallback(self, x):
         gate = tanh(self._inner(x)[0])
         # Where alpha is 0, the gate has closed long before the bound.
-        return gate * self._soft(x if self.alpha else floored(x, 1e30, 1e300))
+        return gate * self._soft(x if self.alpha else clamp_below(x, *PRODUCT_OVERFLOWS))
 
     def derivative(self, x):
         z, slope = self._inner(x)
-        return tanh(z) * self._soft_slope(x) + tanh.slope(z) * slope * self._soft(clipped(x, 1e30, 1e300))
+        return tanh(z) * self._soft_slope(x) + tanh.slope(z) * slope * self._soft(clamp_both(x, *PRODUCT_OVERFLOWS))
 
 
 @register
@@ -350,7 +352,7 @@ class LiSHT(Activation):
 
     def derivative(self, x):
         y = tanh(x)
-        return y + clipped(x, 128.0, 800.0) * tanh.slope(x, y=y)
+        return y + clamp_both(x, *EXP_VANISHES) * tanh.slope(x, y=y)
 
 
 @register
@@ -389,7 +391,7 @@ class APTx(Activation):
         # Near 0 the tanh has the digits, and further out its distance from 1 or -1.
         near = abs(z) < 0.5
         y, fraction = tanh_parts(where(near, z, 0.0))
-        e = ops.exp(-2.0 * held(magnitude(z), 64.0, 400.0))
+        e = ops.exp(-2.0 * clamp_above(magnitude(z), 64.0, 400.0))
         rest = 2.0 * e / (1.0 + e)
         far = where(z >= 0, (self.alpha + 1) - rest, (self.alpha - 1) + rest)
         return self.gamma * where(near, self.alpha + z * fraction / (y + fraction), far)
@@ -399,4 +401,4 @@ class APTx(Activation):
 
     def derivative(self, x):
         z = self.beta * x
-        return self._gate(z) + self.gamma * clipped(z, 128.0, 800.0) * tanh.slope(z)
+        return self._gate(z) + self.gamma * clamp_both(z, *EXP_VANISHES) * tanh.slope(z)

@@ -27,7 +27,7 @@ class Undecided(ArithmeticError):
     """More bits are needed."""
 
 
-class Exact:
+class HighPrecision:
     """A formula of one variable as a function of float64 numbers, which is NaN where it is not real.
 
     Args:

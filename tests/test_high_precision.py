@@ -1,11 +1,11 @@
-"""The two evaluations of a formula in high precision, mpmath's and the balls of `lab/exact.py`, are witnesses against each other."""
+"""Two evaluations of a formula in high precision, by mpmath and by the balls of `lab/high_precision.py`, are witnesses of each other."""
 
 import numpy as np
 import pytest
 
 import keras_activations as ka
 from lab.cases import BACKEND, CASES, parametrize, witness
-from lab.exact import Exact
+from lab.high_precision import HighPrecision
 
 pytestmark = pytest.mark.skipif(BACKEND != "tensorflow", reason="the same on every backend")
 
@@ -21,7 +21,7 @@ def test_two_witnesses(case):
     finite = np.isfinite(rows).all(axis=1)
     formula, arguments = witness(case).formula, witness(case)._scalars()
     for index, name in enumerate(formula.inputs):
-        value, first, second, _ = Exact(formula.equation, arguments, name)(rows[finite])
+        value, first, second, _ = HighPrecision(formula.equation, arguments, name)(rows[finite])
         for ours, theirs in (
             (value, truth["value"]),
             (first, truth["gradient"][:, :, index]),
@@ -34,11 +34,11 @@ def test_two_witnesses(case):
 def test_third_derivatives():
     x = np.array([-2.5, -1e-3, 0.0, 0.75, 3.0])
     tanh = np.tanh(x)
-    third = Exact("f(x) = tanh(x)", {})(x)[3, :, 0]
+    third = HighPrecision("f(x) = tanh(x)", {})(x)[3, :, 0]
     np.testing.assert_allclose(third, (1 - tanh**2) * (6 * tanh**2 - 2), rtol=1e-14)
 
 
 def test_a_cancellation_is_not_agreed_upon():
     """Where every precision that is tried first loses the same term."""
     x = np.array([-1e-66])
-    assert Exact("f(x) = exp(x) - 1 + x", {})(x)[0, 0, 0] == -2e-66
+    assert HighPrecision("f(x) = exp(x) - 1 + x", {})(x)[0, 0, 0] == -2e-66

@@ -18,7 +18,7 @@ from keras_activations.core.hosted import constructor_arguments
 from lab.cases import BACKEND, CATALOGUE
 
 pytestmark = pytest.mark.skipif(BACKEND == "jax", reason="hardly anything here computes, and nothing depends on the backend")
-# The same few on every run, unless more are asked for: `make malice`.
+# The same few on every run, unless more are asked for: `make fuzz`.
 EXAMPLES = os.environ.get("EXAMPLES")
 many = settings(max_examples=int(EXAMPLES or 300), deadline=None, derandomize=not EXAMPLES, suppress_health_check=list(HealthCheck))
 entries = st.sampled_from(list(CATALOGUE.values()))
