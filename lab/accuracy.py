@@ -31,9 +31,10 @@ import numpy as np
 import keras_activations as ka
 from keras_activations import testing
 from keras_activations.catalogue.entry import Entry
+from keras_activations.core.activation import canonical_name
 from keras_activations.core.hosted import constructor_arguments
 from keras_activations.testing.budgets import flushed_below
-from lab.cases import CASES, case_id, witness
+from lab.cases import CASES, HIDDEN_CORNERS, case_id, witness
 from lab.high_precision import HighPrecision
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -66,10 +67,6 @@ def points(dtype, kinks):
     return np.unique(every[np.isfinite(every)])
 
 
-CORNERS = {"EIS": [0.0], "Rational": [0.0], "Softsign": [0.0]}
-"""Where a derivative jumps though no comparison shows it: the absolute value, or the root of a square."""
-
-
 @dataclass(frozen=True)
 class Curve:
     """An elementwise function: its formula, hyperparameters and corners."""
@@ -83,7 +80,7 @@ class Curve:
         formula = testing.Formula(Entry(type(layer)).formula)
         declared = {name: parameter.value for name, parameter in getattr(layer, "declared", {}).items()}
         known = {name: value for name, value in layer.get_config().items() if name in formula.names} | declared
-        kinks = formula.kinks(_listed(known)) + CORNERS.get(type(layer).__name__, [])
+        kinks = formula.kinks(_listed(known)) + HIDDEN_CORNERS.get(canonical_name(type(layer)), [])
         known = {name: tuple(value) if isinstance(value, list) else value for name, value in known.items()}
         return cls(formula.equation, tuple(sorted(known.items())), tuple(kinks))
 

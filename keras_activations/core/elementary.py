@@ -36,7 +36,7 @@ EXP_VANISHES = 128.0, 800.0
 """Of x: ``exp(-x)`` is 0, also times x."""
 NORMAL_VANISHES = 16.0, 39.0
 """Of x: ``exp(-x**2 / 2)`` is 0, also times x."""
-SQUARE_OVERFLOWS = 1e18, 1e150
+SQUARE_OVERFLOWS = 1e18, 1e153
 """Of x: beyond it, ``1 + x**2`` is ``x**2``, which is about to overflow."""
 PRODUCT_OVERFLOWS = 1e30, 1e300
 """Of x: beyond it, x times a large factor overflows."""
