@@ -440,8 +440,15 @@ WHY = {
     "g": ("NaN stays NaN, of which the framework's op makes a number.", "hard_shrink shrink soft_shrink step threshold"),
     "h": ("The second derivative of torch's mish is NaN from 89 on: its value stands beside the derivative of this package.", "mish"),
     "i": ("It is the framework's own op. What is above 1 is the fixed cost of the layer, or noise.", ""),
+    "j": ("At the corner the framework's op has another slope than the formula on that side.", "leaky_relu"),
+    "k": (
+        "The fixed cost of a call counts on a small input in eager mode. Choosing the kernel takes 2 to 4 microseconds. Entering a "
+        "derivative of this package takes some 20 on torch, and 60 to 100 in TensorFlow.",
+        "",
+    ),
+    "n": ("It is noise: another run on the same machine had it below.", "dynamic_tanh sine_relu"),
 }
-"""What is above 1.1 and why, and for which activations: "e" and "i" follow from the plan. In eager mode each call has a fixed cost too."""
+"""Why some are above the mark, and which. "e", "i" and "k" follow from the plan and from the size."""
 
 
 def why(cells):
@@ -453,6 +460,7 @@ def why(cells):
     found = {letter for letter, (_, names) in WHY.items() if name in names.split()}
     found |= {"e"} if ka.catalogue()[name].cls.derivative is not None and plans & {"ours", "mixed"} else set()
     found |= {"i"} if "native" in plans else set()
+    found |= {"k"} if any(c["mode"] == "eager" and c["size"] != "4M" for c in slow) else set()
     if not found:
         raise SystemExit(f"Nobody has said why {name} takes up to {max(c[p]['ratio'] for c in slow for p in PASSES):.2f}: add it to WHY.")
     return ", ".join(sorted(found))
@@ -534,7 +542,7 @@ def measured_on(results):
 def page(results):
     """The text of `docs/speed.md`, from {backend: what its file holds}."""
     lines = ["# Speed", "", "<!-- Written by `make bench`, not by hand. -->", "", PREFACE, "", *measured_on(results), ""]
-    lines += ["## Why some are slower", "", *(f"* *{letter}*: {reason}" for letter, (reason, _) in WHY.items()), "", FIXED, ""]
+    lines += ["## Why some are slower", "", *(f"* *{letter}*: {reason}" for letter, (reason, _) in WHY.items()), ""]
     lines += ["## In short", "", "The geometric mean over the units, and in parentheses the worst.", "", *summary(results), ""]
     for backend, found in results.items():
         lines += [f"## Every activation on {backend}", "", COLUMNS, "", *by_unit(found, backend), ""]
@@ -546,8 +554,6 @@ def page(results):
     return "\n".join([*lines, "", "## The textbook", "", "```text", "from keras import ops", "", "\n\n".join(code), "```", ""])
 
 
-FIXED = """In eager mode each call has a fixed cost besides, which counts on small inputs: choosing the kernel takes 2 to 4 microseconds,
-and entering a derivative of this package some 20 on torch and 60 to 100 in TensorFlow."""
 COLUMNS = """Forward / both. "They fail from" is the size of the least number, up to 200, at which the value or the gradient of Keras's
 function or of the textbook is not finite though ours is. "Why" names reasons for what is above the mark."""
 MODELS = """One epoch of `fit` and one `predict` of 512 examples in batches of 64, after one epoch to warm up: Keras's own string such as
