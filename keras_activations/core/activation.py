@@ -26,9 +26,9 @@ def canonical_name(cls: type) -> str:
     return re.sub(r"(?<=[A-Za-z][a-z][a-z])(?=[A-Z])(?!G?LU$|Log$)|(?<=^[A-Z])(?=[A-Z][a-z]{3})", "_", cls.__name__).lower()
 
 
-_MOST_KERNELS = 16  # that one layer holds
+_MOST_KERNELS = 16  # in one layer
 
-# What holds for one value only, and what stands in its place where the value is redefined.
+# These attributes belong to one `fallback`. A class with a new `fallback` gets these defaults.
 _OF_ONE_VALUE = {"derivative": None, "native": None, "keeps_logits": False}
 
 
@@ -43,17 +43,17 @@ def _is_plain(value):
 
 
 def _flat(operands):
-    """The tensors, those of a parameter of several entries among them."""
+    """All tensors in one list. A parameter of several entries is a tuple of tensors."""
     return [x for operand in operands for x in (operand if isinstance(operand, (tuple, list)) else (operand,))]
 
 
 def _counts(operands):
-    """How many entries each operand has; None where it is a tensor."""
+    """The number of entries of each operand, or None for a tensor."""
     return tuple(len(operand) if isinstance(operand, tuple) else None for operand in operands)
 
 
 def _packed(counts, tensors):
-    """The operands with these numbers of entries, made of the tensors."""
+    """The reverse of `_flat`: the operands with these numbers of entries."""
     rest = iter(tensors)
     return [next(rest) if count is None else tuple(itertools.islice(rest, count)) for count in counts]
 
@@ -90,9 +90,9 @@ class Activation(Hosted):
     """Whether Keras's cross-entropy losses may take the input in place of the output: right for a sigmoid or softmax only."""
     derivative: Any = None
     native: Any = None
-    _recomputed = True  # in the backward pass, where there is no derivative
-    _mixes = True  # the value of a native op with the derivative of this package
-    _rounds = True  # where x has 16 bits, so that it computes in float32
+    _recomputed = True  # without a derivative, the backward pass computes the value again
+    _mixes = True  # the plan may be "mixed"
+    _rounds = True  # the value of a 16-bit x is computed in float32 and rounded
     _given_name: str | None = None
     _strict = kernels.Plan("ours", "strict", "it is part of a strict kernel")
     _plans: dict[tuple, kernels.Plan]
@@ -146,7 +146,7 @@ class Activation(Hosted):
         op = self._candidate()
         if mode != "eager":
             return self._choose(op, mode, dtype)
-        # Every call asks for it.
+        # Every eager call needs the plan, so it is remembered.
         key = self.kernel, op and (op.variant, op.function), dtype
         plan = self._plans.get(key)
         if plan is None:
@@ -212,7 +212,7 @@ class Activation(Hosted):
         if plan.name == "native" and pieces is None:
             return self._native(x)
         learned, fixed = self._operands(x, **context)
-        # The entries of a parameter are tensors by themselves, so that each has a gradient.
+        # Each entry of a parameter is a tensor, so that each has a gradient.
         operands = [*((x,) if pieces is None else pieces), *learned]
         layout, tensors, whole = _counts(operands), _flat(operands), pieces is None
 
@@ -237,7 +237,7 @@ class Activation(Hosted):
         automatic = self.derivative is None or plan.name == "automatic"
 
         def value(*tensors):
-            # torch's forward mode takes the derivative from here.
+            # In forward mode, torch differentiates these operations.
             forward = autodiff.in_forward_mode()
             if plan.name == "mixed" and not forward:
                 return self._native(*tensors)
@@ -247,7 +247,7 @@ class Activation(Hosted):
 
         def partials(*operands):
             found = self.derivative(*operands)
-            # Those of the numbers that follow the tensors are never computed.
+            # The partials of plain numbers come last. They are never computed.
             return _flat(itertools.islice(found, len(layout)) if isinstance(found, (tuple, list, Iterator)) else [found])
 
         def derivative(*tensors):
@@ -261,7 +261,7 @@ class Activation(Hosted):
                 tensors = (*self._chunks(tensors[0]), *tensors[1:])
             if not automatic:
                 return autodiff.differentiate(value, derivative, *tensors)
-            # Op by op, the short form keeps what the textbook keeps, and takes no longer. In 16 bits it would keep float32.
+            # The short form keeps as little as the textbook. In 16 bits it would keep float32 tensors, which are larger.
             is_short = everyday and not is_fused and not (self._rounds and autodiff.is_narrow(tensors[0].dtype))
             return autodiff.recompute(value, *tensors) if self._recomputed and not is_short else autodiff.automatic(value, *tensors)
 
@@ -282,17 +282,17 @@ class Activation(Hosted):
         own = {name: value for name, value in keras_gaps.own_attributes(self).items() if name not in self._apart()}
         if not all(map(_is_plain, own.values())):
             return None
-        # Equal numbers may differ: 0.0 and -0.0, 1 and True.
+        # `repr` tells 0.0 from -0.0 and 1 from True, which are equal.
         return type(self), repr(sorted(own.items())), self.dtype_policy.name, self.trainable, plan, layout, whole
 
     def _remembered(self, key, plan, tensors, make):
         """The kernel of this key, which the layer holds from now on."""
         signature = autodiff.signature(tensors)
         key = *key, signature
-        # Past Keras, which tracks what is set as an attribute.
+        # `__dict__` is used because Keras tracks every attribute that is set.
         held = self.__dict__.setdefault("_kernels", {})
         if key not in held:
-            if len(held) >= _MOST_KERNELS:  # a hyperparameter that changes all the time
+            if len(held) >= _MOST_KERNELS:  # a hyperparameter changes at every call
                 held.clear()
             held[key] = kernels.once(key, lambda: autodiff.remembered(make(self._bare()), signature, plan.name == "fused"))
         return held[key]
@@ -301,7 +301,7 @@ class Activation(Hosted):
         """A copy of what may be read of the layer, without its weights: a kernel outlives it."""
         bare = autodiff.bare(type(self))
         read = {name: value for name, value in self.__dict__.items() if _is_plain(value) or name == "_dtype_policy"}
-        # Keras's own lists know the layer that they belong to.
+        # A list of Keras refers to its layer. A plain list does not.
         bare.__dict__.update({name: [*value] if isinstance(value, list) else value for name, value in read.items()})
         return bare
 

@@ -26,7 +26,7 @@ from keras import ops
 
 _BACKEND = keras.backend.backend()
 
-# Who only reads the types sees all three.
+# A type checker sees all three.
 if TYPE_CHECKING or _BACKEND == "tensorflow":
     import tensorflow as tf
     from tensorflow.python.eager import forwardprop_util
@@ -40,7 +40,7 @@ if TYPE_CHECKING or _BACKEND == "torch":
 TRIGONOMETRY: Any = jax.numpy if _BACKEND == "jax" else ops
 """Who has sin, cos and arctan: on JAX, `keras.ops` makes float32 of float64 in these functions (Keras 3.15)."""
 
-_NAMES: dict[Any, str] = {}  # of the dtypes that every call has: Keras takes a while to find them
+_NAMES: dict[Any, str] = {}  # of the common dtypes: Keras's function for that is slow
 if _BACKEND in ("tensorflow", "torch"):
     _NAMES |= {getattr(tf if _BACKEND == "tensorflow" else torch, name): name for name in ("float16", "bfloat16", "float32", "float64")}
 _ONE_DEVICE = _BACKEND == "torch" and not torch.accelerator.is_available()
@@ -55,7 +55,7 @@ def mode():
     if _BACKEND == "tensorflow":
         if tf.executing_eagerly():
             return "eager"
-        # No public function tells what is traced under jit_compile=True from what is not (TensorFlow 2.21).
+        # TensorFlow 2.21 has no public function that tells whether jit_compile=True is set.
         return "fused" if control_flow_util.GraphOrParentsInXlaContext(tf.compat.v1.get_default_graph()) else "graph"
     if _BACKEND == "torch":
         if torch.jit.is_tracing() or torch.compiler.is_exporting():  # pyright: ignore[reportPrivateImportUsage]
@@ -96,9 +96,9 @@ def remembered(function, signature, is_fused):
     if _BACKEND == "jax":
         return jax.jit(function, inline=True)
     if _BACKEND == "torch":
-        return function  # whose parts are `fused`
+        return function  # its parts were compiled by `fused`
     specification = [tf.TensorSpec(*pair) for pair in signature]
-    # A tf.function would take longer to find its only graph than that takes to run on a small input.
+    # A tf.function spends more time on finding its graph than the graph needs on a small input.
     return tf.function(function, autograph=False, jit_compile=is_fused or None).get_concrete_function(*specification)
 
 
@@ -117,7 +117,7 @@ def fused(function):
 
 def in_forward_mode():
     """Whether torch is in forward mode, where it differentiates the plain operations. The other backends use the hooks there too."""
-    # The level is the only sign of forward mode that torch shows through the wrappers of torch.func too.
+    # The level is the only sign of forward mode that is visible inside torch.func, too.
     return _BACKEND == "torch" and torch.autograd.forward_ad._current_level >= 0
 
 
@@ -135,7 +135,7 @@ def number(value, x):
 
 def as_tensor(x):
     """x as a tensor, which a variable is not, on the device of the backend."""
-    # The conversion takes as long as an op on a small input.
+    # The conversion of a tensor takes as long as an op on a small input.
     if (_BACKEND == "torch" and _ONE_DEVICE and isinstance(x, torch.Tensor)) or (_BACKEND == "tensorflow" and isinstance(x, tf.Tensor)):
         return x
     x = ops.convert_to_tensor(x)
@@ -174,7 +174,7 @@ def unless_unknown(condition):
         return True
     try:
         return bool(condition)
-    except RuntimeError:  # under vmap, and of tensors that have a shape only
+    except RuntimeError:  # under vmap, and for a tensor without data
         return True
 
 
@@ -186,7 +186,7 @@ def differentiate(value, derivative, *tensors):
         return _jax(value, derivative, *tensors)
     if _BACKEND == "torch":
         return _torch(value, derivative, tensors)
-    return value(*tensors)  # numpy and openvino only infer
+    return value(*tensors)  # numpy and openvino compute no gradients
 
 
 def recompute(value, *tensors):
@@ -195,7 +195,7 @@ def recompute(value, *tensors):
         return jax.checkpoint(value)(*tensors)
     if _BACKEND == "torch":
         return _torch_recomputed(value, tensors)
-    # TensorFlow's forward mode finds no derivative in a tape inside a custom gradient, and says 0.
+    # In TensorFlow, a tape inside a custom gradient makes forward mode return 0.
     return automatic(value, *tensors)
 
 
@@ -259,7 +259,7 @@ def _gradients(derivative, tensors, upstream):
 def _unbroadcast(gradient, x):
     """Sum `gradient` over the axes that broadcasting added to x or stretched from 1."""
     if getattr(x.shape, "rank", 0) is None:
-        return gradient  # of an input whose rank TensorFlow does not know: nothing was broadcast
+        return gradient  # TensorFlow does not know the rank of the input, so nothing was broadcast
     if not len(x.shape):
         return ops.sum(gradient)
     added = len(gradient.shape) - len(x.shape)
@@ -270,32 +270,32 @@ def _unbroadcast(gradient, x):
 
 
 def _tensorflow(value, derivative, tensors):
-    # Of the partials and not of their products, so that forward mode is tied too.
+    # The partials are tied, and not their products with the upstream gradient, so that forward mode is tied, too.
     def tied(*tensors):
         return _tensorflow_tied(derivative(*tensors), list(map(_tensorflow_nothing, tensors)))
 
     @tf.custom_gradient
     def hook(*tensors):
         def gradient(upstream):
-            # Waiting for the upstream gradient keeps grappler from computing the derivative early and storing its temporaries.
+            # Without this dependency, grappler computes the derivative early and stores its temporaries.
             with tf.control_dependencies([upstream]):
                 return _gradients(tied, tensors, upstream)
 
-        # On stopped arguments the eager tape records nothing of the value's own operations.
+        # The eager tape does not record operations on stopped arguments.
         return value(*map(tf.stop_gradient, tensors)), gradient
 
-    # The hook accepts no variables.
+    # A custom gradient accepts no variables.
     return hook(*map(tf.convert_to_tensor, tensors))
 
 
 if TYPE_CHECKING or _BACKEND == "tensorflow":
-    # Eagerly, an array is the cheapest constant.
+    # In eager mode, an array is the cheapest constant.
     _FLAT = np.array([-1], "int32")
 
     def _tensorflow_tied(slopes, nothing):
         """The slopes as they are, each with the derivative 0 by every tensor of which there is `nothing`."""
         slopes = [tf.convert_to_tensor(slope, x.dtype) for slope, x in zip(slopes, nothing, strict=False)]
-        # An operation for each, which computes nothing: what is infinite is not multiplied by 0.
+        # One operation for each slope, which computes nothing. An infinite slope is not multiplied by 0.
         return [tf.raw_ops.IdentityN(input=[slope, *nothing])[0] for slope in slopes]
 
     def _tensorflow_nothing(x):
@@ -319,15 +319,15 @@ if TYPE_CHECKING or _BACKEND == "jax":
 
     @functools.partial(jax.custom_jvp, nondiff_argnums=(0, 1))
     def _jax(value, derivative, *tensors):
-        # Where a Python number is differentiated, JAX hands on the number.
+        # JAX may pass a Python number.
         return value(*map(jax.numpy.asarray, tensors))
 
-    # The tangents of constants are symbols, for a zero times a partial that overflows would be nan.
+    # The tangent of a constant is a symbol. A number 0 times a partial that overflows would be NaN.
     @functools.partial(_jax.defjvp, symbolic_zeros=True)
     def _jax_tangent(value, derivative, tensors, tangents):
         moving = [not isinstance(tangent, jax.custom_derivatives.SymbolicZero) for tangent in tangents]
 
-        # Without the checkpoint, linearization would store the partials: one wide array per argument instead of the 16-bit x.
+        # Without the checkpoint, linearization stores the partials: one float32 array per argument instead of the 16-bit x.
         @jax.checkpoint
         def tangent(tensors, tangents):
             partials = itertools.compress(_partials(derivative, tensors), moving)
@@ -336,7 +336,7 @@ if TYPE_CHECKING or _BACKEND == "jax":
         tensors = tuple(map(jax.numpy.asarray, tensors))
         result = _jax(value, derivative, *tensors)
         moved = tangent(tensors, list(itertools.compress(tangents, moving)))
-        # A partial may be a number, the same for all of x.
+        # A partial may be one number for all of x.
         return result, jax.numpy.broadcast_to(moved, result.shape).astype(result.dtype)
 
 
@@ -360,7 +360,7 @@ if _BACKEND == "tensorflow":
 if TYPE_CHECKING or _BACKEND == "torch":
 
     def _torch_softmax(x, axis=-1):
-        # Of float16, keras.ops makes float32 on a CPU, which has more digits.
+        # On a CPU, keras.ops computes float16 in float32, which is more accurate.
         is_plain = isinstance(axis, int) and x.dtype != torch.float16
         return torch.softmax(x, axis) if is_plain else ops.softmax(x, axis=axis)
 
@@ -407,7 +407,7 @@ if TYPE_CHECKING or _BACKEND == "torch":
         @staticmethod
         def forward(value, *tensors):
             result = value(*tensors)
-            # An input that is handed on untouched must not be the tensor that is kept.
+            # The result must be another tensor than the input that is saved.
             return result.view_as(result) if any(result is x for x in tensors) else result
 
         @staticmethod
@@ -417,7 +417,7 @@ if TYPE_CHECKING or _BACKEND == "torch":
 
         @staticmethod
         def backward(context, upstream):
-            # Of functions and not of tensors: torch.autograd.grad is not possible inside vmap.
+            # torch.func is used because torch.autograd.grad does not work inside vmap.
             pullback: Any = torch.func.vjp(context.value, *context.saved_tensors)[1]
             return None, *_torch_tied(pullback(upstream), context.saved_tensors)
 
@@ -484,7 +484,7 @@ if TYPE_CHECKING or _BACKEND == "torch":
         return torch._C._functorch.is_functorch_wrapped_tensor(x)  # pyright: ignore[reportAttributeAccessIssue]
 
     def _torch_fused(function):
-        # torch counts compilations by the code of a function, and gives up after eight: each kernel has a code of its own.
+        # torch compiles one code object at most eight times. So each kernel has a code object of its own.
         own = types.FunctionType(
             function.__code__.replace(), function.__globals__, function.__name__, function.__defaults__, function.__closure__
         )
@@ -496,7 +496,7 @@ if TYPE_CHECKING or _BACKEND == "torch":
                 return function(*tensors)
             _require_compiler(tensors[0].device.type)
             shape = tensors[0].shape
-            # Of one axis, and no views, which `detach` would make: it would compile once more for each rank, also that of a view's base.
+            # Tensors of one axis, which are no views: torch compiles again for each rank, also for the rank of a view's base.
             is_flat = shape and all(x.shape in (shape, ()) for x in tensors)
             result = compiled(*[(x.reshape(-1) if x.ndim and is_flat else x).data for x in tensors])
             if not is_flat:
@@ -509,7 +509,7 @@ if TYPE_CHECKING or _BACKEND == "torch":
 
     def _nothing(x):
         """A tensor without entries that depends on x, as do all its derivatives: it costs nothing and holds no NaN."""
-        return torch.exp(x[None][:0])  # a view, which flattening is not always
+        return torch.exp(x[None][:0])  # slicing makes a view, flattening sometimes a copy
 
     def _torch_tied(gradients, tensors):
         """The gradients as they are, each with the derivative 0 by each of the tensors, if they may be differentiated again."""
@@ -524,7 +524,7 @@ if TYPE_CHECKING or _BACKEND == "torch":
 
     def _wanted(tensors):
         """Whether a hook is to be entered."""
-        # A hook with a forward-mode rule is silently 0 at second order, and Dynamo refuses it: there the plain operations serve.
+        # A hook with a forward-mode rule gives 0 at second order, silently, and Dynamo rejects it. Plain operations are used there.
         return torch.is_grad_enabled() and any(x.requires_grad for x in tensors) and not _is_read_or_pushed()
 
     def _torch(value, derivative, tensors):

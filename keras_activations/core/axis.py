@@ -35,7 +35,7 @@ class AlongAxis(Activation):
     excluded = -float("inf")
     """What stands in the input there, so that the entry has no part in the outputs of the others. Infinity is read likewise."""
     takes_several_axes = False
-    _recomputed = False  # sorts and sums are dear
+    _recomputed = False  # sorts and sums are expensive
 
     def __init__(self, axis: int | Sequence[int] = -1, **kwargs: Unpack[ActivationOptions]):
         super().__init__(**kwargs)
@@ -49,7 +49,7 @@ class AlongAxis(Activation):
 
     def _applied(self, inputs, mask=None, **context):
         x = self._standardized(inputs)
-        self.compute_output_shape(x.shape)  # refuses what has no output
+        self.compute_output_shape(x.shape)  # raises an error for an invalid shape
         if mask is None or self._is_of_time_steps(mask := ops.convert_to_tensor(mask), x):
             return self._with_logits(self._evaluate(x, **context), x)
         mask, floor = ops.cast(mask, "bool"), lowest(keras.backend.standardize_dtype(x.dtype))
@@ -69,7 +69,7 @@ class AlongAxis(Activation):
         return lower
 
     def compute_mask(self, inputs, mask=None):
-        # A mask of the input's own rank has been applied; as a mask of time steps it would only break the next layer.
+        # A mask of the input's rank has been applied here. The next layer would take it for a mask of time steps, and fail.
         return mask if mask is None or len(mask.shape) < len(inputs.shape) else None
 
     @property
@@ -104,15 +104,15 @@ class AlongAxis(Activation):
         return ops.sum(numbers, axis=self.axis, keepdims=True)
 
     def _candidate(self):
-        # Along several axes, Keras's ops do not take an input of unknown size.
+        # Keras's ops over several axes need an input of known size.
         return None if isinstance(self.axis, tuple) else super()._candidate()
 
     def _native(self, x):
         if 0 in x.shape:
-            return x  # which Keras's ops refuse
+            return x  # Keras's ops raise an error for an empty input
         if not isinstance(self.axis, tuple):
             return super()._native(x)
-        op: Any = self.native()  # of several axes, Keras takes only those that are counted from 0
+        op: Any = self.native()  # Keras takes several axes only if they are counted from 0
         return kernels.NativeOp(op.name, **op.arguments | {"axis": tuple(self._checked_axes(x.shape))})(x)
 
     def _argument(self, name):
@@ -128,7 +128,7 @@ class AlongAxis(Activation):
     def _with_logits(self, y, x, stand_for_it=True):
         if keras.backend.backend() != "tensorflow":
             return y
-        # Losses normalize over the last axis, so that only there the input stands for the output.
+        # Losses normalize over the last axis. Along any other axis the input may not replace the output.
         return super()._with_logits(y, x, self._checked_axes(x.shape) == [len(x.shape) - 1])
 
 
@@ -147,7 +147,7 @@ class Splitting(AlongAxis):
     width = Fraction(1, 2)
     """The width of the output in units of the input's; an attribute of the instance where it depends on an argument."""
 
-    call: Any = Activation.call  # without the argument, Keras passes no mask
+    call: Any = Activation.call  # it has no argument `mask`, so Keras passes none
 
     @property
     def divisor(self):
@@ -175,11 +175,11 @@ class Splitting(AlongAxis):
     def _applied(self, inputs, **context):
         if not isinstance(inputs, (list, tuple)):
             return super()._applied(inputs, **context)
-        if self.kernel == "native":  # the op takes them unsplit
+        if self.kernel == "native":  # the op takes one tensor
             return super()._applied(ops.concatenate(inputs, axis=self.axis), **context)
         dtype = keras.backend.result_type(*(piece.dtype for piece in inputs))
         pieces = [self._standardized(ops.cast(piece, dtype)) for piece in inputs]
-        self.compute_output_shape([tuple(piece.shape) for piece in pieces])  # refuses what has no output
+        self.compute_output_shape([tuple(piece.shape) for piece in pieces])  # raises an error for an invalid shape
         return self._evaluate(pieces[0], self._ordered(pieces), **context)
 
     def compute_output_shape(self, input_shape):
@@ -188,7 +188,7 @@ class Splitting(AlongAxis):
         shape, (axis,) = super().compute_output_shape(input_shape), self._checked_axes(input_shape)
         if shape[axis] is None:
             return shape
-        # While torch traces a model for ONNX, sizes are tensors, which no Fraction multiplies.
+        # During torch's tracing for ONNX, sizes are tensors. A Fraction cannot multiply a tensor.
         return (*shape[:axis], shape[axis] * self.width.numerator // self.width.denominator, *shape[axis + 1 :])
 
     def _whole(self, shapes):
@@ -208,7 +208,7 @@ class Splitting(AlongAxis):
         return keras.KerasTensor(self.compute_output_shape([tuple(piece.shape) for piece in inputs]), dtype=self._output_dtype(dtype))
 
     _native = Activation._native
-    _mixes = False  # the op takes the input unsplit, where the derivative of the pieces cannot be attached to it
+    _mixes = False  # the op takes one tensor, but the derivative belongs to the chunks
 
     @property
     def _chunk_count(self):
@@ -222,18 +222,18 @@ class Splitting(AlongAxis):
         return tuple(pieces)
 
     def _split(self, x, axis):
-        # A split into one piece does not survive the way from torch to LiteRT.
+        # litert-torch fails on a split into one chunk.
         return ops.split(x, self.divisor, axis=axis) if self.divisor > 1 else [x]
 
     def _interleaved(self, x, axis):
         """The pieces of neighbours: every n-th entry, from the first, the second ... on."""
         shape, axis = list(ops.shape(x)), axis % len(x.shape)
-        # A size that TensorFlow does not know before fails here, where the divisor does not divide it.
+        # TensorFlow may not know the size before. Then this reshape fails if the divisor does not divide it.
         shape[axis : axis + 1] = [-1 if x.shape[axis] is None else x.shape[axis] // self.divisor, self.divisor]
         return ops.unstack(ops.reshape(x, shape), axis=axis + 1)
 
     def compute_mask(self, inputs, mask=None):
-        # A step of the output is valid where all the steps that it comes from are.
+        # A step of the output is valid if all of its input steps are valid.
         if isinstance(inputs, (list, tuple)):
             masks = [AlongAxis.compute_mask(self, *pair) for pair in zip(inputs, mask or (), strict=False)]
             masks = [mask for mask in masks if mask is not None]

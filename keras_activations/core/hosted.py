@@ -35,7 +35,7 @@ def renamed(**names: str) -> Callable[[_Constructor], _Constructor]:
         def accepting(self, *args, **kwargs):
             init(self, *args, **translated(type(self), kwargs, {}))
 
-        # Keras reads the signature without following the wrapper.
+        # Keras reads `__signature__` and does not follow `__wrapped__`.
         vars(accepting).update(renamed=names, __signature__=inspect.signature(init))
         return accepting
 
@@ -149,11 +149,11 @@ class Hosted(keras.layers.Layer):
         super().__init__(name=name, dtype=_floats(dtype), trainable=trainable, activity_regularizer=activity_regularizer, **layer_arguments)
         self._follow(dtype)
         self.supports_masking = True
-        # A subclass with a `build` of its own must find it called.
+        # Keras calls a `build` of a subclass only while `built` is False.
         if type(self).build is keras.layers.Layer.build:
             self.built = True
 
-    # The getter stays Keras's: torch's Dynamo cannot follow a property of `super()`.
+    # The getter is Keras's own, because torch's Dynamo cannot follow a property of `super()`.
     @keras.layers.Layer.dtype_policy.setter
     def dtype_policy(self, value):
         cast("FunctionType", keras.layers.Layer.dtype_policy.fset)(self, _floats(value))
@@ -162,7 +162,7 @@ class Hosted(keras.layers.Layer):
     def _follow(self, dtype):
         """Cast the input to `dtype`, or follow its dtype where that is None."""
         self._follows_input = dtype is None
-        # Autocasting would give the input the dtype of the policy under which the layer was made, not the host's.
+        # Autocasting would use the policy under which this layer was made. The host may have another one.
         self.autocast = not self._follows_input
 
     @property
@@ -185,14 +185,14 @@ class Hosted(keras.layers.Layer):
         if isinstance(inputs, keras.Variable):
             return ops.convert_to_tensor(inputs)
         if isinstance(inputs, (dict, list, tuple)) and any(map(is_array, keras.tree.flatten(inputs))):
-            # NumPy would stack arrays without a word where the layer was meant to be called on each.
+            # NumPy would stack the arrays silently. The user meant one call for each.
             raise TypeError(
                 f"{type(self).__name__} takes one tensor; received a {type(inputs).__name__} of {len(inputs)}. "
                 "Call it on each of them, or stack or concatenate them first."
             )
         try:
             array = np.asarray(inputs)
-            # Of complex numbers the conversion would keep the real part, and TensorFlow's makes numbers of strings and dates.
+            # The conversion keeps only the real part of complex numbers. TensorFlow's converts strings and dates to numbers.
             if array.dtype.kind in "cSUmM":
                 raise TypeError("These are no real numbers.")
             return keras_gaps.as_tensor(array if isinstance(inputs, (list, tuple)) else inputs, self.compute_dtype)
@@ -216,7 +216,7 @@ class Hosted(keras.layers.Layer):
     def compute_output_spec(self, inputs, *args, **kwargs):
         return keras.KerasTensor(self.compute_output_shape(inputs.shape), dtype=self._output_dtype(inputs.dtype))
 
-    # An activation has nothing to quantize: a quantized host passes it floating point.
+    # An activation has nothing to quantize. A quantized host gives it floating point numbers.
     def quantize(self, *args, **kwargs):
         pass
 
@@ -236,7 +236,7 @@ class Hosted(keras.layers.Layer):
     def from_config(cls, config):
         known = constructor_arguments(cls)
         if unknown := [name for name in config if name not in known and name not in other_names(cls)]:
-            # A config of this package has every argument, but for two that are written only where they are chosen.
+            # A config of this package has every argument except two, which are written only if they are set.
             whole = known.keys() - {"kernel", "activity_regularizer"} <= config.keys()
             raise ValueError(
                 f"The config of {cls.__name__} has the unknown argument(s) {', '.join(map(repr, unknown))}; known are: {', '.join(known)}."
@@ -285,7 +285,7 @@ class Hosted(keras.layers.Layer):
             )
             self.set_weights(siblings[self.name].get_weights())
         elif not self._weights_may_be_missing():
-            super().load_own_variables(store)  # which raises
+            super().load_own_variables(store)  # raises an error
         else:
             warnings.warn(
                 f"{self.name} has no weights in the file, which was written before its first call: it keeps its own.", stacklevel=2

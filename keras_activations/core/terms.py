@@ -13,10 +13,10 @@ class Terms:
     """What a kernel asks of the elementary functions.
 
     Args:
-        everyday: Whether the everyday budget binds, and not the strict one.
-        exported: Whether an exporter may read the operations: then only those serve that converters take.
-        final: Whether nobody differentiates the operations, because the kernel has a derivative of its own.
-        fused: Whether a compiler fuses them: then few cheap operations are faster than one function that it expands to many.
+        everyday: Whether the everyday budget holds, and not the strict one.
+        exported: Whether a converter may read the operations. Then only those are used that converters know.
+        final: Whether the operations are not differentiated, because the kernel has a derivative of its own.
+        fused: Whether a compiler fuses the operations. Then a few cheap ones are faster than one function that expands to many.
     """
 
     everyday: bool = False
@@ -25,14 +25,14 @@ class Terms:
     fused: bool = False
 
 
-_terms = ContextVar("terms", default=None)  # those of the kernel that runs
+_terms = ContextVar("terms", default=None)  # of the kernel that is running
 
 
 def under(terms, function):
-    """The function, computed on these terms."""
+    """The function, computed under these terms."""
 
     def computed(*tensors):
-        if is_read_by_dynamo():  # which compiles, strictly, and knows no contexts
+        if is_read_by_dynamo():  # it does not know context variables, and compiles the strict form
             return function(*tensors)
         token = _terms.set(terms)
         try:
@@ -44,7 +44,7 @@ def under(terms, function):
 
 
 def strictly(function):
-    """The function, exact also where a kernel asks for less."""
+    """The function under the strict budget, whatever the kernel asks for."""
     return under(Terms(), function)
 
 
@@ -53,7 +53,7 @@ def _asked():
 
 
 def is_bound():
-    """Whether a kernel runs that keeps the strict budget, also in the activations that it is made of."""
+    """Whether a strict kernel is running. The activations inside it are strict, too."""
     terms = None if is_read_by_dynamo() else _terms.get()
     return terms is not None and not terms.everyday
 
