@@ -1,4 +1,4 @@
-"""What the catalogue knows of one activation."""
+"""The information that the catalogue has about one activation."""
 
 import inspect
 import itertools
@@ -16,7 +16,7 @@ from .presets import PRESETS, VARIANTS
 
 @dataclass(frozen=True)
 class Entry:
-    """What the catalogue knows of one activation, read from its class.
+    """The information that the catalogue has about one activation, read from its class.
 
     Example:
         >>> catalogue()["leaky_relu"].formula
@@ -37,7 +37,7 @@ class Entry:
 
     cls: type
     required: ClassVar = inspect.Parameter.empty
-    """What stands in `arguments` for the default of an argument that has none."""
+    """The value in `arguments` of an argument without a default."""
 
     @property
     def name(self) -> str:
@@ -75,7 +75,7 @@ class Entry:
 
     @property
     def arguments(self) -> dict:
-        """The hyperparameters of its own, in order, with their defaults."""
+        """The hyperparameters, without those that every activation has, in order, with their defaults."""
         common = constructor_arguments(Activation)
         parameters = constructor_arguments(self.cls).values()
         return {p.name: p.default for p in parameters if p.name not in common}
@@ -136,5 +136,5 @@ class Entry:
 
 
 def call(target, arguments):
-    """A call in words, such as "gelu(approximate=True)"."""
+    """A call as text, such as "gelu(approximate=True)"."""
     return f"{target}({', '.join(f'{key}={value!r}' for key, value in arguments.items())})"

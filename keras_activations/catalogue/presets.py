@@ -1,4 +1,4 @@
-"""What other libraries call an activation and its arguments, and which hyperparameters they mean. Data; `registry` reads it.
+"""The names of activations and arguments in other libraries, and the hyperparameters that they mean. `registry` reads this data.
 
 Every entry of `PRESETS`, `VARIANTS` and a library in `LIKE` is ``name: (activation of this package, its arguments)``.
 """
@@ -7,9 +7,9 @@ import warnings
 
 from ..core import arguments
 
-# Names that mean exactly these arguments: others beside them are refused.
+# Names that mean exactly these arguments. Other values of these arguments are refused.
 PRESETS = {
-    # What Hugging Face, PyTorch, MLX, thinc and Keras Hub call the exact, the tanh and the clipped form.
+    # The names of the exact, the tanh and the clipped form in Hugging Face, PyTorch, MLX, thinc and Keras Hub.
     "gelu_python": ("gelu", {"approximate": False}),
     "gelu_fast": ("gelu", {"approximate": True}),
     "gelu_tanh": ("gelu", {"approximate": True}),
@@ -20,15 +20,15 @@ PRESETS = {
     "gelu_python_tanh": ("gelu", {"approximate": True}),
     "gelu_accurate": ("gelu", {"approximate": True}),
     "gelu_10": ("clipped_gelu", {"min_value": -10.0, "max_value": 10.0}),
-    # What CLIP called it, after the sigmoid approximation in the paper of GELU, https://arxiv.org/abs/1606.08415.
+    # CLIP's name for the sigmoid approximation in the paper of GELU, https://arxiv.org/abs/1606.08415.
     "quick_gelu": ("swish", {"beta": 1.702}),
     "gelu_fast_approx": ("swish", {"beta": 1.702}),
-    # The sigmoid from -1 to 1, (1 - exp(-x)) / (1 + exp(-x)), as ActTensor calls it.
+    # ActTensor's name for the sigmoid from -1 to 1, (1 - exp(-x)) / (1 + exp(-x)).
     "bipolar_sigmoid": ("weighted_tanh", {"weight": 0.5}),
     # The distribution function of the normal distribution, as in Gomes and Ludermir, https://doi.org/10.1109/HIS.2008.40
     "probit": ("laplace", {"mu": 0.0, "sigma": 1.0}),
-    # 0.01 x - 2 x and 0.01 x - x for negative x, in the code of their authors, https://arxiv.org/abs/2010.08031. Elsewhere QReLU is
-    # found as 0.01 x (x - 2).
+    # The code of the authors has 0.01 x - 2 x and 0.01 x - x for negative x, https://arxiv.org/abs/2010.08031. Other code has
+    # 0.01 x (x - 2) for QReLU.
     "qrelu": ("alrelu", {"alpha": 1.99}),
     "m_qrelu": ("alrelu", {"alpha": 0.99}),
     # Anil, Lucas and Grosse, https://arxiv.org/abs/1811.05381.
@@ -49,8 +49,8 @@ VARIANTS = {
     "siren": ("sine", {"omega": 30.0}),
 }
 
-# Short names that mean different functions, none of which is the usual one: refused. A choice begins with a name that `get` knows, or
-# says that the function is not here.
+# Short names that mean different functions, none of which is the usual one. They are refused. A choice begins with a name that `get`
+# knows, or says that this package does not have the function.
 AMBIGUOUS = {
     "frelu": ("flexible_relu: max(x, 0) + b", "no other: funnel ReLU has a convolution inside"),
     "srelu": ("s_shaped_relu: three lines, learned", "no other: shifted ReLU is max(x, -1)"),
@@ -64,7 +64,7 @@ AMBIGUOUS = {
 
 _TORCH = {
     "leaky_relu": ("leaky_relu", {"negative_slope": 0.01}),
-    # Over the channels of an image, which stand before its height and width.
+    # It normalizes over the channels of an image, whose axis is before height and width.
     "softmax2d": ("softmax", {"axis": -3}),
     "swish": ("silu", {}),
 }
@@ -79,7 +79,7 @@ _SLOPE_02 = {
 LIKE = {
     "tf": {},
     "keras": _KERAS,
-    # `keras.ops.gelu` and `keras.layers.LeakyReLU` and their like, whose defaults are not those of `keras.activations`.
+    # Functions such as `keras.ops.gelu` and layers such as `keras.layers.LeakyReLU` have other defaults than `keras.activations`.
     "keras_ops": _KERAS
     | {
         "gelu": ("gelu", {"approximate": True}),
@@ -163,17 +163,17 @@ LIKE = {
     },
 }
 
-# The libraries that may stand before a name, as in "torch.nn.SiLU". The first one is meant, unless `like` names another of them. Of a path
-# such as "torch.nn.modules.activation", the longest beginning that is here counts.
+# The libraries that a prefix of a name may mean, as in "torch.nn.SiLU". It means the first one, unless `like` names another of them. A
+# path such as "torch.nn.modules.activation" has the meaning of its longest beginning in this table.
 PREFIXES = {library: (library,) for library in LIKE} | {
-    "addons": ("tfa",),  # which registered its functions and layers as "Addons>mish"
+    "addons": ("tfa",),  # it registered its functions and layers under names such as "Addons>mish"
     "f": ("torch", "timm", "hf", "paddle", "chainer"),
     "jnp": ("jax",),
     "keras": ("keras", "keras2"),
     "keras.layers": ("keras_layers", "keras2"),
     "keras.ops": ("keras_ops",),
     "keras.src.layers": ("keras_layers",),
-    "keras_activations": (None,),  # the meaning that the name has here
+    "keras_activations": (None,),  # the meaning that the name has in this package
     "linen": ("flax",),
     "nn": ("torch", "timm", "hf", "tf", "jax", "flax", "mlx", "paddle"),
     "nnx": ("flax",),
@@ -191,15 +191,15 @@ PREFIXES = {library: (library,) for library in LIKE} | {
 
 
 def _inplace(name, value):
-    """Keras layers return a new tensor, of the same values."""
+    """The argument has no effect, because a Keras layer returns a new tensor, with the same values."""
     arguments.flag(name, value)
     return {}
 
 
 def _overflow(name, value):
-    """Where beta x exceeds the threshold, torch returns x, so that nothing overflows, which here nothing does.
+    """torch returns x if beta x exceeds the threshold, so that nothing overflows. Here nothing overflows anyway.
 
-    At 20, the default, softplus is x to the last digit of float32. Below that torch's function has a step.
+    At a threshold of 20, the default, softplus is x to the last digit of float32. At a lower one, torch's function has a step.
     """
     if arguments.number(name, value) < 20:
         warnings.warn(f"torch's Softplus({name}={value!r}) is x where beta * x exceeds it. Here it is softplus there too.", stacklevel=4)
@@ -207,7 +207,7 @@ def _overflow(name, value):
 
 
 def _ignored(name, value):
-    """torch warns that it does not use it."""
+    """torch warns that it does not use this argument."""
     arguments.number(name, value)
     return {}
 
@@ -219,12 +219,12 @@ def _dim(name, value):
 
 
 def _num_parameters(name, value):
-    """One is for all channels, which are along axis 1."""
+    """One parameter is for all channels. Several are for the channels along axis 1."""
     return {} if arguments.integer(name, value, low=1) == 1 else {"channels": value, "axis": 1}
 
 
 def _of_one_parameter(name, value):
-    """Where a layer has several, they have one regularizer and one constraint here."""
+    """In this package, all parameters of a layer have one regularizer and one constraint."""
     if value is not None:
         kind = name.partition("_")[2]
         raise ValueError(f"A layer has one {kind} for all its parameters here; received {name}={value!r}. Write {kind}={value!r}.")
@@ -232,7 +232,7 @@ def _of_one_parameter(name, value):
 
 
 def _words(*same, **other):
-    """The arguments of a library in its order: first those that have their names here too."""
+    """The arguments of a library in its order. Those with the same name here come first."""
     return dict(zip(same, same, strict=True)) | other
 
 
@@ -265,9 +265,9 @@ _KERAS_LAYERS_WORDS = {
     "relu": _words("max_value", "negative_slope", "threshold"),
 }
 
-# The arguments that a library gives an activation, in its order, where they are not ours: their name here, or a function of name and value
-# that returns arguments here. `get("Softmax(dim=1)", like="torch")` has the axis 1. What is accepted without `like` stands
-# above the constructor of the class, in `renamed`.
+# The arguments of an activation in a library, in its order, if they differ from ours. The value is the name here, or a function of name and
+# value that returns arguments here. `get("Softmax(dim=1)", like="torch")` has the axis 1. Names that are accepted without `like` are in
+# `renamed`, above the constructor of the class.
 WORDS = {
     "keras2": _KERAS_LAYERS_WORDS,
     "keras_layers": _KERAS_LAYERS_WORDS,

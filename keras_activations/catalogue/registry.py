@@ -1,4 +1,4 @@
-"""One name, any spelling: the catalogue of activations and what looks them up."""
+"""The catalogue of activations, and their lookup by name in any spelling."""
 
 import ast
 import difflib
@@ -18,7 +18,7 @@ from .presets import AMBIGUOUS, LIKE, PREFIXES, PRESETS, VARIANTS, WORDS
 PACKAGE = "keras_activations"
 
 _NAME = re.compile(r"[\w\s-]+")
-_classes = {}  # by key: every spelling of every name, without case and punctuation
+_classes = {}  # by key: a name without case and punctuation, which is the same for all its spellings
 
 
 _Class = TypeVar("_Class", bound=type[Activation])
@@ -33,10 +33,10 @@ def register(cls: Any = None, *, package: str | None = None) -> Any:
 
     Args:
         cls: The class, a subclass of `Activation`.
-        package: The prefix under which Keras saves the class: a name of your own, which stays the same as long as there are files.
+        package: The prefix under which Keras saves the class. Choose a name of your own, and keep it as long as there are files.
 
     Raises:
-        ValueError: where one of its names already belongs to another activation, and where the package is missing or is this one's.
+        ValueError: if one of its names already belongs to another activation, or if the package is missing or is this one's.
 
     Example:
         >>> @register(package="my_lab")
@@ -61,7 +61,7 @@ def register(cls: Any = None, *, package: str | None = None) -> Any:
     names = {_key(name): name for name in (cls.__name__, *aliases)}
     for key, name in names.items():
         owner = _classes.get(key)
-        # The same class again is a module or a notebook cell that is run again.
+        # The same class is no conflict: a module or a notebook cell may run again.
         if key in _presets or (owner and keras.saving.get_registered_name(owner) != registered_name):
             taken = _presets[key][0] if key in _presets else keras.saving.get_registered_name(owner)
             raise ValueError(f"The name {name!r} of {registered_name} already belongs to {taken}. Choose another.")
@@ -79,7 +79,7 @@ def catalogue(
     elementwise: bool | None = None,
     may_stand_in_a_host: bool | None = None,
 ) -> dict[str, Entry]:
-    """Every registered activation by name, as a dict of `Entry`, sorted. Each argument but None leaves those out that differ in it.
+    """Every registered activation, as a sorted dict from name to `Entry`. An argument that is not None keeps only those with this value.
 
     Args:
         family: The name of a family, such as "gates".
@@ -88,7 +88,7 @@ def catalogue(
         may_stand_in_a_host: Whether it can be the `activation` of a layer such as `Dense`.
 
     Raises:
-        ValueError: for a family that does not exist.
+        ValueError: if the family does not exist.
 
     Example:
         >>> list(catalogue(family="shrinkers", elementwise=True))
@@ -103,7 +103,7 @@ def catalogue(
 
 
 def libraries() -> dict[str, dict[str, str]]:
-    """What `like=` takes: each library, with its names whose meaning or defaults differ from those here, and what they stand for.
+    """The libraries that `like=` takes. Each has the names whose meaning or defaults differ from those here, and their meaning.
 
     Example:
         >>> libraries()["torch"]["leaky_relu"]
@@ -126,7 +126,7 @@ def get(identifier: type[_Layer], *, like: str | None = None, **kwargs: Any) -> 
 @overload
 def get(identifier: _Function) -> _Function: ...
 def get(identifier, *, like=None, **kwargs):
-    """An activation from whatever names or describes it.
+    """An activation from its name, its class, a config or another description.
 
     Args:
         identifier: One of
@@ -137,19 +137,19 @@ def get(identifier, *, like=None, **kwargs):
             * a class, which is called; a config dict as `serialize` and Keras write it;
             * a layer or any other callable, which is returned as it is;
             * None: `Linear`.
-        like: The library whose meaning and defaults the name has, where they differ from ours: one of the keys of
-            `keras_activations.presets.LIKE`, such as "torch", "keras2", "jax", "onnx" or "hf". Its arguments have their names and their
-            order there, or their names here: what torch prints, such as "Softmax(dim=1)", is read as it is.
-        **kwargs: Arguments of the activation, beside a name or a class.
+        like: The library whose meaning and defaults the name has, if they differ from ours: one of the keys of
+            `keras_activations.catalogue.presets.LIKE`, such as "torch", "keras2", "jax", "onnx" or "hf". The arguments have the names
+            and the order of that library, or the names here. So what torch prints, such as "Softmax(dim=1)", is read as it is.
+        **kwargs: Arguments of the activation, if the identifier is a name or a class.
 
     Returns:
         A callable: a Keras layer, unless another callable was given. It may be the `activation` of another layer, unless it changes
-        the width of its input, as GLU does: `may_stand_in_a_host` in the catalogue's entries tells them apart.
+        the width of its input, as GLU does. Its entry in the catalogue says this: `may_stand_in_a_host`.
 
     Raises:
         ValueError: for an unknown name, a name that means different functions, a malformed string, an unknown library, a library before
-            the name that is not `like`, or arguments beside what is already configured.
-        TypeError: for arguments that the activation does not have, and for anything else that does not describe one.
+            the name that is not `like`, or arguments for something that is already configured.
+        TypeError: for arguments that the activation does not have, and for an identifier that does not describe an activation.
 
     Example:
         >>> get("leaky_relu(negative_slope=0.1)")
@@ -192,7 +192,7 @@ def get(identifier, *, like=None, **kwargs):
 
 
 def serialize(activation: Callable) -> dict:
-    """The config dict of an activation, from which `deserialize`, and Keras in any place for an activation, make an equal one.
+    """The config dict of an activation. `deserialize` makes an equal one from it, and so does Keras wherever it takes an activation.
 
     Example:
         >>> serialize(get("mish"))["registered_name"]
@@ -210,14 +210,14 @@ def deserialize(config: dict, custom_objects: dict | None = None) -> Callable:
         custom_objects: Dict of names to classes that are not registered, as in Keras.
 
     Raises:
-        TypeError: where config is no dict. ValueError: where it names no activation.
+        TypeError: if config is no dict. ValueError: if it names no activation.
     """
     if not isinstance(config, dict):
         raise TypeError(f"deserialize takes a config dict; received {config!r} ({type(config).__name__}). For a name, use get.")
     name = config.get("class_name")
     if not isinstance(name, str):
         raise ValueError(f"A config dict needs a 'class_name', such as {{'class_name': 'Mish', 'config': {{}}}}; received {config}.")
-    # A registered name is for Keras to look up, but for those of libraries that do not exist with this Keras.
+    # Keras looks up a registered name, except a name of a library that does not exist with this Keras.
     registered = ">" in name and (keras.saving.get_registered_object(name) or not _library(name)[0])
     if not registered and "module" not in config and "registered_name" not in config and name not in (custom_objects or {}):
         meaning = _looked_up(name)
@@ -230,7 +230,7 @@ def _key(name):
     return re.sub(r"[\s_-]", "", name).lower()
 
 
-# By key: the name as it is written, the name of the activation, its new defaults, and the arguments that are part of the meaning.
+# By key: the name as it is written, the name of the activation, other defaults, and the arguments that are part of the meaning.
 _presets = {_key(name): (name, target, {}, fixed) for name, (target, fixed) in PRESETS.items()}
 _presets |= {_key(name): (name, target, defaults, {}) for name, (target, defaults) in VARIANTS.items()}
 _ambiguous = {_key(name): choices for name, choices in AMBIGUOUS.items()}
@@ -238,16 +238,16 @@ _ambiguous = {_key(name): choices for name, choices in AMBIGUOUS.items()}
 
 @dataclass(frozen=True)
 class _Meaning:
-    """What a name means."""
+    """The meaning of a name."""
 
     name: str
     cls: type
-    defaults: dict  # other ones than those of the class
+    defaults: dict  # those that differ from the defaults of the class
     fixed: dict  # arguments that are part of the meaning
-    words: dict  # of the library, as in `WORDS`
+    words: dict  # the arguments of the library, as in `WORDS`
 
     def named(self, args):
-        """Positional arguments by their names."""
+        """The positional arguments, as a dict by their names."""
         order = [*self.words] or positional_arguments(self.cls)
         if len(args) > len(order):
             raise TypeError(f"{self.name!r} takes {len(order)} positional argument(s) {order}; received {tuple(args)}.")
@@ -258,7 +258,7 @@ class _Meaning:
         if any(given.get(key, value) != value for key, value in self.fixed.items()):
             other = canonical_name(self.cls)
             raise ValueError(f"{self.name!r} means {self.fixed}; received {given}. Write get({other!r}, ...) for other arguments.")
-        # Who gives `channels`, or learns nothing, has said what the default of `per` says otherwise.
+        # `channels`, or learned=False, already decides what `per` decides. The default of `per` is not used then.
         said = {"per"} if "channels" in given or given.get("learned") is False else set()
         defaults = {name: value for name, value in self.defaults.items() if name not in said}
         return defaults | self.fixed | given
@@ -278,7 +278,7 @@ def _library(name, like=None):
 
 
 def _looked_up(name, like=None):
-    """What the name means in the library before it, or in `like`."""
+    """The meaning of the name in the library before it, or in `like`."""
     library, bare = _library(name, like)
     key = _key(bare)
     theirs = {_key(known): meaning for known, meaning in LIKE[library].items()} if library else {}

@@ -196,7 +196,7 @@ class Activation(Hosted):
         return x if wanted == dtype else ops.cast(x, wanted)
 
     def _operands(self, x):
-        """What `fallback`, `derivative` and `native` take after x: (tensors, numbers)."""
+        """What `fallback` and `derivative` take after x: (tensors, numbers)."""
         return (), ()
 
     _chunk_count = 1

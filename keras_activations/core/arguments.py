@@ -1,4 +1,4 @@
-"""Checks of hyperparameters: each returns the plain Python value that the config will hold, or says what to write instead."""
+"""Checks of hyperparameters. Each returns the plain Python value for the config, or raises an error that says what to write instead."""
 
 import math
 import numbers
@@ -15,7 +15,7 @@ def number(name: str, value: Any, *, low: float | None = None, above: float | No
         raise TypeError(f"{name} must be a number, such as {name}={example}; received {value!r} ({type(value).__name__}).")
     try:
         value = float(value)
-    except OverflowError:  # of a huge integer
+    except OverflowError:  # the value is a huge integer
         value = math.inf if max(value, 0) else -math.inf
     if not math.isfinite(value):
         raise ValueError(f"{name} must be finite; received {value!r}.")
@@ -38,7 +38,7 @@ def numeral(value: Any) -> float | None:
 
 
 def bounds(**pair: Any) -> tuple[float, float]:
-    """The two finite floats of an interval, of which the first is the lower one."""
+    """The two finite floats of an interval. The first one must be the lower one."""
     low, high = (number(name, value) for name, value in pair.items())
     if low >= high:
         received = ", ".join(f"{name}={value!r}" for name, value in pair.items())
@@ -47,7 +47,7 @@ def bounds(**pair: Any) -> tuple[float, float]:
 
 
 def as_many(**pair: Any) -> None:
-    """Refuse two sequences of different lengths; what is no sequence is for other checks to refuse."""
+    """Refuse two sequences of different lengths. Other checks refuse a value that is no sequence."""
     one, other = pair.values()
     if isinstance(one, (tuple, list)) and isinstance(other, (tuple, list)) and len(one) != len(other):
         received = ", ".join(f"{name}={value!r}" for name, value in pair.items())
@@ -69,7 +69,7 @@ def text(name: str, value: Any) -> str:
 
 
 def integer(name: str, value: Any, *, low: int | None = None, high: int | None = None) -> int:
-    """An int, at least `low` and at most `high` where those are given, of at most 32 bits: sizes, axes and seeds of every backend."""
+    """An int of at most 32 bits, which every backend takes as a size, axis or seed. It is at least `low` and at most `high`, if given."""
     if isinstance(value, bool) or not isinstance(value, numbers.Integral):
         raise TypeError(f"{name} must be an integer; received {value!r} ({type(value).__name__}).")
     value = int(value)
@@ -90,9 +90,9 @@ def choice(name: str, value: _Choice, choices: Collection[Any]) -> _Choice:
 
 
 def found(name: str, get: Callable[[Any], Any], identifier: Any) -> Any:
-    """What a lookup of Keras's, such as `keras.initializers.get`, makes of an identifier, or an error that names the argument."""
+    """The result of a lookup by Keras, such as `keras.initializers.get`, for an identifier, or an error that names the argument."""
     try:
         return get(identifier)
-    except Exception as error:  # whatever the innards of Keras's deserialization raise
+    except Exception as error:  # Keras's deserialization may raise any exception
         kind = get.__module__.rpartition(".")[2]
         raise ValueError(f"{name} is nothing that keras.{kind}.get knows; received {identifier!r}. {error}") from error

@@ -1,13 +1,13 @@
 """Elementary functions that several activations share, in two budgets.
 
-Under the *strict* budget, which holds unless a kernel says otherwise, every function here is exact to about one unit in the last place,
-differentiates safely by itself (no branch that is not selected can produce a NaN), lets NaN through, and uses only operations that every
-converter takes: `expm1`, `log1p` and `erf` do not survive the way to ONNX or LiteRT. In float64, where nothing is exported to small
-devices, the backend's own functions serve, and in torch's forward mode too, which differentiates these functions themselves: each
-derivative of a fit has two or three digits fewer than the fit.
+The *strict* budget applies unless a kernel says otherwise. Every function here then has an error of about one unit in the last place, and
+returns NaN for NaN. Its automatic differentiation is safe: no branch that is not selected can produce a NaN. It uses only operations that
+every converter takes: `expm1`, `log1p` and `erf` fail in the conversion to ONNX or LiteRT. The backend's own functions are used in
+float64, because nothing in float64 is exported to small devices. They are also used in torch's forward mode, which would differentiate
+the fits themselves: each derivative of a fit has two or three digits fewer than the fit.
 
-Under the *everyday* budget they are the backend's functions, and errors are a few epsilon of ``max(1, abs(y))``. `Terms` says which
-budget binds where a kernel runs. It is passed down by `under` and not read off the mode, so that kernel="fallback" stays strict.
+Under the *everyday* budget they are the backend's functions, with errors of a few epsilon of ``max(1, abs(y))``. `Terms` says which budget
+applies to the running kernel. `under` passes it down. It does not depend on the mode, so that kernel="fallback" stays strict.
 
 `lab/fit.py` computes each table of coefficients.
 """
@@ -31,23 +31,23 @@ from .coefficients import (
 )
 from .terms import Curve, is_everyday, is_final, is_light, is_unexported
 
-# Bounds beyond which a factor or a term has vanished, and products would overflow: in float32, and in float64.
+# Bounds of x, in float32 and in float64. Beyond them, a factor or a term has vanished, and products would overflow.
 EXP_VANISHES = 128.0, 800.0
-"""Of x: ``exp(-x)`` is 0, also times x."""
+"""Beyond it, ``exp(-x)`` is 0, also times x."""
 NORMAL_VANISHES = 16.0, 39.0
-"""Of x: ``exp(-x**2 / 2)`` is 0, also times x."""
+"""Beyond it, ``exp(-x**2 / 2)`` is 0, also times x."""
 SQUARE_OVERFLOWS = 1e18, 1e153
-"""Of x: beyond it, ``1 + x**2`` is ``x**2``, which is about to overflow."""
+"""Beyond it, ``1 + x**2`` rounds to ``x**2``, which is about to overflow."""
 PRODUCT_OVERFLOWS = 1e30, 1e300
-"""Of x: beyond it, x times a large factor overflows."""
+"""Beyond it, x times a large factor overflows."""
 
 sin, cos = TRIGONOMETRY.sin, TRIGONOMETRY.cos
 
 
 def where(condition, a, b):
-    """a where the condition holds, else b; at most one of them a number, which takes the other's dtype.
+    """a where the condition is true, else b. At most one of them may be a number. It gets the dtype of the other one.
 
-    `keras.ops.where` makes numbers floatx on torch, which rounds them in float64.
+    On torch, `keras.ops.where` converts a number to floatx, which rounds it if the other one is float64.
     """
     if isinstance(a, float):
         a = number(a, b)
@@ -60,7 +60,7 @@ def expm1(x):
     """``exp(x) - 1`` without cancellation near 0."""
     if is_everyday():
         return ops.expm1(x) if is_light() else ops.exp(x) - 1.0
-    # The derivative of the backends' own is y + 1, which cancels far below 0.
+    # The backends' own expm1 has the derivative y + 1, which cancels if x is far below 0.
     near = abs(x) < 0.69
     z = where(near, x, 0.0)
     return where(near, z + z * z * polynomial(z, EXPM1_TAIL_DOUBLE if needs_long_series(x) else EXPM1_TAIL), ops.exp(x) - 1.0)
@@ -71,18 +71,18 @@ def log1p(z):
     if is_light():
         return ops.log1p(z)
     if is_everyday():
-        # Near 1, OpenVINO's logarithm is wrong by 1e-6, which what follows may multiply. The quotient is right to z**3 / 12.
+        # OpenVINO's logarithm has an error of 1e-6 near 1, which later operations may multiply. The quotient has an error of z**3 / 12.
         return where(abs(z) < 2.0**-12, z / (1.0 + 0.5 * z), ops.log(1.0 + z))
     far = z > 1.0
     near = where(far, 0.0, z)
     u = near / (2.0 + near)
     w = u * u
-    # 2 u is z - z u, of which the first term has no rounding error.
+    # 2 u is z - z u. The first term has no rounding error.
     return where(far, ops.log(1.0 + z), near - u * (near - w * polynomial(w, LOG1P_TAIL_DOUBLE if needs_long_series(z) else LOG1P_TAIL)))
 
 
 def log1p_quotient(z):
-    """``log(1 + z) / z`` for z from 0 to 1, where it is 1 at 0."""
+    """``log(1 + z) / z`` for z from 0 to 1. It is 1 at 0."""
     u = z / (2.0 + z)
     return 1.0 - u * (1.0 - u * polynomial(u * u, LOG1P_TAIL_DOUBLE if needs_long_series(z) else LOG1P_TAIL) / (2.0 + z))
 
@@ -97,7 +97,7 @@ def expm1_rest(x):
 
 
 def tanh_parts(x):
-    """(y, D) with ``tanh(x) = x D / (y + D)`` and ``x - tanh(x) = x y / (y + D)``, for abs(x) < 1.5; held at 0 beyond."""
+    """(y, D) with ``tanh(x) = x D / (y + D)`` and ``x - tanh(x) = x y / (y + D)``, for abs(x) < 1.5. They are those of 0 beyond."""
     z = where(abs(x) < 1.5, x, 0.0)
     y = z * z
     return y, polynomial(y, TANH_FRACTION_DOUBLE if needs_long_series(x) else TANH_FRACTION_SINGLE)
@@ -124,21 +124,21 @@ def tanh_slope(x, y=None):
     z = where(near, x, 0.0)
     y, fraction = tanh_parts(z)
     t = z * fraction / (y + fraction)
-    # TensorFlow's forward mode multiplies the derivative 0 of the number 2 by what stands beside it, which must not be infinite.
+    # TensorFlow's forward mode multiplies the derivative 0 of the number 2 by the other factor, which must not be infinite.
     e = ops.exp(-2.0 * clamp_above(magnitude(x), 64.0, 400.0))
-    # The derivative of the latter is a difference, which near 0 has few digits.
+    # The derivative of the second form is a difference, which cancels near 0.
     return where(near, 1.0 - t * t, 4.0 * e / ((1.0 + e) * (1.0 + e)))
 
 
 def exp(x):
-    """``exp(x)`` up to the largest number: the exp of LiteRT and of OpenVINO is infinite from 88.4 on, 0.3 too early."""
+    """``exp(x)`` up to the largest number. The exp of LiteRT and of OpenVINO is infinite from 88.4 on, which is 0.3 too early."""
     if is_double(x) or is_unexported():
         return ops.exp(x)
     if is_everyday():
         root = ops.exp(0.5 * x)
         return root * root
     far = x > 64.0
-    # The difference has no rounding error. Neither choice is infinite: tf2onnx makes a sum of products of each.
+    # The difference x - 1 has no rounding error. Neither choice is infinite, because tf2onnx converts `where` to a sum of products.
     return ops.exp(where(far, x - 1.0, x)) * where(far, math.e, ops.ones_like(x))
 
 
@@ -178,7 +178,7 @@ def gelu(x):
     if is_light():
         return ops.gelu(clamp_below(x, *NORMAL_VANISHES), approximate=False)
     if is_everyday():
-        # LiteRT knows its own operator by this form. ONNX takes erf and no erfc.
+        # LiteRT recognizes its own operator in this form. ONNX takes erf but not erfc.
         z = clamp_below(x, *NORMAL_VANISHES)
         return 0.5 * z * (1.0 + ops.erf(z * math.sqrt(0.5)))
     t = clamp_above(magnitude(x), *NORMAL_VANISHES)
@@ -202,7 +202,7 @@ def gelu_slope(x):
 def erf(x):
     """The error function."""
     if needs_long_series(x) or is_unexported():
-        return ops.erf(clamp_both(x, 6.0, 6.0))  # of huge numbers, TensorFlow's is NaN
+        return ops.erf(clamp_both(x, 6.0, 6.0))  # TensorFlow's erf is NaN for huge numbers
     t = clamp_above(magnitude(x), 6.0, 6.0)
     near = t < 1.0
     z = where(near, x, 0.0)
@@ -221,7 +221,7 @@ def erf_slope(x):
     return 2 / math.sqrt(math.pi) * (ops.exp(-square) * (1.0 - error))
 
 
-# Where the derivative of arctan has underflowed, as single and as double. The square would overflow.
+# The derivative of arctan is close to underflow at these bounds of float32 and float64. The square of a larger number may overflow.
 _ARCTAN_BOUNDS = 2.0**62, 2.0**510
 
 
@@ -267,13 +267,13 @@ def inverse_root_slope(x, alpha):
     if is_everyday():
         r = ops.rsqrt(s)
         return r * r * r
-    # grappler would make an approximate Reciprocal of 1 / s.
+    # grappler would replace 1 / s by an approximate Reciprocal. The factors of 2 prevent that.
     return 2.0 / (2.0 * s * ops.sqrt(s))
 
 
 def _over_root(x, alpha):
-    """x and ``1 + alpha x**2``."""
-    # At the bound the derivative has underflowed. The square would overflow.
+    """x, clamped, and ``1 + alpha x**2``."""
+    # The derivative is close to underflow at the bound. Powers of larger numbers may overflow.
     z = clamp_both(x, 2.0**41 / math.sqrt(alpha), 2.0**339 / math.sqrt(alpha))
     return z, 1.0 + alpha * z * z
 
@@ -287,7 +287,7 @@ def gaussian(t):
 
 
 def _squared(t):
-    """``t**2`` for 0 <= t < 64, and what rounding took from it, which an exponential would magnify t**2 times."""
+    """``t**2`` for 0 <= t < 64, and its rounding error, which an exponential would magnify t**2 times."""
     square = t * t
     coarse = floor(128.0 * t) / 128.0
     return square, (coarse * coarse - square) + (t - coarse) * (t + coarse)
@@ -304,21 +304,21 @@ def half_erfcx(t):
 
 
 def floor(x):
-    """``floor(x)`` in the dtype of x, which on torch `keras.ops.floor` makes float32 where it was float64."""
+    """``floor(x)`` in the dtype of x. On torch, `keras.ops.floor` converts float64 to float32."""
     return ops.cast(ops.floor(x), x.dtype)
 
 
 def magnitude(x):
-    """``abs(x)`` with derivative 1 at 0, so that what is built on it has its one-sided derivative there and not 0."""
+    """``abs(x)`` with derivative 1 at 0. A function that uses it then has its one-sided derivative at 0, and not the derivative 0."""
     if is_final():
         return abs(x)
     return where(x < 0, -x, x)
 
 
 def clamp_above(t, single, double):
-    """t up to a bound, beyond which a factor of t has underflowed: ``t exp(-t)`` is then 0 at infinity and not NaN.
+    """t, clamped at a bound beyond which a factor of t has underflowed. ``t exp(-t)`` is then 0 at infinity and not NaN.
 
-    The derivative beyond is 0 too, even where the gradient that arrives has overflowed.
+    The derivative beyond the bound is 0, too, even where the upstream gradient has overflowed.
     """
     bound = double if is_double(t) else single
     if is_everyday():
@@ -327,19 +327,19 @@ def clamp_above(t, single, double):
 
 
 def clamp_below(x, single, double):
-    """x down to minus a bound, as in `clamp_above`."""
+    """x, clamped from below at minus a bound, as in `clamp_above`."""
     if is_everyday():
         return clamped(x, low=-(double if is_double(x) else single))
     return -clamp_above(-x, single, double)
 
 
 def gated(gate, x):
-    """``gate * x``, which is 0 at infinity too where the gate is closed."""
+    """``gate * x``. It is 0 where the gate is 0, also if x is infinite."""
     return scaled(gate, x) if is_everyday() else where(gate == 0, 0.0, x * gate)
 
 
 def clamp_both(x, single, double):
-    """x between minus and plus a bound, as in `clamp_above`."""
+    """x, clamped between minus and plus a bound, as in `clamp_above`."""
     if is_everyday():
         bound = double if is_double(x) else single
         return clamped(x, -bound, bound)
@@ -347,25 +347,25 @@ def clamp_both(x, single, double):
 
 
 def between(x, low, high):
-    """1 where low < x <= high, else 0; 1 where x is NaN."""
+    """1 where low < x <= high or x is NaN, else 0."""
     return ops.cast(ops.logical_not(ops.logical_or(x <= low, x > high)), x.dtype)
 
 
 def finite(x):
-    """x, where it is infinite the largest number of its dtype."""
+    """x, with infinity replaced by the largest number of its dtype."""
     end = -lowest(backend.standardize_dtype(x.dtype))
     return clamp_both(x, end, end)
 
 
 def positive_part(x):
-    """``max(x, 0)`` with derivative 1 at 0, which completes what is built on `magnitude` there; NaN stays NaN."""
+    """``max(x, 0)`` with derivative 1 at 0, which fits the derivative of `magnitude` at 0. NaN stays NaN."""
     if is_final():
         return ops.relu(x)
     return where(x < 0, 0.0, x)
 
 
 def scaled(slope, x):
-    """``slope * x``, which is 0 at infinity too where the slope is 0."""
+    """``slope * x``. It is 0 where the slope is 0, also if x is infinite."""
     if is_everyday():
         return slope * finite(x)
     return slope * where(ops.logical_and(abs(x) == math.inf, slope == 0), 0.0, x)
@@ -380,11 +380,11 @@ def polynomial(x, coefficients):
 
 
 def largest(x, axis):
-    """The maximum along the axis, to shift or to scale x by: where the results do not depend on that, it needs no derivative."""
-    # Without an initial value, Keras refuses an empty batch.
+    """The maximum along the axis, by which x is shifted or scaled. The results do not depend on it, so it needs no derivative."""
+    # Keras refuses an empty batch if there is no initial value.
     if not is_compiling():
         return ops.stop_gradient(ops.max(x, axis=axis, keepdims=True, initial=-math.inf))
-    # With one, torch's Dynamo breaks the graph (Keras 3.15).
+    # An initial value makes torch's Dynamo break the graph (Keras 3.15).
     if 0 in x.shape:
         return ops.full((1,) * len(x.shape), -math.inf, dtype=x.dtype)
     return ops.stop_gradient(ops.amax(x, axis=axis, keepdims=True))
@@ -402,5 +402,5 @@ def is_double(x):
 
 
 def needs_long_series(x):
-    """Whether the long tables and the backend's own functions serve."""
+    """Whether to use the long tables and the backend's own functions."""
     return is_double(x) or in_forward_mode()

@@ -1,7 +1,7 @@
-"""What Keras leaves undone for a layer that another layer holds, and what makes up for it.
+"""Gaps in Keras's support for a layer that another layer holds, and their workarounds.
 
-Each gap is told with the versions it was seen in. A test in `tests/test_keras_gaps.py` fails as soon as Keras has closed it. Nothing else
-in the package looks at the stack.
+Each gap is described with the Keras versions that have it. A test in `tests/test_keras_gaps.py` fails as soon as Keras has closed it. No
+other file of the package reads the call stack.
 """
 
 import functools
@@ -19,17 +19,17 @@ from keras import ops
 
 from .autodiff import is_compiling
 
-# The two properties in which a Keras layer lists the weights of the layers that it holds.
+# A Keras layer lists the weights of the layers that it holds in these two properties.
 _LISTS = {cast("FunctionType", prop.fget).__code__ for prop in (keras.layers.Layer.variables, keras.layers.Layer.weights)}
 
-_settled = weakref.WeakKeyDictionary()  # the model in which the paths of a layer are unique, as a weak reference
-_first_paths = weakref.WeakKeyDictionary()  # the paths that Keras gave to the weights of a layer
-_loaded = weakref.WeakKeyDictionary()  # layers that have loaded weights of their own, by the open file or shards and the layer's name
-_originals = weakref.WeakKeyDictionary()  # what a Bidirectional copies, by the copy of its activation
+_settled = weakref.WeakKeyDictionary()  # by layer: a weak reference to the model in which its paths are unique
+_first_paths = weakref.WeakKeyDictionary()  # by layer: the paths that Keras gave to its weights
+_loaded = weakref.WeakKeyDictionary()  # by open file or shards, then by the layer's name: layers that have loaded weights of their own
+_originals = weakref.WeakKeyDictionary()  # by the copy of an activation: the layer that a Bidirectional was copying
 
 
 def held_layers(model, kind):
-    """Pairs of a layer of `model`, itself included, and a layer of class `kind` that it holds."""
+    """Pairs (holder, layer): a layer of class `kind`, and the layer that holds it, which is `model` or a layer of `model`."""
     for holder in model._flatten_layers():
         for layer in holder._flatten_layers(include_self=False, recursive=False):
             if isinstance(layer, kind):
@@ -37,21 +37,21 @@ def held_layers(model, kind):
 
 
 def declares_width(host, layer):
-    """Whether `host` is a layer of Keras that applies `layer` as its activation. It declares the width of its output by itself."""
+    """Whether `host` is a layer of Keras that applies `layer` as its activation. Such a host declares the width of its output by itself."""
     of_keras = type(host).__module__.startswith("keras.") and not isinstance(host, keras.Model)
     return of_keras and any(getattr(host, name, None) is layer for name in ("activation", "recurrent_activation"))
 
 
 def warn_in_host(layer, stacklevel):
-    """Warn where a host calls `layer`, which returns another width than the host declares.
+    """Warn if a host calls `layer`, which returns another width than the host declares.
 
-    Keras hands a layer no sign of its host, neither when the host is made nor when it is built. The next layer would raise an error that
-    does not mention the cause. It is no error here: a last layer works by chance.
+    Keras does not tell a layer its host, neither when the host is made nor when it is built. The next layer would raise an error that does
+    not mention the cause. This is a warning and not an error, because a last layer works by chance.
     """
     if is_compiling():
         return
     frame = sys._getframe(stacklevel)
-    # Of Keras's own frames alone: the locals of a frame, once asked for, live until it ends.
+    # Only Keras's own frames are read. Reading the locals of a frame keeps them alive until the frame ends.
     host = frame.f_locals.get("self") if frame.f_globals.get("__name__", "").startswith("keras.") else None
     if host is not None and declares_width(host, layer):
         warnings.warn(
@@ -65,22 +65,22 @@ def _names_of_keras():
 
 
 def own_attributes(layer):
-    """The attributes of the layer that neither every Keras layer has, nor TensorFlow, which tracks weights in some."""
+    """The attributes of the layer, without those of every Keras layer and those in which TensorFlow tracks weights."""
     own = layer.__dict__.keys() - _names_of_keras()
     return {name: layer.__dict__[name] for name in own if not name.startswith("_self_")}
 
 
 def settle_paths(layer, kind):
-    """Give each weight of `layer` a path of its own in the model that is about to list its weights.
+    """Give each weight of `layer` a unique path in the model that is about to list its weights.
 
-    A weight that exists from construction has no host in its path, only the name of its layer. Names repeat in copies, configs and loaded
-    files. torch's parameters and Keras's state trees are keyed by paths. Of two weights with one path, torch clears the gradient of only
-    one, and the other is trained on the sum over all steps (keras 3.10 to 3.15; keras-team/keras#19908 proposes other keys).
+    The path of a weight that exists from construction has no host, only the name of its layer. Names repeat in copies, configs and loaded
+    files. Paths are the keys of torch's parameters and of Keras's state trees. If two weights have one path, torch clears the gradient of
+    only one of them. The other is trained on the sum over all steps (keras 3.10 to 3.15; keras-team/keras#19908 proposes other keys).
 
     The new path depends on the model alone, so that a state fits the model's clone. The first weight in the model keeps its path.
-    No argument tells a layer who holds it. The stack does.
+    No argument tells a layer which model holds it. The call stack does.
     """
-    # Dynamo refuses a look at the stack. It compiles a model that has listed its weights before.
+    # Dynamo does not allow reading the stack. The model that it compiles has listed its weights before.
     if is_compiling():
         return
     frame: FrameType | None = sys._getframe(2)
@@ -109,7 +109,7 @@ def settle_paths(layer, kind):
 def siblings_in(store):
     """Layers that have loaded weights from this file, by name. The caller adds its own.
 
-    Of two hosts that share one instance with weights, only the first finds weights in the file (keras 3.10 to 3.15).
+    If two hosts share one instance with weights, only the first host finds weights in the file (keras 3.10 to 3.15).
     """
     return _loaded.setdefault(store, {}) if hasattr(store, "h5_file") else {}
 
@@ -117,15 +117,15 @@ def siblings_in(store):
 def as_tensor(array, dtype):
     """An array or a number as a tensor of `dtype`.
 
-    On torch, Keras leaves an array of bfloat16 as it is, whatever dtype it is asked for (keras 3.15).
+    On torch, Keras keeps the dtype of an array of bfloat16, whatever dtype is requested (keras 3.15).
     """
     return ops.cast(ops.convert_to_tensor(array, dtype=dtype), dtype)
 
 
 def with_several_axes(config):
-    """A config whose `axis`, if it is a tuple, has another name.
+    """The config, with `axis` under another name if it is a tuple or a list.
 
-    From a legacy H5 file Keras drops an "axis" that is a list of several, in any layer, without a word (keras 3.10 to 3.15).
+    Keras drops an "axis" that is a list of several when it loads a legacy H5 file, in any layer, silently (keras 3.10 to 3.15).
     """
     if isinstance(config.get("axis"), (tuple, list)):
         config["axes"] = config.pop("axis")
@@ -133,15 +133,15 @@ def with_several_axes(config):
 
 
 def with_axis(config):
-    """The config that `with_several_axes` was given."""
+    """The reverse of `with_several_axes`."""
     return {"axis" if name == "axes" else name: value for name, value in config.items()}
 
 
 def with_logits(y, x):
-    """y, from whose input x Keras's cross-entropy losses compute. For x=None, they compute from y.
+    """y, marked so that Keras's cross-entropy losses use its input x. They use y itself if x is None.
 
-    On TensorFlow the losses look for an attribute of y, which Keras's own sigmoid and softmax set, and have no argument for it (keras
-    3.10 to 3.15). Without it they lose every digit of a saturated output. Keras sets it along any axis, where it is wrong.
+    On TensorFlow the losses read an attribute of y, which Keras's own sigmoid and softmax set. They have no argument for it (keras 3.10 to
+    3.15). Without the attribute they lose every digit of a saturated output. Keras sets it for any axis, also where it is wrong.
     """
     if x is not None:
         y._keras_logits = x
@@ -151,10 +151,10 @@ def with_logits(y, x):
 
 
 def keep_copied(layer):
-    """Let what a Bidirectional is copying live as long as `layer`, the copy of its activation that has just been made.
+    """Keep the layer that a Bidirectional is copying alive as long as `layer`, the new copy of its activation.
 
-    Keras frees the original, and for the rest of a load takes what comes to lie at its address for the same object: in 3 of 143 loads of
-    a model of 181 such hosts, two of them shared one recurrent layer (keras 3.15).
+    Keras frees the original. For the rest of a load, Keras takes a new object at the same address for the original. In 3 of 143 loads of
+    a model with 181 such hosts, two of them shared one recurrent layer (keras 3.15).
     """
     frame = inspect.currentframe()
     while frame and frame.f_code is not keras.layers.Bidirectional.__init__.__code__:
@@ -164,7 +164,7 @@ def keep_copied(layer):
 
 
 def warn_of_keras_2(stacklevel):
-    """Warn where TensorFlow takes Keras 2 for `tf.keras`, which knows nothing of layers of Keras 3."""
+    """Warn if TensorFlow uses Keras 2 as `tf.keras`, because Keras 2 does not support layers of Keras 3."""
     # TensorFlow reads the variable in the same way.
     if os.environ.get("TF_USE_LEGACY_KERAS") in ("1", "true", "True"):
         warnings.warn(

@@ -1,16 +1,16 @@
-"""Which kernel runs: one choice, made of what was asked for, of the mode, and of what was measured; and each kernel is made once.
+"""The choice of the kernel that runs, from the argument `kernel`, the mode and the measurements. Each kernel is made once.
 
 There are five plans. "native" is the framework's op with its own gradient. "mixed" takes the value from the op, and the derivative from
-this package. "ours" takes both from this package, and "fused" is ours, compiled for itself. "automatic" takes the value from this package,
-which the backend differentiates: op by op that is faster for some, and keeps no more than a user's own formula would.
+this package. "ours" takes both from this package. "fused" is "ours", compiled by itself. "automatic" takes the value from this package, and
+the backend differentiates it. It is faster for some activations if operations run one by one, and keeps no more than a user's own formula.
 
-There are two budgets. *Strict* allows a few units in the last place, and the limit at infinity. *Everyday* allows what the frameworks'
-own operations keep: a value within 10 epsilon of ``max(1, abs(y))`` and a gradient within 80. In 16 bits that is computed in float32, and
-rounded once.
+There are two budgets. *Strict* allows errors of a few units in the last place, and asks for the limit at infinity. *Everyday* allows the
+errors of the frameworks' own operations: 10 epsilon of ``max(1, abs(y))`` for a value, and 80 for a gradient. A 16-bit input is computed in
+float32, and the result is rounded once.
 
-kernel="auto" runs the fastest plan within the everyday budget. Where a compiler fuses operations, accuracy is free for many activations:
-those keep the strict budget there. Elsewhere every operation is a pass over memory. `measured.json` says what each op keeps and costs, and
-what the strict budget costs: it is written by `make measurements`.
+kernel="auto" runs the fastest plan within the everyday budget. Accuracy costs no time for many activations if a compiler fuses operations.
+Those keep the strict budget in that mode. In other modes, every operation is a pass over memory. `measured.json` has the errors and the
+time of each op, and the time that the strict budget costs. `make measurements` writes it.
 """
 
 import json
@@ -45,7 +45,7 @@ class NativeOp:
 
     @property
     def variant(self) -> str:
-        """The function that the op computes, where an argument says which: "gelu(approximate=True)" is another one than "gelu"."""
+        """The name of the function that the op computes. An argument may choose it: "gelu(approximate=True)" is not "gelu"."""
         if not self.arguments:
             return self.name
         switched = [name for name, value in self.arguments.items() if value is True]
@@ -72,8 +72,8 @@ class Plan:
 
     Args:
         name: "native", "mixed", "ours", "automatic" or "fused".
-        budget: "strict" or "everyday"; None where nothing is promised.
-        reason: Why, in words.
+        budget: "strict" or "everyday", or None if nothing is promised.
+        reason: The reason, in words.
     """
 
     name: str
@@ -85,14 +85,14 @@ _MEASURED: Mapping = json.loads(Path(__file__).with_name("measured.json").read_t
 
 
 def _known(cls: type) -> type | None:
-    """The class of this package whose numbers hold for `cls`, which may be of another package; None where it computes something else."""
+    """The class of this package whose measurements apply to `cls`, or None if `cls`, from another package, computes something else."""
     known = next(base for base in cls.__mro__ if base.__module__.startswith("keras_activations."))
     redefined = cls is not known and any(getattr(cls, name) is not getattr(known, name) for name in ("fallback", "derivative", "native"))
     return None if redefined else known
 
 
 def row(cls: type, op: NativeOp | None, mode: str, dtype: str) -> Mapping | None:
-    """What was measured of the op of a class, on the CPU; None where nothing was."""
+    """The measurements of the op of a class, on the CPU, or None if there are none."""
     if op is None or (known := _known(cls)) is None:
         return None
     rows = _MEASURED.get(_BACKEND, {}).get("rows", {}).get(mode, {}).get(dtype, {})
@@ -100,11 +100,11 @@ def row(cls: type, op: NativeOp | None, mode: str, dtype: str) -> Mapping | None
 
 
 SLOWER = 1.05
-"""What takes this much longer than another plan within the budget does not run."""
+"""A plan does not run if it takes this many times as long as another plan within the budget."""
 
 
 def budget_of(cls: type, mode: str) -> str:
-    """The budget of kernel="auto" for a class in a mode: fused, the strict one, unless it was measured to cost time."""
+    """The budget of kernel="auto" for a class in a mode. In fused mode it is the strict one, unless that was measured to cost time."""
     if mode != "fused":
         return "everyday"
     known = _known(cls)
@@ -113,7 +113,7 @@ def budget_of(cls: type, mode: str) -> str:
 
 
 def differentiates_itself(cls: type, mode: str) -> bool:
-    """Whether the backend's own gradient of the value was measured to be faster than the derivative of a class, and good enough."""
+    """Whether the backend's own gradient was measured to be faster than the derivative of a class, and accurate enough."""
     known = _known(cls)
     costs = _MEASURED.get(_BACKEND, {}).get("automatic", {}).get(mode, {})
     return known is not None and costs.get(known.__name__, 1.0) * SLOWER < 1.0
@@ -143,11 +143,11 @@ def choose(
     mixes: bool = True,
     automatic: bool = False,
 ) -> Plan:
-    """The plan for what was asked for, an op with what was measured of it, a mode and a dtype. It touches no tensor.
+    """The plan for the argument `kernel`, an op with its measurements, a mode and a dtype. It needs no tensor.
 
     Args:
-        budget: That of kernel="auto".
-        mixes: Whether the derivative may stand beside the value of the op.
+        budget: The budget of kernel="auto".
+        mixes: Whether the derivative may be combined with the value of the op.
         automatic: Whether the backend's own gradient of the value is faster than the derivative.
     """
     if kernel == "native":
@@ -158,10 +158,10 @@ def choose(
         return fused(mode, has_derivative)
 
     def ours(reason):
-        # In float64, keras.ops rounds to float32 here and there.
+        # Some functions of keras.ops round float64 to float32.
         if dtype == "float64":
             return Plan("ours", "strict", reason)
-        # In 16 bits the backend would keep what it differentiates in float32.
+        # The backend would keep float32 tensors for the gradient of a 16-bit input.
         is_automatic = automatic and budget == "everyday" and dtype == "float32"
         return Plan("automatic" if is_automatic else "ours", budget, reason)
 
@@ -174,7 +174,7 @@ def choose(
     if measured["speed"] > SLOWER:
         return ours(f"{op.name} takes {measured['speed']:.2f} times as long")
     kept = measured[budget]
-    # Fused, the op's gradient would keep more than the input, and is no faster.
+    # In fused mode, the op's gradient would keep more than the input, and is no faster.
     if kept["refused"] is None and not (mode == "fused" and has_derivative and mixes):
         return Plan("native", budget, f"{op.name} keeps the {budget} budget")
     if kept["value_refused"] is None and has_derivative and mixes:
@@ -191,7 +191,7 @@ _lock = threading.Lock()
 def is_remembered(plan: Plan, mode: str, tensors: list) -> bool:
     """Whether a kernel that is made once runs faster than its operations, and keeps its budget.
 
-    JAX compiles it. In eager mode TensorFlow keeps its graph, whose optimizer reorders operations: in that the strict budget has no part.
+    JAX compiles it. TensorFlow in eager mode keeps its graph. A graph's optimizer reorders operations, which would break the strict budget.
     """
     if _BACKEND == "tensorflow":
         graph = mode == "eager" and plan.budget == "everyday"
@@ -200,7 +200,7 @@ def is_remembered(plan: Plan, mode: str, tensors: list) -> bool:
 
 
 def once(key, make) -> Callable:
-    """What `make` returns for this key, shared by all that hold it, and freed with the last of them."""
+    """The result of `make` for this key. All users of the key share it. It is freed with the last of them."""
     with _lock:
         kernel = _made.get(key)
         if kernel is None:

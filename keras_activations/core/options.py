@@ -1,6 +1,6 @@
-"""The arguments that constructors hand on as ``**kwargs``, written down as types.
+"""Types for the arguments that constructors pass on as ``**kwargs``.
 
-An editor completes them and marks a typo. At run time nothing depends on them: the constructors check what they receive.
+An editor completes them and marks a typo. Nothing depends on them at run time, because the constructors check what they receive.
 """
 
 import sys
@@ -18,15 +18,15 @@ if TYPE_CHECKING:
 Config: TypeAlias = dict[str, Any]
 
 Initial: TypeAlias = "float | str | Config | keras.Initializer"
-"""The value of a parameter, or where it is learned, what makes the initial one."""
+"""The value of a parameter. If it is learned, this may also be an initializer, which makes the initial value."""
 InitialNumbers: TypeAlias = "Sequence[float] | str | Config | keras.Initializer"
 """The same for a parameter of several entries."""
 LearnedNumber: TypeAlias = "keras.Variable | Any"
-"""What a parameter is as an attribute: the weight, or a number, or a tuple of numbers for a parameter of several entries."""
+"""The type of a parameter as an attribute: the weight, a number, or a tuple of numbers for a parameter of several entries."""
 
 
 class LayerOptions(TypedDict, total=False):
-    """What every Keras layer takes."""
+    """The arguments of every Keras layer."""
 
     name: str | None
     dtype: Any  # a name, a policy, its config or None
@@ -35,20 +35,20 @@ class LayerOptions(TypedDict, total=False):
 
 
 class ActivationOptions(LayerOptions, total=False):
-    """What every activation takes."""
+    """The arguments of every activation."""
 
     kernel: Literal["auto", "native", "fallback"]
 
 
 class ParametricOptions(ActivationOptions, total=False):
-    """How a parameter is learned, of which there is one for the layer."""
+    """How parameters are learned, if the layer has one of each."""
 
     regularizer: "keras.Regularizer | str | Config | None"
     constraint: "keras.constraints.Constraint | str | Config | None"
 
 
 class LearnedOptions(ParametricOptions, total=False):
-    """How a parameter is learned, of which there may be several."""
+    """How parameters are learned, if the layer may have several of each."""
 
     per: Literal["layer", "channel", "element"]
     channels: int | None
@@ -57,10 +57,10 @@ class LearnedOptions(ParametricOptions, total=False):
 
 
 class StochasticOptions(ActivationOptions, total=False):
-    """What an activation takes that draws random numbers."""
+    """The arguments of an activation that draws random numbers."""
 
     seed: int | None
 
 
 class LearnedStochasticOptions(LearnedOptions, StochasticOptions, total=False):
-    """Both."""
+    """The arguments of an activation that learns and draws random numbers."""

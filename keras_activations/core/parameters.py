@@ -14,21 +14,22 @@ from .elementary import is_double
 from .hosted import constructor_arguments
 from .options import ActivationOptions, Initial, InitialNumbers, ParametricOptions, Unpack
 
-# Their weights are created at once, also when a file says how many: a hundred times the widest layer known, and no more than memory holds.
+# The weights are created at once, also if a file gives their number. The limit is a hundred times the widest known layer, and fits in
+# memory.
 MOST_CHANNELS = 2**24
 
 
 @dataclass(frozen=True)
 class Parameter:
-    """A parameter with conditions of its own, where a plain value does not say enough: ``self.learn(b=Parameter(b, low=0.1))``.
+    """A parameter with its own conditions, which a plain value cannot express: ``self.learn(b=Parameter(b, low=0.1))``.
 
     Args:
-        value: Number, or a tuple of numbers for a parameter of several entries; where it is learned, also a Keras initializer, by itself,
-            by its name, such as "zeros", or by its config.
-        low: Number, the least value. A constraint keeps what is learned from falling below it.
-        high: Number, the greatest value, which is kept in the same way.
-        shared: Whether there is one for the whole layer, whatever `per` says.
-        entries: Integer, how many entries it has; 0 for as many as the value has. Default None: it is a single number.
+        value: Number, or a tuple of numbers for a parameter of several entries. If the parameter is learned, this may also be a Keras
+            initializer, its name, such as "zeros", or its config.
+        low: Number: the lowest value. A constraint keeps a learned value from falling below it.
+        high: Number: the highest value. A constraint keeps a learned value from rising above it.
+        shared: Whether the whole layer has one parameter, whatever `per` says.
+        entries: Integer: the number of entries, or 0 for as many as the value has. Default None: it is a single number.
     """
 
     value: float | Sequence[float] | str | dict | keras.initializers.Initializer
@@ -38,7 +39,7 @@ class Parameter:
     entries: int | None = None
 
     def checked(self, name, learned):
-        """The parameter with a plain value in it, or an error that says what to write."""
+        """The parameter with a checked and converted value, or an error that says what to write."""
         value, entries = self.value, self.entries
         if _is_for_an_initializer(value, learned):
             if not learned:
@@ -47,7 +48,7 @@ class Parameter:
             if entries == 0:
                 raise ValueError(f"{name} needs to know how many entries it has; received {value!r}. Write a tuple, such as (0.0, 1.0).")
             value = arguments.found(name, keras.initializers.get, value)
-            if not isinstance(value, keras.initializers.Initializer):  # Keras finds every registered class
+            if not isinstance(value, keras.initializers.Initializer):  # Keras's lookup finds every registered class
                 raise TypeError(f"{name} must be a number or a Keras initializer; received {self.value!r}.")
         elif entries is None:
             value = arguments.number(name, value, low=self.low, high=self.high)
@@ -58,7 +59,7 @@ class Parameter:
         return replace(self, value=value, entries=entries)
 
     def within(self, name, value):
-        """`value`, a number or an array, or an error where it is not finite or beyond a bound."""
+        """`value`, a number or an array, or an error if it is not finite or is beyond a bound."""
         try:
             numbers = np.asarray(ops.convert_to_numpy(value), "float64")
         except (TypeError, ValueError) as error:
@@ -70,11 +71,11 @@ class Parameter:
 
     @property
     def shape(self):
-        """Its shape where there is one for the whole layer."""
+        """Its shape, if the whole layer has one parameter."""
         return () if self.entries is None else (self.entries,)
 
     def constraint(self, other):
-        """The Keras constraint, or None, that keeps the bounds beside another one."""
+        """The Keras constraint that adds the bounds to another constraint, or None if there is nothing to keep."""
         return other if self.low is None and self.high is None else _Between(self.low, self.high, other)
 
     def initializer(self, name):
@@ -97,28 +98,28 @@ class Parameter:
         return initial
 
     def spread(self, value, shape):
-        """`value` as a tensor of `shape`, whose first axis holds the entries."""
+        """`value` as a tensor of `shape`, whose first axis is the axis of the entries."""
         value = ops.convert_to_tensor(value, dtype="float32")
         if self.entries is not None and len(value.shape) == 1:
             value = ops.reshape(value, (-1, *(1,) * (len(shape) - 1)))
-        # An expanded view would be no memory of its own, which torch's variables need.
+        # A torch variable needs memory of its own, which an expanded view does not have.
         return value * ops.ones(shape, dtype=value.dtype)
 
 
 def _is_for_an_initializer(value, learned):
-    """Whether the value is, names or describes a Keras initializer. Where one is possible, every word is meant for its name."""
+    """Whether the value is a Keras initializer, its name or its config. For a learned parameter, any string that is no number is a name."""
     if not isinstance(value, str):
         return isinstance(value, (keras.initializers.Initializer, dict, type))
     if learned:
         return arguments.numeral(value) is None
     try:
         return isinstance(keras.initializers.get(value), keras.initializers.Initializer)
-    except Exception:  # whatever the innards of Keras's deserialization raise
+    except Exception:  # Keras's deserialization may raise any exception
         return False
 
 
 class _Between(keras.constraints.Constraint):
-    """Another constraint, and no entry outside the bounds, each of which may be None."""
+    """Another constraint, followed by a clamp to the bounds. Each of the three may be None."""
 
     def __init__(self, low, high, other):
         self.low, self.high, self.other = low, high, other
@@ -132,8 +133,8 @@ class _Between(keras.constraints.Constraint):
 def build_activations(model: keras.layers.Layer, x=None) -> None:
     """Create the weights that activations inside a model would create at their first call, before an optimizer or a file needs them.
 
-    Keras hosts do not build their activation. Only weights per channel or element without `channels` have to wait for a call; this
-    is that call, on zeros.
+    Keras hosts do not build their activation. Only weights per channel or element without `channels` wait for a call. This function makes
+    that call, on zeros.
 
     Args:
         model: A Keras model or layer, whose own weights are created too.
@@ -141,7 +142,7 @@ def build_activations(model: keras.layers.Layer, x=None) -> None:
             unknown batch and 32 for other unknown sizes.
 
     Raises:
-        ValueError: where there is no `x` and the model does not know its inputs.
+        ValueError: if there is no `x` and the model does not know its inputs.
 
     Example:
         >>> model = keras.Sequential([keras.Input((None, 4)), keras.layers.Dense(8, PReLU(per="channel"))])
@@ -158,21 +159,21 @@ def build_activations(model: keras.layers.Layer, x=None) -> None:
         x = keras.tree.map_structure(lambda i: ops.zeros([1, *(size or 32 for size in i.shape[1:])], dtype=i.dtype), inputs)
     model(x)
     if inputs is not None:
-        # On torch, a module lists the parameters that it had when it was built.
+        # On torch, a module lists only the parameters that it had when it was built. So it is built again.
         model.build(keras.tree.map_structure(lambda i: i.shape, inputs))
 
 
 class Parametric(Activation):
     """An activation with parameters that may be learned, one of each for the whole layer.
 
-    A subclass ends its constructor with ``self.learn(name=value, ...)``. `fallback`, `derivative` and `native` take the parameters
-    after x in that order, as tensors when they are learned and as numbers when not; a parameter of several entries is a tuple of
-    them, and so is its derivative. ``layer.name`` is the value or the weight, and setting it sets the
-    weight. The config holds the initial value. Most activations want `Learned`, which also learns per channel.
+    A subclass ends its constructor with ``self.learn(name=value, ...)``. `fallback` and `derivative` take the parameters after x in that
+    order. A learned parameter is a tensor, and one that is not learned is a number. A parameter of several entries is a tuple of them, and
+    so is its derivative. ``layer.name`` is the value or the weight. Setting it sets the weight. The config has the initial value. Most
+    activations derive from `Learned`, which also learns per channel.
 
     Args:
-        learned: Whether the parameters are weights. If not, they are plain numbers and the layer has no weights at all; to freeze
-            weights for a while, set Keras's `trainable`.
+        learned: Whether the parameters are weights. If not, they are plain numbers, and the layer has no weights at all. Set Keras's
+            `trainable` to freeze weights for a while.
         regularizer: Keras regularizer of the weights, or None.
         constraint: Keras constraint of the weights, or None.
         **kwargs: As in every activation.
@@ -186,7 +187,7 @@ class Parametric(Activation):
         self.declared = {}  # Parameter by name, in the order of the weights
 
     def learn(self, **values: "Initial | InitialNumbers | Parameter") -> None:
-        """Declare the parameters and their initial values, as the last act of a constructor."""
+        """Declare the parameters and their initial values. A constructor calls this last."""
         if self.declared:
             raise ValueError(
                 f"{type(self).__name__} declares {', '.join(values)} after {', '.join(self.declared)}. "
@@ -203,7 +204,7 @@ class Parametric(Activation):
             known = [(name, argument.default) for name, argument in constructor_arguments(type(self)).items() if name in of_weights]
             idle = [name for name, unset in known if self._argument(name) != unset]
             if idle:
-                # No error: earlier releases took it without a word, and their files load for ever.
+                # This is no error, because earlier releases accepted it silently, and their files must always load.
                 warnings.warn(f"{self!r} learns nothing: {', '.join(idle)} without effect. Write learned=True.", stacklevel=3)
         elif not self._weights_may_be_missing():
             self.build(self._input_shape(()))
@@ -224,7 +225,7 @@ class Parametric(Activation):
                 initializer=parameter.initializer(name),
                 regularizer=self.regularizer,
                 constraint=parameter.constraint(self.constraint),
-                # A policy of 16 bits would round the value, and let its gradient overflow.
+                # Under a 16-bit policy, autocasting would round the value, and its gradient could overflow.
                 autocast=False,
             )
             setattr(self, name, weight)
@@ -263,10 +264,10 @@ class Parametric(Activation):
         values = [getattr(self, name) for name in self.declared]
         if not self.learned:
             return (), values
-        # In float32 also beside a 16-bit x: they are rounded once, with the result.
+        # Parameters stay float32 if x has 16 bits. Only the result is rounded, once.
         dtype = "float64" if is_double(x) else "float32"
         aligned = [self._aligned(ops.cast(value, dtype), x, p) for value, p in zip(values, self.declared.values(), strict=True)]
-        # Apart, each entry broadcasts to x, and has a derivative of the shape of x.
+        # Each entry is a tensor of its own, which broadcasts to x and has a derivative of the shape of x.
         several = [p.entries is not None for p in self.declared.values()]
         return [tuple(ops.unstack(value)) if apart else value for value, apart in zip(aligned, several, strict=True)], ()
 
@@ -280,14 +281,14 @@ class Learned(Parametric):
 
     Args:
         learned: Whether the parameters are weights: see `Parametric`, which also says how a subclass declares them.
-        per: "layer" learns one number for the whole layer, "channel" one for each index along `axis`, "element" one for each entry
-            of the input but the batch.
-        channels: Integer, at most 2**24: how many channels there are. It implies ``per="channel"`` and creates the weights at once.
-            Without it, weights per channel or element are created by the first call, which an optimizer or a weights file may not wait
-            for: see `build_activations`.
+        per: "layer" learns one number for the whole layer, "channel" one for each index along `axis`, and "element" one for each
+            entry of the input, without the batch axis.
+        channels: Integer, at most 2**24: the number of channels. It implies ``per="channel"`` and creates the weights at once. Without
+            it, the first call creates weights per channel or element. That may be too late for an optimizer or a weights file: see
+            `build_activations`.
         axis: Integer, the axis of the channels: -1 for "channels_last", 1 for "channels_first".
-        shared_axes: Integer, or list of integers from 1 on: the axes along which the elements share a number, as in
-            `keras.layers.PReLU`, whose weights have these shapes too. It implies ``per="element"``. Default None: `per` decides.
+        shared_axes: Integer, or list of integers, at least 1: the axes along which the elements share a number. `keras.layers.PReLU`
+            has the same argument and the same shapes of weights. It implies ``per="element"``. Default None: `per` decides.
         regularizer: Keras regularizer of the weights, or None.
         constraint: Keras constraint of the weights, or None.
         **kwargs: As in every activation.
@@ -318,7 +319,7 @@ class Learned(Parametric):
             if self.per == "channel":
                 raise ValueError(f"shared_axes={shared_axes} is for per='element'; received per='channel'. Leave one of them out.")
             axes = shared_axes if isinstance(shared_axes, (tuple, list)) else (shared_axes,)
-            # Keras takes 0 for the last axis, and -1 for the one before it.
+            # Keras would take 0 as the last axis, and -1 as the axis before it.
             self.per, self.shared_axes = "element", tuple(arguments.integer("shared_axes", a, low=1) for a in axes)
 
     def _argument(self, name):
@@ -326,7 +327,7 @@ class Learned(Parametric):
 
     @classmethod
     def from_config(cls, config):
-        # Keras's PReLU has no `per`: its None means that the elements share nothing.
+        # Keras's PReLU has no `per`. If its `shared_axes` is None, the elements share nothing.
         return super().from_config({"per": "element"} | config if "shared_axes" in config else config)
 
     def build_from_weights(self, shapes):
@@ -341,7 +342,7 @@ class Learned(Parametric):
         return tuple(input_shape)
 
     def _check(self, input_shape):
-        """Refuse an input that the weights do not fit, which broadcasting might hide."""
+        """Refuse an input that does not fit the weights. Broadcasting might hide the error."""
         for name, parameter in self.declared.items():
             needed, present = self._weight_shape(parameter, input_shape), tuple(getattr(self, name).shape)
             if len(needed) != len(present) or any(n not in (None, p) for n, p in zip(needed, present, strict=True)):

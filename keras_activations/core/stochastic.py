@@ -12,17 +12,17 @@ from .options import ActivationOptions, Unpack
 class Stochastic(Activation):
     """An activation that is random in training and deterministic in inference.
 
-    On JAX it cannot stand in a recurrent layer, whose steps are one compiled loop, unless that is made with ``unroll=True``.
+    On JAX it cannot be used in a recurrent layer without ``unroll=True``, because the steps of that layer are one compiled loop.
 
-    A subclass defines `draw` and `expected`. `fallback` and `derivative` take what they return right after x.
+    A subclass defines `draw` and `expected`. `fallback` and `derivative` take the results of these right after x.
 
     Args:
-        seed: Integer that makes the draws reproducible, or None to seed them at random. Each call in training draws anew.
+        seed: Integer that makes the draws reproducible, or None to seed them at random. Each training call draws new numbers.
         **kwargs: As in every activation.
 
     Call arguments:
         inputs: Tensor of floats.
-        training: Whether to draw. Keras sets it in `fit`, also inside a host; by default it is False.
+        training: Whether to draw random numbers. Keras sets it in `fit`, also inside a host. Default False.
     """
 
     def __init__(self, *, seed: int | None = None, **kwargs: Unpack[ActivationOptions]):
@@ -31,11 +31,11 @@ class Stochastic(Activation):
         self.seed_generator = keras.random.SeedGenerator(self.seed)
 
     def draw(self, shape, dtype, seed) -> tuple:
-        """Tensors of random numbers for an input of `shape`; what is drawn by `keras.random` with `seed` is reproducible."""
+        """Tensors of random numbers for an input of `shape`. Draws by `keras.random` with `seed` are reproducible."""
         raise NotImplementedError(f"{type(self).__name__} does not define draw(self, shape, dtype, seed).")
 
     def expected(self) -> tuple[float, ...]:
-        """The numbers that stand for the draws in inference."""
+        """The numbers that replace the draws in inference."""
         raise NotImplementedError(f"{type(self).__name__} does not define expected(self), the numbers that replace its draws.")
 
     def call(self, inputs, training=None):
@@ -45,7 +45,7 @@ class Stochastic(Activation):
         return super()._apart() | {"seed_generator"}
 
     def _operands(self, x, training=None, **context):
-        # Of 16 bits there would be too few random numbers; the result is rounded once.
+        # A dtype of 16 bits has too few different random numbers. The result is rounded once.
         dtype = "float64" if is_double(x) else "float32"
         if training:
             drawn = self.draw(ops.shape(x), dtype, self.seed_generator)

@@ -15,7 +15,7 @@ from ..core.terms import is_everyday
 
 @register
 class SquaredReLU(Activation):
-    """The square of ReLU, for the feed-forward layers of transformers. Its derivative is continuous.
+    """The square of ReLU, with a continuous derivative, for the feed-forward layers of transformers.
 
     ``f(x) = max(x, 0)**2``
 
@@ -78,7 +78,7 @@ class NLReLU(Activation):
     ``f(x) = log(1 + beta * max(x, 0))``
 
     Args:
-        beta: Positive number, the slope right of 0. Default 1, as in Echo.
+        beta: Positive number, the slope to the right of 0. Default 1, as in Echo.
         **kwargs: As in every activation: see `Activation`.
 
     Example:
@@ -100,7 +100,7 @@ class NLReLU(Activation):
         z = self.beta * ops.relu(x)
         if is_everyday():
             return log1p(z)
-        # The product may overflow where its logarithm does not.
+        # The product may overflow although its logarithm does not.
         far = z > (2.0**53 if is_double(x) else 2.0**24)
         return where(far, math.log(self.beta) + ops.log(where(far, x, 1.0)), log1p(where(far, 0.0, z)))
 

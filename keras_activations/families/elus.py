@@ -22,7 +22,7 @@ class ELU(Activation):
     The derivative at 0 is alpha.
 
     Args:
-        alpha: Finite number, minus the limit for very negative input. Default 1, as everywhere.
+        alpha: Finite number; the limit for very negative input is -alpha. Default 1, as everywhere.
         **kwargs: As in every activation: see `Activation`.
 
     Example:
@@ -68,7 +68,7 @@ class SELU(Activation):
 
     ``f(x) = 1.0507009873554805 * (x if x >= 0 else 1.6732632423543772 * (exp(x) - 1))``
 
-    It keeps that promise only with LeCun normal initialization and AlphaDropout. The derivative at 0 is that of the right side, as in
+    This is true only with LeCun normal initialization and AlphaDropout. The derivative at 0 is the derivative from the right, as in
     `tf.nn.selu`.
 
     Example:
@@ -94,12 +94,12 @@ class SELU(Activation):
 
 @register
 class CELU(Activation):
-    """ELU made smooth at 0 for every alpha, by stretching the exponential along both axes.
+    """ELU that is smooth at 0 for every alpha, because the exponential is stretched along both axes.
 
     ``f(x) = x if x > 0 else alpha * (exp(x / alpha) - 1)``
 
     Args:
-        alpha: Positive number, minus the limit for very negative input. Default 1, as everywhere.
+        alpha: Positive number; the limit for very negative input is -alpha. Default 1, as everywhere.
         **kwargs: As in every activation: see `Activation`.
 
     Example:
@@ -128,14 +128,14 @@ class CELU(Activation):
 
 @register
 class PELU(Learned):
-    """ELU with a learned slope and a learned depth, of which both pieces stay smooth at 0.
+    """ELU with a learned slope and a learned depth, whose two pieces always join smoothly at 0.
 
     ``f(x) = alpha / beta * x if x >= 0 else alpha * (exp(x / beta) - 1)``
 
     Args:
-        alpha: Number from 0.1 on, or a Keras initializer: minus the limit for very negative input. Default 1, which is ELU.
-        beta: Number from 0.1 on, or a Keras initializer: how far the exponential is stretched. Default 1, which is ELU.
-        learned: Whether alpha and beta are weights, which are kept from falling below 0.1. Default True.
+        alpha: Number >= 0.1, or a Keras initializer; the limit for very negative input is -alpha. Default 1, as in ELU.
+        beta: Number >= 0.1, or a Keras initializer: the factor by which the exponential is stretched. Default 1, as in ELU.
+        learned: Whether alpha and beta are weights. A constraint keeps them at or above 0.1. Default True.
         **kwargs: How they are learned: see `Learned`; and as in every activation: see `Activation`.
 
     Example:
@@ -176,10 +176,10 @@ class MPELU(Learned):
     The derivative at 0 is ``alpha * beta``.
 
     Args:
-        alpha: Finite number, or a Keras initializer: minus the limit for very negative input. Default 0.25, of which the authors
-            also use 1.
-        beta: Number from 0.01 on, or a Keras initializer: the rate of the exponential. Default 1, as in the authors' code.
-        learned: Whether alpha and beta are weights; beta is kept from falling below 0.01. Default True.
+        alpha: Finite number, or a Keras initializer; the limit for very negative input is -alpha. Default 0.25; the authors also
+            use 1.
+        beta: Number >= 0.01, or a Keras initializer: the rate of the exponential. Default 1, as in the authors' code.
+        learned: Whether alpha and beta are weights. A constraint keeps beta at or above 0.01. Default True.
         **kwargs: How they are learned: see `Learned`; and as in every activation: see `Activation`.
 
     Example:
@@ -213,7 +213,7 @@ class MPELU(Learned):
 
 @register
 class ISRLU(Activation):
-    """Inverse square root linear unit: ELU's shape, with its first two derivatives continuous, at the cost of one square root.
+    """Inverse square root linear unit: the shape of ELU with two continuous derivatives, at the cost of one square root.
 
     ``f(x) = x if x >= 0 else x / sqrt(1 + alpha * x**2)``
 
@@ -245,11 +245,11 @@ class ISRLU(Activation):
 
 @register
 class SERLU(Activation):
-    """Scaled exponentially-regularized linear unit: SELU with a bump for negative input, which comes back to 0.
+    """Scaled exponentially-regularized linear unit: SELU with a bump for negative input, which returns to 0.
 
     ``f(x) = 1.07862 * (x if x >= 0 else 2.90427 * x * exp(x))``
 
-    Its two constants keep activations near mean 0 and variance 1, as those of SELU do. The derivative at 0 is that of the right side.
+    Its two constants keep activations near mean 0 and variance 1, as in SELU. The derivative at 0 is the derivative from the right.
 
     Example:
         >>> SERLU()([-1.0, 0.0, 2.0])
@@ -273,7 +273,7 @@ class SERLU(Activation):
 
 @register
 class ELiSH(Activation):
-    """Exponential linear sigmoid squashing: SiLU for positive input, and for negative input ELU times the sigmoid.
+    """Exponential linear sigmoid squashing: SiLU for positive input, and ELU times the sigmoid for negative input.
 
     ``f(x) = (x if x >= 0 else exp(x) - 1) / (1 + exp(-x))``
 
@@ -297,7 +297,7 @@ class ELiSH(Activation):
 
 @register
 class HardELiSH(Activation):
-    """ELiSH with a gate of three straight lines in the place of the sigmoid.
+    """ELiSH with a gate of three straight lines instead of the sigmoid.
 
     ``f(x) = 0 if x <= -1 else (exp(x) - 1) * (x + 1) / 2 if x < 0 else x * (x + 1) / 2 if x <= 1 else x``
 
@@ -322,16 +322,16 @@ class HardELiSH(Activation):
 
 @register
 class XIELU(Learned):
-    """Expanded integral of ELU: a parabola for positive input, an exponential that turns into a line for negative input.
+    """Expanded integral of ELU: a parabola for positive input, and an exponential that approaches a line for negative input.
 
     ``f(x) = alpha_p * x**2 + beta * x if x > 0 else alpha_n * (expm1(x) - x) + beta * x``
 
-    The authors' code stores p and n, with ``alpha_p = softplus(p)`` and ``alpha_n = beta + softplus(n)``. Here the weights are alpha_p
-    and alpha_n themselves, kept in the same ranges.
+    The authors' code stores p and n, with ``alpha_p = softplus(p)`` and ``alpha_n = beta + softplus(n)``. The weights here are
+    alpha_p and alpha_n themselves. Constraints keep them in the same ranges.
 
     Args:
         alpha_p: Number >= 0, or a Keras initializer: the curvature for positive input. Default 0.8, as in the paper.
-        alpha_n: Number from `beta` on, or a Keras initializer: the strength of the exponential. Default 0.8, as in the paper.
+        alpha_n: Number >= `beta`, or a Keras initializer: the strength of the exponential. Default 0.8, as in the paper.
         beta: Finite number, the derivative at 0, which is not learned. Default 0.5, as in the paper.
         learned: Whether alpha_p and alpha_n are weights. Default True.
         **kwargs: How they are learned: see `Learned`; and as in every activation: see `Activation`.
@@ -360,7 +360,7 @@ class XIELU(Learned):
 
     def fallback(self, x, alpha_p, alpha_n):
         above, below = positive_part(x), where(x > 0, 0.0, x)
-        # Far from 0 the lines are added first, of which one is inf and the other -inf at -inf; near 0 that would cancel.
+        # Far from 0, the two linear terms are added first, because one is inf and the other -inf at -inf. Near 0, that would cancel.
         near = below > -0.69
         close = where(near, below, 0.0)
         left = where(

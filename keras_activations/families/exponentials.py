@@ -13,9 +13,11 @@ from ..core.parameters import Learned
 
 @register
 class Exponential(Activation):
-    """The exponential, for outputs that are positive by nature, such as rates. It overflows early: above 88 in float32.
+    """The exponential, for outputs that are positive by nature, such as rates.
 
     ``f(x) = exp(x)``
+
+    It overflows early: above 88 in float32.
 
     Example:
         >>> Exponential()([-1.0, 0.0, 1.0])
@@ -36,15 +38,15 @@ class Exponential(Activation):
 
 @register
 class SoftExponential(Learned):
-    """A logarithm, the identity or an exponential, whichever a learned parameter says; a network of them can add and multiply.
+    """A logarithm, the identity or an exponential, as a learned parameter selects: a network of them can add and multiply.
 
     ``f(x) = -log(1 - alpha * (x + alpha)) / alpha if alpha < 0 else (exp(alpha * x) - 1) / alpha + alpha if alpha > 0 else x``
 
-    For a negative alpha there is no such logarithm below ``1 / alpha - alpha``: there the value is a large negative number, with
-    gradient 0. For a positive alpha the exponential overflows early.
+    For a negative alpha, the logarithm does not exist below ``1 / alpha - alpha``. The value there is a large negative number, and the
+    gradient is 0. For a positive alpha, the exponential overflows early.
 
     Args:
-        alpha: Finite number, or a Keras initializer. Default 0, the identity, where its gradient is ``1 + x**2 / 2``.
+        alpha: Finite number, or a Keras initializer. Default 0, which is the identity. The gradient of alpha is ``1 + x**2 / 2`` there.
         learned: Whether alpha is a weight. Default True.
         **kwargs: How alpha is learned: see `Learned`; and as in every activation: see `Activation`.
 
@@ -67,18 +69,18 @@ class SoftExponential(Learned):
         super().__init__(learned=learned, **kwargs)
         self.learn(alpha=alpha)
 
-    # Near 0, both quotients are series times x or times y = x + alpha, so that nothing is divided by alpha.
+    # Near 0, both quotients are computed as a series times x or times y = x + alpha, so that nothing is divided by alpha.
 
     @staticmethod
     def _exponential(x, alpha):
-        """alpha x, short of minus infinity, whether it is near 0, and if so it, else 0."""
+        """(u, near, z): u is alpha x, clamped from below; near is whether u is near 0; z is u if near, else 0."""
         u = -clamp_above(-scaled(alpha, x), *EXP_VANISHES)
         near = abs(u) < 0.69
         return u, near, where(near, u, 0.0)
 
     @staticmethod
     def _logarithm(y, alpha):
-        """``1 - alpha y``, no less than a small number, whether it is near 1, and if so 1 minus it, else 0."""
+        """(power, near, z): power is ``1 - alpha y``, at least 1e-37; near is whether it is near 1; z is ``alpha y`` if near, else 0."""
         power = 1.0 - alpha * y
         near = abs(power - 1.25) <= 0.75
         return where(power < 1e-37, 1e-37, power), near, where(near, alpha * y, 0.0)

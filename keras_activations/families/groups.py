@@ -17,16 +17,16 @@ from ..core.parameters import MOST_CHANNELS, Parametric
 
 @register
 class GroupSort(AlongAxis):
-    """Each group of neighbours along the axis in ascending order: no entry is lost, and every gradient keeps its norm.
+    """Sorts each group of neighbours along the axis in ascending order: no entry is lost, and every gradient keeps its norm.
 
     Args:
-        group_size: Integer that divides the width, how many entries to sort together; or None to sort the whole axis. Default 2,
-            which is called MaxMin.
+        group_size: Integer that divides the width: the number of entries in a group. None sorts the whole axis. Default 2, which is
+            called MaxMin.
         axis: Integer, the axis to sort along. Default -1.
         **kwargs: As in every activation: see `Activation`.
 
     Raises:
-        ValueError: for a width that the group size does not divide, also of a symbolic input.
+        ValueError: if the group size does not divide the width. A symbolic input raises it, too.
 
     Example:
         >>> GroupSort()([3.0, 1.0, -1.0, 2.0])
@@ -44,7 +44,7 @@ class GroupSort(AlongAxis):
         super().__init__(axis, **kwargs)
         self.group_size = group_size if group_size is None else arguments.integer("group_size", group_size, low=1)
 
-    call: Any = Activation.call  # without the argument, Keras passes no mask
+    call: Any = Activation.call  # it has no argument `mask`, so Keras passes none
 
     def compute_mask(self, inputs, mask=None):
         (axis,) = self._checked_axes(inputs.shape)
@@ -67,21 +67,21 @@ class GroupSort(AlongAxis):
 
 @register
 class Maxout(Splitting):
-    """The largest of each group of neighbours, which learns the shape of an activation from linear pieces. The output is narrower.
+    """The maximum of each group of neighbours, with which a layer learns a piecewise linear activation; the output is narrower.
 
     ``f(x) = max(x)``
 
-    Here x are the pieces of one output.
+    Here x is the row of pieces that one output is made of.
 
-    It changes the width of its input: it is a layer of its own, not the `activation` of another.
+    It changes the width of its input. So it must be a layer of its own, and cannot be the `activation` of another layer.
 
     Args:
-        pieces: Integer that divides the width, how many neighbours share an output. Default 2.
+        pieces: Integer that divides the width: the number of neighbours in a group. Default 2.
         axis: Integer, the axis to split. Default -1.
         **kwargs: As in every activation: see `Activation`.
 
     Raises:
-        ValueError: for a width that the number of pieces does not divide, also of a symbolic input.
+        ValueError: if the number of pieces does not divide the width. A symbolic input raises it, too.
 
     Example:
         >>> Maxout()([3.0, 1.0, -1.0, 2.0])
@@ -104,30 +104,30 @@ class Maxout(Splitting):
     def fallback(self, *pieces):
         top, *others = pieces
         for piece in others:
-            # The sum is selected where one of them is NaN.
+            # Both comparisons are false if one of them is NaN. The sum is selected then, which is NaN.
             top = where(top > piece, top, where(piece >= top, piece, top + piece))
         return top
 
 
 @register
 class Householder(AlongAxis, Parametric):
-    """Pairs of channels, reflected in a learned line where they lie on one side of it: every gradient keeps its norm.
+    """Reflects a pair of channels in a learned line if the pair lies on one side of it: every gradient keeps its norm.
 
     A pair (a, b) is an entry of the first half of the axis and the same entry of the second half. It becomes
-    ``(cos(theta) * a + sin(theta) * b, sin(theta) * a - cos(theta) * b)`` where ``sin(theta / 2) * a > cos(theta / 2) * b``, and stays
-    as it is elsewhere. At the default theta it is in ascending order, but for rounding.
+    ``(cos(theta) * a + sin(theta) * b, sin(theta) * a - cos(theta) * b)`` where ``sin(theta / 2) * a > cos(theta / 2) * b``, and is
+    unchanged elsewhere. The default theta brings it into ascending order, except for rounding errors.
 
     Args:
-        theta: Finite number, or a Keras initializer: twice the initial angle of the line with the axis of a. Default pi / 2, as in
-            deel-torchlip.
-        channels: Even integer, at most 2**24, the width of the axis: each pair of channels gets a theta of its own, as in deel-torchlip.
-            Default None: one theta for the layer, and any even width.
+        theta: Finite number, or a Keras initializer: twice the initial angle between the line and the axis of a. Default pi / 2,
+            as in deel-torchlip.
+        channels: Even integer, at most 2**24: the width of the axis. Each pair of channels then has its own theta, as in deel-torchlip.
+            Default None: the layer has one theta, and the width may be any even number.
         axis: Integer, the axis of the channels. Default -1.
         learned: Whether theta is a weight. Default True.
         **kwargs: The regularizer and constraint of theta: see `Parametric`; and as in every activation: see `Activation`.
 
     Raises:
-        ValueError: for an odd width, or one that is not `channels`, also of a symbolic input.
+        ValueError: if the width is odd, or is not `channels`. A symbolic input raises it, too.
 
     Example:
         >>> Householder()([3.0, -1.0, 1.0, 2.0])
@@ -159,7 +159,7 @@ class Householder(AlongAxis, Parametric):
             raise ValueError(f"channels must be even, for they are taken in pairs; received {channels}.")
         self.learn(theta=theta)
 
-    call: Any = Activation.call  # without the argument, Keras passes no mask
+    call: Any = Activation.call  # it has no argument `mask`, so Keras passes none
 
     @property
     def divisor(self):
@@ -182,7 +182,7 @@ class Householder(AlongAxis, Parametric):
         theta = ops.convert_to_tensor(theta, dtype=x.dtype)
         a, b = ops.split(x, 2, axis=self.axis)
         beyond = sin(0.5 * theta) * a > cos(0.5 * theta) * b
-        # An infinite pair that stays would make NaN of the derivative with respect to theta.
+        # A pair that is not reflected is replaced by 0. An infinite one would make the derivative with respect to theta NaN.
         u, v = where(beyond, a, 0.0), where(beyond, b, 0.0)
         cosine, sine = cos(theta), sin(theta)
         reflected = cosine * u + sine * v, sine * u - cosine * v

@@ -32,9 +32,9 @@ INFINITY = float("inf")
 
 
 def normalized(z, axis):
-    """``exp(z) / sum(exp(z))``, where the largest z is 0."""
+    """``exp(z) / sum(exp(z))``, for z whose maximum is 0."""
     if backend.backend() == "torch" and is_light() and not isinstance(axis, (tuple, list)):
-        return ops.softmax(z, axis=axis)  # TensorFlow's makes 0 of what stands beside NaN
+        return ops.softmax(z, axis=axis)  # TensorFlow's softmax returns 0 for the other entries of a row with a NaN
     e = ops.exp(z)
     return e / ops.sum(e, axis=axis, keepdims=True)
 
@@ -44,7 +44,8 @@ def tempered(x, temperature, axis):
     z = x - largest(x, axis)
     if is_everyday() and not ops.is_tensor(temperature):
         return normalized(z / temperature if temperature != 1.0 else z, axis)
-    # So far down the exponential is 0. Its quotient may overflow, and make NaN of the derivative with respect to the temperature.
+    # The exponential underflows to 0 where z is far below 0. The quotient z / temperature may overflow there, which would make the
+    # derivative with respect to the temperature NaN.
     far = z <= -1000.0 * temperature
     e = where(far, 0.0, ops.exp(where(far, 0.0, z) / temperature))
     return e / ops.sum(e, axis=axis, keepdims=True)
@@ -52,17 +53,18 @@ def tempered(x, temperature, axis):
 
 @register
 class Softmax(AlongAxis):
-    """Probabilities: positive numbers that sum to 1 along an axis, in the ratio of the exponentials of the input.
+    """Probabilities: positive numbers that sum to 1 along an axis and are proportional to the exponentials of the input.
 
     ``f(x) = exp(x) / sum(exp(x))``
 
-    On TensorFlow, along the last axis and without a mask, Keras's cross-entropy losses compute from its input, as after "softmax".
+    On TensorFlow, Keras's cross-entropy losses use its input and not its output, as they do with Keras's own "softmax". This needs the
+    last axis and no mask.
 
     Args:
         axis: Integer, or list of integers, to normalize over. Default -1.
         **kwargs: As in every activation: see `Activation`.
 
-    A mask is taken at the call: see `AlongAxis`.
+    The call also takes a mask: see `AlongAxis`.
 
     Example:
         >>> Softmax()([1.0, 2.0, 1.0])
@@ -87,7 +89,7 @@ class Softmax(AlongAxis):
 
 @register
 class LogSoftmax(AlongAxis):
-    """The logarithm of the softmax, with the digits that the softmax has lost; with kernel="fallback" also those of a probability near 1.
+    """The logarithm of the softmax without its loss of digits; with kernel="fallback" it is accurate for a probability near 1, too.
 
     ``f(x) = x - log(sum(exp(x)))``
 
@@ -95,7 +97,7 @@ class LogSoftmax(AlongAxis):
         axis: Integer, or list of integers, to normalize over. Default -1.
         **kwargs: As in every activation: see `Activation`.
 
-    A mask is taken at the call: see `AlongAxis`.
+    The call also takes a mask: see `AlongAxis`.
 
     Example:
         >>> LogSoftmax(kernel="fallback")([0.0, 20.0])
@@ -115,7 +117,8 @@ class LogSoftmax(AlongAxis):
         if is_everyday():
             return z - ops.log(self._total(ops.exp(z)))
         top = ops.cast(z == 0, x.dtype)
-        # The sum of exp(z), less one of the ones in it: log1p keeps the digits of what the others add to it.
+        # The argument of log1p is the sum of exp(z) without one of its largest terms, which are 1. So log1p keeps the digits of the
+        # small terms.
         others = self._total(ops.exp(z) - top)
         ties = self._total(top) - 1.0
         return z - log1p(ties + others)
@@ -126,17 +129,17 @@ class LogSoftmax(AlongAxis):
 
 @register
 class TemperatureSoftmax(AlongAxis, Parametric):
-    """Softmax with a temperature: below 1 it is sharper, above 1 flatter.
+    """Softmax with a temperature: it is sharper below 1 and flatter above 1.
 
     ``f(x) = exp(x / temperature) / sum(exp(x / temperature))``
 
     Args:
-        temperature: Number, at least 0.001; where it is learned, also a Keras initializer. Default 1.
+        temperature: Number, at least 0.001, or a Keras initializer if it is learned. Default 1.
         axis: Integer, or list of integers, to normalize over. Default -1.
-        learned: Whether the temperature is a weight, of which there is one for the layer. Default False.
+        learned: Whether the temperature is a weight. The layer has one. Default False.
         **kwargs: The regularizer and constraint of the temperature: see `Parametric`; and as in every activation: see `Activation`.
 
-    A mask is taken at the call: see `AlongAxis`.
+    The call also takes a mask: see `AlongAxis`.
 
     Example:
         >>> TemperatureSoftmax(temperature=0.5)([1.0, 2.0, 1.0])
@@ -171,7 +174,7 @@ class Softmin(AlongAxis):
         axis: Integer, or list of integers, to normalize over. Default -1.
         **kwargs: As in every activation: see `Activation`.
 
-    A mask is taken at the call: see `AlongAxis`.
+    The call also takes a mask: see `AlongAxis`.
 
     Example:
         >>> Softmin()([1.0, 2.0, 1.0])
@@ -192,7 +195,7 @@ class Softmin(AlongAxis):
 
 @register
 class Softmax1(AlongAxis):
-    """Softmax beside a silent entry of 0: where all inputs are far below 0, all outputs are near 0, and attention attends to nothing.
+    """Softmax with an extra 0 that is not returned: all outputs are near 0 if all inputs are far below 0, and attention attends to nothing.
 
     ``f(x) = exp(x) / (1 + sum(exp(x)))``
 
@@ -200,7 +203,7 @@ class Softmax1(AlongAxis):
         axis: Integer, or list of integers, to normalize over. Default -1.
         **kwargs: As in every activation: see `Activation`.
 
-    A mask is taken at the call: see `AlongAxis`.
+    The call also takes a mask: see `AlongAxis`.
 
     Example:
         >>> Softmax1()([0.0, -1.0, 0.0])
@@ -222,7 +225,7 @@ class Softmax1(AlongAxis):
 
 @register
 class SigSoftmax(AlongAxis):
-    """Softmax with each exponential times the sigmoid, whose log-probabilities are not confined to a space of the input's dimension.
+    """Softmax with each exponential times the sigmoid: its log-probabilities are not confined to a space of the input's dimension.
 
     ``f(x) = exp(x) / (1 + exp(-x)) / sum(exp(x) / (1 + exp(-x)))``
 
@@ -230,7 +233,7 @@ class SigSoftmax(AlongAxis):
         axis: Integer, or list of integers, to normalize over. Default -1.
         **kwargs: As in every activation: see `Activation`.
 
-    A mask is taken at the call: see `AlongAxis`.
+    The call also takes a mask: see `AlongAxis`.
 
     Example:
         >>> SigSoftmax()([1.0, 2.0, 1.0])
@@ -248,7 +251,7 @@ class SigSoftmax(AlongAxis):
         if is_everyday():
             e = ops.exp(x - top - softplus(-x) + softplus(-top))
             return e / self._total(e)
-        # The sigmoid is exp(min(x, 0)) / (1 + exp(-abs(x))): its exponential is shifted with the other one.
+        # The sigmoid is exp(min(x, 0)) / (1 + exp(-abs(x))). Its numerator is shifted together with exp(x).
         e = ops.exp((x - top) + (where(x < 0, x, 0.0) - where(top < 0, top, 0.0)))
         e = e / (1.0 + ops.exp(-magnitude(x)))
         return e / self._total(e)
@@ -260,13 +263,13 @@ class SoLU(AlongAxis):
 
     ``f(x) = x * exp(x) / sum(exp(x))``
 
-    In the paper a layer normalization follows it.
+    The paper applies a layer normalization after it.
 
     Args:
         axis: Integer, or list of integers, to normalize over. Default -1.
         **kwargs: As in every activation: see `Activation`.
 
-    A mask is taken at the call: see `AlongAxis`.
+    The call also takes a mask: see `AlongAxis`.
 
     Example:
         >>> SoLU()([1.0, 2.0, 1.0])
@@ -283,7 +286,7 @@ class SoLU(AlongAxis):
         z = x - largest(x, self.axis)
         if is_everyday():
             return gated(normalized(z, self.axis), x)
-        # Where the exponential is 0, so is the product, also with an infinite x.
+        # The product is 0 where the exponential is 0, also if x is infinite.
         far = z < -1000.0
         e = where(far, 0.0, ops.exp(where(far, 0.0, z)))
         return where(far, 0.0, x) * e / self._total(e)
@@ -295,14 +298,14 @@ class Softpick(AlongAxis):
 
     ``f(x) = max(exp(x) - 1, 0) / (sum(abs(exp(x) - 1)) + epsilon)``
 
-    As in the authors' code, an input of -inf has no part in the sum, where the formula would count it as 1.
+    An input of -inf does not count in the sum, as in the authors' code. The formula would count it as 1.
 
     Args:
-        epsilon: Positive number, so that a row of zeros is not divided by 0. Default 1e-8, as in the authors' code.
+        epsilon: Positive number that prevents a division by 0 in a row of zeros. Default 1e-8, as in the authors' code.
         axis: Integer, or list of integers, to normalize over. Default -1.
         **kwargs: As in every activation: see `Activation`.
 
-    A mask is taken at the call: see `AlongAxis`.
+    The call also takes a mask: see `AlongAxis`.
 
     Example:
         >>> Softpick()([0.0, -1.0, 1.0])
@@ -326,13 +329,13 @@ class Softpick(AlongAxis):
         x = where(x == -INFINITY, 0.0, x)
         top = positive_part(largest(x, self.axis))
         one = ops.exp(-top)
-        # Either form of (exp(x) - 1) exp(-top), where it neither cancels nor overflows.
+        # Both forms are (exp(x) - 1) exp(-top). The first would cancel near 0, and the second would overflow for a large x.
         far = x > 1
         y = where(far, ops.exp(where(far, x, 0.0) - top) - one, expm1(where(far, 0.0, x)) * one)
-        # Two comparisons, and so the derivative 0 at 0, where the absolute value has none.
+        # Two comparisons give the derivative 0 at 0, where the absolute value has no derivative.
         sizes = where(x < 0, -y, where(x == 0, 0.0, y))
         total = self._total(sizes) + self.epsilon * one
-        # Of an entry that is more than half of the total, y / total is 1 / (1 + others / y): terms of its derivative would cancel.
+        # y / total is 1 / (1 + others / y). The derivative of y / total has terms that cancel if y is more than half of the total.
         most = y > 0.5 * total
         others = self._total(where(most, 0.0, sizes)) + self.epsilon * one
         large, small = where(most, y, 1.0), where(ops.logical_or(x <= 0, most), 0.0, y)
@@ -341,19 +344,19 @@ class Softpick(AlongAxis):
 
 @register
 class Squash(AlongAxis):
-    """The squashing of capsule networks: the vector along the axis keeps its direction, and its length falls below 1.
+    """The squashing function of capsule networks: a vector along the axis keeps its direction, and its length becomes less than 1.
 
     ``f(x) = x * sqrt(sum(x**2)) / (constant + sum(x**2))``
 
-    The vector 0 stays 0, with the derivative 0.
+    The zero vector stays 0. Its derivative is 0.
 
     Args:
-        constant: Positive number; a vector with the length of its square root is squashed to the length 1/2. Default 1, as in the paper;
-            in keras-contrib it is 0.5.
+        constant: Positive number. A vector whose length is the square root of the constant gets the length 1/2. Default 1, as in the
+            paper. In keras-contrib it is 0.5.
         axis: Integer, or list of integers: the axis of the vectors. Default -1.
         **kwargs: As in every activation: see `Activation`.
 
-    A mask is taken at the call: see `AlongAxis`.
+    The call also takes a mask: see `AlongAxis`.
 
     Example:
         >>> Squash()([3.0, 4.0])
@@ -374,24 +377,25 @@ class Squash(AlongAxis):
     def fallback(self, x):
         if is_everyday():
             x = finite(x)
-            # Only rows of large numbers are scaled. Beyond the bound the reciprocal would be subnormal.
+            # Only rows with numbers larger than 1 are scaled. The reciprocal of a number beyond the upper bound would be subnormal.
             scale = 1.0 / clamped(largest(abs(x), self.axis), 1.0, 1e300 if is_double(x) else 1e37)
             u = x * scale
             squares = self._total(u * u)
-            # Of a vector so short that its square is 0, the root has no derivative.
+            # The square of a very short vector underflows to 0, where the root has no derivative.
             length = ops.sqrt(where(squares > 0.0, squares, 1.0)) * ops.cast(squares > 0.0, x.dtype)
             return u * (length / (self.constant * scale * scale + squares))
         end = lowest(backend.standardize_dtype(x.dtype))
         x = where(x == -INFINITY, end, where(x == INFINITY, -end, x))
-        # Squares only of what is near 1: relative to the largest entry for the direction, and to 1 or the largest entry for the length.
-        # Beyond the bound its reciprocal, by which XLA multiplies instead, would be subnormal.
+        # Only numbers near 1 are squared. They are relative to the largest entry for the direction, and to 1 or the largest entry for the
+        # length. The reciprocal of a scale beyond the bound would be subnormal, and XLA multiplies by it instead of dividing.
         scale = clamp_above(largest(magnitude(x), self.axis), 1e37, 1e300)
-        # By the reciprocal: of a quotient, XLA would take the squares of both parts. That of the smallest numbers is infinite.
+        # x is multiplied by a reciprocal, because XLA would square the numerator and the denominator of a quotient. The lift is for the
+        # smallest numbers, whose reciprocal is infinite.
         lift = where(scale < 1e-30, 2.0**100, ops.ones_like(scale))
         u = x * lift * (1.0 / where(scale == 0, 1.0, scale * lift))
         squares = self._total(u * u)
         unit = where(scale > 1, scale, 1.0)
         x = x / unit
-        # The inner product with the direction is the length, and its derivative is the direction, however short the vector.
+        # The inner product with the direction is the length. Its derivative is the direction, also for a very short vector.
         length = self._total(u / ops.sqrt(where(scale == 0, 1.0, squares)) * x)
         return x * length / (self.constant / unit / unit + length * length)

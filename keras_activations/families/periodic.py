@@ -1,4 +1,4 @@
-"""Periodic units: sines and cosines, alone or combined with the identity. At infinity, where they have no limit, they are NaN."""
+"""Periodic units: sines and cosines, alone or combined with the identity. They are NaN at infinity, where they have no limit."""
 
 import math
 
@@ -13,7 +13,7 @@ from ..core.terms import is_everyday
 
 
 def _angle(x, omega):
-    """``omega x``, or where that overflows another angle: no digit of its sine is known there, but it has one."""
+    """``omega x``, or x where the product overflows. No digit of the sine is known there, but the sine exists."""
     angle = omega * x
     if abs(omega) <= 1:
         return angle
@@ -26,10 +26,10 @@ class Sine(Activation):
 
     ``f(x) = sin(omega * x)``
 
-    The angle is rounded, in 16 bits to float32, which shows in the value where the angle is large.
+    The angle is rounded, to float32 if the input has 16 bits. The error shows in the value if the angle is large.
 
     Args:
-        omega: Finite number, the angular frequency. Default 1. SIREN has 30, with an initialization of its own for the weights.
+        omega: Finite number, the angular frequency. Default 1. SIREN uses 30, and its own initialization of the weights.
         **kwargs: As in every activation: see `Activation`.
 
     Example:
@@ -55,11 +55,11 @@ class Sine(Activation):
 
 @register
 class Cosine(Activation):
-    """The cosine. Behind a dense layer of fixed random weights it makes the features that approximate a kernel.
+    """The cosine, which after a dense layer with fixed random weights gives features that approximate a kernel.
 
     ``f(x) = cos(omega * x)``
 
-    The angle is rounded, in 16 bits to float32, which shows in the value where the angle is large.
+    The angle is rounded, to float32 if the input has 16 bits. The error shows in the value if the angle is large.
 
     Args:
         omega: Finite number, the angular frequency. Default 1.
@@ -138,7 +138,7 @@ class SineReLU(Activation):
 
 
 def _finite_angle(x, alpha):
-    """``alpha x``, or where that overflows another angle: no digit of its sine is known there, but it exists."""
+    """``alpha x``, or another angle where the product overflows. No digit of the sine is known there, but the sine exists."""
     angle = alpha * x
     return finite(angle) if is_everyday() else where(abs(angle) < math.inf, angle, x)
 
@@ -147,7 +147,7 @@ def _snake(x, alpha, beta):
     sine = sin(_finite_angle(x, alpha))
     if is_everyday():
         return x + sine * sine / beta
-    # At infinity the sine is NaN, and the sum is not.
+    # The sine is NaN at infinity, but the sum must not be NaN.
     return x + where(abs(x) == math.inf, 0.0, sine * sine / beta)
 
 
@@ -157,7 +157,7 @@ def _partials(x, alpha, beta):
         yield 1.0 + ratio * sin(_finite_angle(x, 2.0 * alpha))
     sine, cosine = sin(_finite_angle(x, alpha)), cos(_finite_angle(x, alpha))
     if not is_everyday():
-        # 1 + sin(2 u) = (sin(u) + cos(u))**2, of which the left side cancels.
+        # 1 + sin(2 u) = (sin(u) + cos(u))**2. The left side would cancel.
         yield 1.0 - ratio + ratio * (sine + cosine) * (sine + cosine)
     yield x * (2.0 * sine * cosine / beta)
     yield -(sine / beta) * (sine / beta)
@@ -165,15 +165,15 @@ def _partials(x, alpha, beta):
 
 @register
 class Snake(Learned):
-    """The identity plus a squared sine, for networks that must go on with a period where there were no data.
+    """The identity plus a squared sine, for networks that must continue a period outside the range of the training data.
 
     ``f(x) = x + sin(alpha * x)**2 / alpha``
 
-    The angle is rounded, which shows in the gradient where the angle is large. At infinity the gradient has no limit and is NaN.
+    The angle is rounded. The error shows in the gradient if the angle is large. The gradient has no limit at infinity and is NaN there.
 
     Args:
-        alpha: Number from 0.001 on, or a Keras initializer: the frequency. Default 1, as everywhere.
-        learned: Whether alpha is a weight, which is kept from falling below 0.001. Default True.
+        alpha: Number, at least 0.001, or a Keras initializer: the frequency. Default 1, as everywhere.
+        learned: Whether alpha is a weight. A constraint keeps it from falling below 0.001. Default True.
         **kwargs: How alpha is learned: see `Learned`; and as in every activation: see `Activation`.
 
     Example:
@@ -205,17 +205,17 @@ class Snake(Learned):
 
 @register
 class SnakeBeta(Learned):
-    """Snake whose wave has a learned height of its own: the activation of BigVGAN.
+    """Snake with a separate parameter for the height of the wave: the activation of BigVGAN.
 
     ``f(x) = x + sin(alpha * x)**2 / beta``
 
-    The angle is rounded, which shows in the gradient where the angle is large. At infinity the gradient has no limit and is NaN.
+    The angle is rounded. The error shows in the gradient if the angle is large. The gradient has no limit at infinity and is NaN there.
     BigVGAN stores the logarithms of both parameters, and learns one of each for each channel.
 
     Args:
         alpha: Finite number, or a Keras initializer: the frequency. Default 1, as in BigVGAN.
-        beta: Number from 0.001 on, or a Keras initializer: the inverse of the wave's height. Default 1, as in BigVGAN.
-        learned: Whether alpha and beta are weights; beta is kept from falling below 0.001. Default True.
+        beta: Number, at least 0.001, or a Keras initializer: the inverse of the wave's height. Default 1, as in BigVGAN.
+        learned: Whether alpha and beta are weights. A constraint keeps beta from falling below 0.001. Default True.
         **kwargs: How they are learned: see `Learned`; and as in every activation: see `Activation`.
 
     Example:
@@ -245,11 +245,11 @@ class SnakeBeta(Learned):
 
 @register
 class SinLU(Learned):
-    """SiLU with a sine beside the input, so that the gate lets a wave through where the input is positive.
+    """SiLU with a sine added to the input, so that the gate lets a wave pass where the input is positive.
 
     ``f(x) = (x + alpha * sin(beta * x)) / (1 + exp(-x))``
 
-    The angle is rounded, which shows in the gradient where the angle is large. At infinity the gradient has no limit and is NaN.
+    The angle is rounded. The error shows in the gradient if the angle is large. The gradient has no limit at infinity and is NaN there.
 
     Args:
         alpha: Finite number, or a Keras initializer: the amplitude of the wave. Default 1, as in the paper.
@@ -275,7 +275,7 @@ class SinLU(Learned):
         self.learn(alpha=alpha, beta=beta)
 
     def _wave(self, x, alpha, beta):
-        # At infinity the sine is NaN, and the sum is not.
+        # The sine is NaN at infinity, but the sum must not be NaN.
         return x + alpha * where(abs(x) == math.inf, 0.0, sin(_finite_angle(x, beta)))
 
     def fallback(self, x, alpha, beta):
@@ -283,7 +283,7 @@ class SinLU(Learned):
 
     def derivative(self, x, alpha, beta):
         gate, angle = sigmoid(x), _finite_angle(x, beta)
-        # At infinity they are NaN. Where the gate is closed, nothing comes of them.
+        # The sine and the cosine are NaN at infinity. They do not count where the gate is 0.
         sine, cosine = (where(gate == 0, 0.0, wave) for wave in (sin(angle), cos(angle)))
         yield gate * (1.0 + alpha * beta * cosine) + sigmoid.slope(x) * self._wave(clamp_both(x, *EXP_VANISHES), alpha, beta)
         yield gate * sine

@@ -16,7 +16,7 @@ from ..core.terms import is_final
 
 @register
 class Linear(Activation):
-    """The identity, for where an activation is asked for and none is wanted.
+    """The identity, for places that require an activation where none is wanted.
 
     ``f(x) = x``
 
@@ -37,7 +37,7 @@ class Linear(Activation):
 
 @register
 class ClippedLinear(Activation):
-    """A straight line, clipped at two bounds: every hard sigmoid and hard tanh, whatever its slope.
+    """A straight line, clipped at two bounds: it can be every hard sigmoid and hard tanh, with any slope.
 
     ``f(x) = min_value if x <= (min_value - offset) / slope else slope * x + offset if x <= (max_value - offset) / slope else max_value``
 
@@ -45,9 +45,9 @@ class ClippedLinear(Activation):
 
     Args:
         slope: Positive number, the slope between the bounds. Default 1.
-        offset: Finite number, the value at 0 of the line before it is clipped. Default 0.
+        offset: Finite number, the value of the unclipped line at 0. Default 0.
         min_value: Finite number, the lower bound. Default 0.
-        max_value: Finite number above it, the upper bound. Default 1.
+        max_value: Finite number greater than `min_value`, the upper bound. Default 1.
         **kwargs: As in every activation: see `Activation`.
 
     Example:
@@ -73,7 +73,7 @@ class ClippedLinear(Activation):
         if is_final():
             return clamped(line, self.min_value, self.max_value)
         low, high = self._ends()
-        # Next to the bounds the line may round to what is beyond them.
+        # Next to the bounds, the line may round to a value beyond them.
         line = where(line < self.min_value, self.min_value, where(line > self.max_value, self.max_value, line))
         return where(x <= low, self.min_value, where(x > high, self.max_value, line))
 
@@ -81,7 +81,7 @@ class ClippedLinear(Activation):
         return self.slope * between(x, *self._ends())
 
     def _ends(self):
-        """Where the line reaches its bounds."""
+        """The two inputs at which the line reaches its bounds."""
         return ((bound - self.offset) / self.slope for bound in (self.min_value, self.max_value))
 
 
@@ -122,12 +122,14 @@ class Threshold(Activation):
 
 @register
 class Step(Activation):
-    """1 from a threshold on, 0 below: the first of all activations. Its derivative is 0: by gradients, nothing in front of it learns.
+    """1 at and above a threshold, and 0 below it: the first of all activations.
 
     ``f(x) = 1 if x >= threshold else 0``
 
+    Its derivative is 0, so the layers before it cannot learn by gradients.
+
     Args:
-        threshold: Finite number, from which on the value is 1. Default 0.
+        threshold: Finite number; the value is 1 at and above it. Default 0.
         **kwargs: As in every activation: see `Activation`.
 
     Example:
@@ -157,9 +159,9 @@ class TLU(Learned):
 
     Args:
         tau: Finite number, or a Keras initializer: the floor. Default 0, as in the paper.
-        alpha: Finite number, or a Keras initializer: the slope of the floor, where it is affine. Default 0, as in TensorFlow Addons.
+        alpha: Finite number, or a Keras initializer: the slope of the floor if it is affine. Default 0, as in TensorFlow Addons.
         affine: Whether the floor has a slope. Default False, as in TensorFlow Addons.
-        learned: Whether tau, and alpha where the floor is affine, are weights. Default True.
+        learned: Whether tau is a weight, and alpha too if the floor is affine. Default True.
         **kwargs: How they are learned: see `Learned`; and as in every activation: see `Activation`.
 
     Example:
@@ -206,18 +208,18 @@ class TLU(Learned):
         yield where(low, x, 0.0)
 
     def _is_low(self, x, tau, alpha):
-        # At infinity the floor may be infinite too.
+        # x is not compared with the floor, because both may be infinite.
         return (scaled(1.0 - alpha, x) if self.affine else x) <= tau
 
 
 @register
 class SShapedReLU(Learned):
-    """S-shaped rectifier: the identity between two learned thresholds, and a line with a learned slope on either side.
+    """S-shaped rectifier: the identity between two learned thresholds, and a line with a learned slope on each side.
 
     ``f(x) = right_threshold + right_slope * (x - right_threshold) if x >= right_threshold else x if x > left_threshold
     else left_threshold + left_slope * (x - left_threshold)``
 
-    It starts as LeakyReLU, as in the paper: the right threshold matters once `right_slope` has left 1.
+    It starts as LeakyReLU, as in the paper. The right threshold has an effect only if `right_slope` is not 1.
 
     Args:
         left_threshold: Finite number, or a Keras initializer: where the left line ends. Default 0, as in the paper.
@@ -263,7 +265,7 @@ class SShapedReLU(Learned):
         self.learn(left_threshold=left_threshold, left_slope=left_slope, right_threshold=right_threshold, right_slope=right_slope)
 
     def fallback(self, x, left_threshold, left_slope, right_threshold, right_slope):
-        # Each line from its own side alone: the gradient of an infinite line that is not selected would be NaN.
+        # Each line is computed only on its own side, because the gradient of an infinite line that is not selected would be NaN.
         left = left_threshold + left_slope * where(x > left_threshold, 0.0, x - left_threshold)
         right = right_threshold + right_slope * where(x >= right_threshold, x - right_threshold, 0.0)
         return where(x >= right_threshold, right, where(x > left_threshold, x, left))
@@ -276,10 +278,10 @@ class APL(Learned):
     ``f(x) = max(x, 0) + sum(slopes * (hinges - min(x, hinges)))``
 
     Args:
-        slopes: Tuple of finite numbers, or a Keras initializer: what each hinge adds to the slope on its left, with the sign changed.
-            Default one of 0.2, as in Echo; the authors' code draws them from (-0.2, 0.2).
-        hinges: Tuple of as many finite numbers: where the hinges are. Default one at 0.5, as in Echo; the authors' code draws them
-            from a normal distribution of deviation 0.5.
+        slopes: Tuple of finite numbers, or a Keras initializer: each number is subtracted from the slope on the left of its hinge.
+            Default (0.2,), as in Echo; the authors' code draws them from (-0.2, 0.2).
+        hinges: Tuple of as many finite numbers: the positions of the hinges. Default (0.5,), as in Echo; the authors' code draws them
+            from a normal distribution of standard deviation 0.5.
         learned: Whether slopes and hinges are weights. Default True.
         **kwargs: How they are learned: see `Learned`; and as in every activation: see `Activation`.
 

@@ -14,14 +14,14 @@ from ..core.terms import is_everyday
 
 @register
 class Gaussian(Activation):
-    """A bell around 0, for radial basis functions and coordinate networks: it answers to inputs near 0 only.
+    """A bell curve around 0, for radial basis functions and coordinate networks: only inputs near 0 give a large output.
 
     ``f(x) = exp(-(x / sigma)**2 / 2)``
 
-    To center it elsewhere, leave that to the bias of the layer before.
+    The bias of the layer before it can move the center.
 
     Args:
-        sigma: Positive number, the standard deviation. Default 1. For ``exp(-x**2)``, another convention, write ``sigma=0.5**0.5``.
+        sigma: Positive number, the standard deviation. Default 1. Write ``sigma=0.5**0.5`` for ``exp(-x**2)``, another convention.
         **kwargs: As in every activation: see `Activation`.
 
     Example:
@@ -48,25 +48,25 @@ class Gaussian(Activation):
 
 
 def _radius(x, center, width):
-    """``sqrt((x - center)**2 + width**2)``, under the strict budget without the overflow of the squares."""
+    """``sqrt((x - center)**2 + width**2)``. The squares do not overflow under the strict budget."""
     distance = x - center
     if is_everyday():
         return ops.sqrt(distance * distance + width * width)
     distance = magnitude(distance)
     z = distance / width
-    # From here on, the width is lost in the sum.
+    # The width is lost in the rounding of the sum above this bound.
     bound = 2.0**60 if is_double(x) else 2.0**26
     return where(z > bound, distance, width * ops.sqrt(1.0 + clamp_above(z, bound, bound) * clamp_above(z, bound, bound)))
 
 
 @register
 class Multiquadric(Activation):
-    """A bowl around a center: a hyperbola, with the slopes -1 and 1 far away.
+    """A bowl around a center: a hyperbola, whose slopes are -1 and 1 far away.
 
     ``f(x) = sqrt((x - center)**2 + width**2)``
 
     Args:
-        center: Finite number, where the bowl is lowest. Default 0.
+        center: Finite number: the position of the minimum. Default 0.
         width: Positive number, the value at the center. Default 1.
         **kwargs: As in every activation: see `Activation`.
 
@@ -95,12 +95,12 @@ class Multiquadric(Activation):
 
 @register
 class InverseMultiquadric(Activation):
-    """The reciprocal of Multiquadric: a bump around a center, with heavier tails than Gaussian's.
+    """The reciprocal of Multiquadric: a bump around a center, with heavier tails than those of Gaussian.
 
     ``f(x) = 1 / sqrt((x - center)**2 + width**2)``
 
     Args:
-        center: Finite number, where the bump is highest. Default 0.
+        center: Finite number: the position of the maximum. Default 0.
         width: Positive number, the reciprocal of the value at the center. Default 1.
         **kwargs: As in every activation: see `Activation`.
 
@@ -124,7 +124,7 @@ class InverseMultiquadric(Activation):
         return 1.0 / _radius(x, self.center, self.width)
 
     def derivative(self, x):
-        # At the bound it has underflowed. The square would overflow.
+        # The derivative is close to underflow at the bound. The square of a larger number may overflow.
         z = clamp_both((x - self.center) / self.width, 2.0**62, 2.0**510)
         s = 1.0 + z * z
         return -(z / s) / ops.sqrt(s) / self.width**2
@@ -132,7 +132,7 @@ class InverseMultiquadric(Activation):
 
 @register
 class LogCosh(Activation):
-    """A bowl whose derivative is tanh: a parabola near 0, the magnitude minus log(2) far away.
+    """A bowl whose derivative is tanh: it is like a parabola near 0, and like abs(x) - log(2) far away.
 
     ``f(x) = log((exp(x) + exp(-x)) / 2)``
 
@@ -148,7 +148,7 @@ class LogCosh(Activation):
         t = magnitude(x)
         if is_everyday():
             return (t - math.log(2.0)) + log1p(ops.exp(-2.0 * t))
-        # cosh(t) - 1 = (1 - u)**2 / (2 u) with u = exp(-t) has its digits near 0, where the far form cancels.
+        # cosh(t) - 1 = (1 - u)**2 / (2 u) with u = exp(-t) is accurate near 0. The form for a large t would cancel there.
         tail = expm1(-where(t < 1.0, t, 0.0))
         far = (t - math.log(2.0)) + log1p(ops.exp(-2.0 * t))
         return where(t < 1.0, log1p(tail * tail / (2.0 * (1.0 + tail))), far)
@@ -175,7 +175,7 @@ class Seagull(Activation):
         if is_everyday():
             return log1p(x * x)
         t = magnitude(x)
-        # Beyond, 1 is lost in the sum, and the square would overflow.
+        # The 1 is lost in the rounding of 1 + t**2 above this bound, and the square may overflow.
         bound = 2.0**30
         near = clamp_above(t, bound, bound)
         return where(t > bound, 2.0 * ops.log(where(t > bound, t, 1.0)), log1p(near * near))
@@ -207,12 +207,12 @@ class BentIdentity(Activation):
 
     @staticmethod
     def _parts(x):
-        """(z, r) with ``r = sqrt(z**2 + 1)``: z is x up to a bound, beyond which their ratio rounds to 1."""
+        """(z, r) with ``r = sqrt(z**2 + 1)``. z is x, clamped at a bound where the ratio of r and abs(z) rounds to 1."""
         z = clamp_both(x, 2.0**26, 2.0**60)
         return z, ops.sqrt(z * z + 1.0)
 
     def fallback(self, x):
-        # r - 1 would cancel near 0: it is z**2 / (r + 1).
+        # r - 1 would cancel near 0, so it is computed as z**2 / (r + 1).
         z, r = self._parts(x)
         return x * (1.0 + z / (2.0 * (r + 1.0)))
 
@@ -223,7 +223,7 @@ class BentIdentity(Activation):
 
 @register
 class Hat(Activation):
-    """A triangle over the interval from 0 to a width, 0 elsewhere: the linear B-spline, which learns high frequencies as fast as low ones.
+    """A triangle from 0 to a width, and 0 elsewhere: the linear B-spline, with which networks learn high frequencies as fast as low ones.
 
     ``f(x) = 0 if x <= 0 else x if x <= width / 2 else width - x if x <= width else 0``
 
@@ -254,7 +254,7 @@ class Hat(Activation):
 
 @register
 class Absolute(Activation):
-    """The magnitude, for features whose sign does not matter. Its derivative at 0 is 0.
+    """The absolute value, for features whose sign does not matter; its derivative at 0 is 0.
 
     ``f(x) = abs(x)``
 
@@ -272,5 +272,5 @@ class Absolute(Activation):
     def fallback(self, x):
         if is_everyday():
             return ops.abs(x)
-        # The backends' own functions differ in the derivative at 0.
+        # The backends' own functions have different derivatives at 0.
         return where(x == 0, 0.0, magnitude(x))

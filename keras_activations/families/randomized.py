@@ -15,11 +15,11 @@ from .normalizers import tempered
 
 @register
 class RReLU(Stochastic):
-    """Randomized LeakyReLU: in training each negative input is multiplied by a slope of its own, which regularizes.
+    """Randomized LeakyReLU: training multiplies each negative input by its own random slope, which regularizes the network.
 
     ``f(x) = x if x > 0 else (lower + upper) / 2 * x``
 
-    This is the function in inference. In training the slope is drawn uniformly between the bounds.
+    This is the function in inference. The slope is drawn uniformly between the bounds in training.
 
     Args:
         lower: Finite number, the least slope. Default 1/8, as in PyTorch and TensorFlow Addons.
@@ -58,11 +58,11 @@ class RReLU(Stochastic):
 
 @register
 class ProbAct(Stochastic, Learned):
-    """ReLU that in training adds normal noise to its output, as strong as it learns to be.
+    """ReLU that adds normal noise to its output in training, with a standard deviation that it learns.
 
     ``f(x) = max(x, 0)``
 
-    This is the function in inference. In training, sigma times a standard normal number is added, another one to each output.
+    This is the function in inference. Training adds sigma times a standard normal number, a different one to each output.
 
     Args:
         sigma: Finite number, or a Keras initializer: the initial standard deviation. Default 0, as in the authors' code.
@@ -99,24 +99,24 @@ class ProbAct(Stochastic, Learned):
 
 @register
 class GumbelSoftmax(Stochastic, AlongAxis):
-    """Samples from the categorical distribution of the softmax, softened by a temperature so that gradients pass.
+    """Samples from the categorical distribution of the softmax, made smooth by a temperature so that gradients pass.
 
     ``f(x) = exp(x / temperature) / sum(exp(x / temperature))``
 
-    This is the function in inference. In training, independent numbers from the Gumbel distribution are added to the input first.
+    This is the function in inference. Training first adds independent numbers from the Gumbel distribution to the input.
 
     Args:
-        temperature: Positive number; the lower, the nearer is the output to a sample. Default 1, as in PyTorch.
-        hard: Whether to return an exact sample: 1 at the largest entry and 0 elsewhere, in inference too. The gradient is that of the
-            soft one. Default False.
+        temperature: Number, at least 0.001. A lower one brings the output nearer to a sample. Default 1, as in PyTorch.
+        hard: Whether to return an exact sample: 1 at the largest entry and 0 elsewhere, also in inference. The gradient is that of the
+            soft output. Default False.
         axis: Integer, the axis of the categories. Default -1.
         seed: Integer, or None: see `Stochastic`.
         **kwargs: As in every activation: see `Activation`.
 
     Call arguments:
-        inputs: Tensor of floats, logarithms of probabilities up to a constant.
+        inputs: Tensor of floats: the logarithms of probabilities, up to a constant.
         mask: See `AlongAxis`.
-        training: Whether to draw: see `Stochastic`.
+        training: Whether to draw random numbers: see `Stochastic`.
 
     Example:
         >>> GumbelSoftmax(temperature=0.5)([1.0, 2.0, 1.0])
@@ -142,7 +142,7 @@ class GumbelSoftmax(Stochastic, AlongAxis):
         return self._applied(inputs, mask, training=training)
 
     def draw(self, shape, dtype, seed):
-        # Two logarithms of the least numbers would be infinite.
+        # The smallest numbers are excluded, because their double logarithm would be infinite.
         least = 1e-300 if dtype == "float64" else 1e-37
         return (-ops.log(-ops.log(keras.random.uniform(shape, least, 1.0, dtype=dtype, seed=seed))),)
 
@@ -156,5 +156,5 @@ class GumbelSoftmax(Stochastic, AlongAxis):
         fixed = ops.stop_gradient(soft)
         (axis,) = self._checked_axes(x.shape)
         sample = ops.one_hot(ops.argmax(fixed, axis=axis), ops.shape(x)[axis], axis=axis, dtype=x.dtype)
-        # Subtracted from itself first, so that the sample stays exact and the gradient passes.
+        # soft - fixed is computed first. It is exactly 0, so the sample stays exact, and the gradient passes through it.
         return sample + (soft - fixed)

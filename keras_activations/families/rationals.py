@@ -25,13 +25,13 @@ class Rational(Stochastic, Learned):
         if version == "C" else 1 + x * polynomial(x, denominator) if version == "N" else 1 + abs(x * polynomial(x, denominator)))``
 
     Args:
-        numerator: Tuple of finite numbers, the initial coefficients of 1, x, x**2, ... Default None: those that approximate.
-        denominator: Tuple of finite numbers, the initial coefficients of x, x**2, ...; in version "C" of 1, x, x**2, ... Default None:
-            those that approximate.
-        version: "A", the default, "B" and "C" keep the denominator positive in different ways; "N" does not, and may have poles; "D"
-            is "B" with each coefficient times a random number between 0.9 and 1.1 in each call in training.
-        approximates: Name of the activation that it initially approximates, on [-3, 3]. Default "leaky_relu".
-        degrees: Pair of integers from 1 to 32, the degrees of numerator and denominator where they approximate. Default (5, 4).
+        numerator: Tuple of finite numbers: the initial coefficients of 1, x, x**2, ... Default None: those that approximate `approximates`.
+        denominator: Tuple of finite numbers: the initial coefficients of x, x**2, ..., or of 1, x, x**2, ... in version "C". Default None:
+            those that approximate `approximates`.
+        version: "A", the default, "B" and "C" keep the denominator positive in different ways. "N" does not, and may have poles. "D"
+            is "B", with each coefficient times a random number between 0.9 and 1.1 in each training call.
+        approximates: Name of the activation that it approximates initially, on [-3, 3]. Default "leaky_relu".
+        degrees: Pair of integers from 1 to 32: the degrees of numerator and denominator, if both are None. Default (5, 4).
         learned: Whether the coefficients are weights. Default True.
         seed: Integer, or None: see `Stochastic`.
         **kwargs: How they are learned: see `Learned`; and as in every activation: see `Activation`.
@@ -79,7 +79,8 @@ class Rational(Stochastic, Learned):
         self.approximates = approximates
         if not isinstance(degrees, (tuple, list)) or len(degrees) != 2:
             raise TypeError(f"degrees must be two integers, such as degrees=(5, 4); received {degrees!r}.")
-        # They cost memory and time where they approximate. A file, which has coefficients, may be older than the limit.
+        # High degrees cost memory and time in the approximation. A file has coefficients and needs no approximation. It may be older
+        # than the limit.
         most = 32 if numerator is None else None
         self.degrees = tuple(arguments.integer("degrees", degree, low=1, high=most) for degree in degrees)
         if (numerator is None) != (denominator is None):
@@ -103,9 +104,10 @@ class Rational(Stochastic, Learned):
         *noise, a, b = operands
         if noise:
             a, b = ([c * factor for c, factor in zip(*pair, strict=True)] for pair in zip((a, b), map(ops.unstack, noise), strict=True))
-        # Far out, everything is divided by the highest power of x, which might overflow: polynomials in 1 / x with reversed coefficients.
+        # The highest power of x may overflow if x is large. So everything is divided by that power there, which gives polynomials in 1 / x
+        # with reversed coefficients.
         far = magnitude(x) > 1.0
-        # Held, so that the derivative of 1 / x does not underflow to a 0 that infinity is multiplied with.
+        # x is clamped, because the derivative of 1 / x would underflow to 0, which would then be multiplied by infinity.
         inverted = where(x < 0, clamp_below(x, *SQUARE_OVERFLOWS), clamp_above(x, *SQUARE_OVERFLOWS))
         t = where(far, 1.0, x) / where(far, inverted, 1.0)
         top = where(far, polynomial(t, a[::-1]), polynomial(t, a))
@@ -118,7 +120,7 @@ class Rational(Stochastic, Learned):
         growth = _power(base, len(a) - 1 - degree)
         if self.version == "N":
             return top / (one + q) * growth
-        # Of an odd degree, the highest power of x has the sign of x, and the denominator has not.
+        # The highest power of x has the sign of x if the degree is odd. The denominator does not have that sign.
         top = where(base < 0, -top, top) if degree % 2 else top
         return top / ((0.1 if self.version == "C" else 1.0) * magnitude(one) + magnitude(q)) * growth
 
@@ -131,9 +133,9 @@ def _power(x, exponent):
 
 @functools.cache
 def _approximation(name, m, n, version):
-    """Coefficients of a rational function near an activation on [-3, 3]: least squares by Levenberg and Marquardt's method.
+    """Coefficients of a rational function near an activation on [-3, 3]: a least-squares fit by the Levenberg-Marquardt method.
 
-    The denominator is a constant plus squares, so that it has no zero in any version.
+    The denominator is a constant plus squares. So it has no zero in any version.
     """
     try:
         activation = get(name)
@@ -163,11 +165,12 @@ def _approximation(name, m, n, version):
                 damping *= 3
         return error @ error, c
 
-    # From the identity, and from the nearest polynomial, which a rational function is not worse than.
+    # The fit starts from the identity, and from the nearest polynomial. The best rational function is not worse than that polynomial.
     polynomial_alone, *_ = np.linalg.lstsq(powers, target * one, rcond=None)
     starts = ([0.0, 1.0, *(0.0,) * (m - 1)], 0.5), (polynomial_alone, 0.01)
     _, c = min((descended(np.append(a, np.full(len(columns), b))) for a, b in starts), key=lambda result: result[0])
-    # Of few digits, which are the same on every machine. In version "A" a coefficient of 0 would have no derivative.
+    # The coefficients are rounded to few digits, which are the same on every machine. A coefficient of 0 would have no derivative in
+    # version "A".
     numerator, squares = np.round(c[: m + 1] * 2**20) / 2**20, np.maximum(np.round(c[m + 1 :] ** 2 * 2**20), 1) / 2**20
     b = dict(zip(columns, squares.tolist(), strict=True))
     return tuple(numerator.tolist()), (*lowest, *(b.get(j, 0.0) for j in range(1, n + 1)))

@@ -15,16 +15,17 @@ from ..core.parameters import Learned
 
 @register
 class ReLU(Activation):
-    """Rectified linear unit: the default of convolutional networks. Units whose input stays negative no longer learn: see LeakyReLU.
+    """Rectified linear unit: the default of convolutional networks.
 
     ``f(x) = min(x, max_value) if x > threshold else negative_slope * (x - threshold)``
 
-    The derivative at a corner is that of the piece on its left, and 0 at `max_value`.
+    A unit whose input stays negative does not learn any more: see LeakyReLU. The derivative at a corner is the derivative from the left,
+    except at `max_value`, where it is 0.
 
     Args:
         negative_slope: Finite number, the slope below the threshold. Default 0, as in Keras.
         max_value: Finite number, the ceiling, or None for no ceiling. Default None, as in Keras.
-        threshold: Finite number below which the input is damped. Default 0, as in Keras.
+        threshold: Finite number; `negative_slope` applies to input below it. Default 0, as in Keras.
         **kwargs: As in every activation: see `Activation`.
 
     Example:
@@ -57,7 +58,7 @@ class ReLU(Activation):
         self.threshold = arguments.number("threshold", threshold)
 
     def fallback(self, x):
-        # A slope of 0 is no product: at -inf it would be NaN.
+        # A slope of 0 is not multiplied, because 0 times -inf is NaN.
         below = self.negative_slope * (x - self.threshold) if self.negative_slope else 0.0
         above = x if self.max_value is None else where(x >= self.max_value, self.max_value, x)
         return where(x <= self.threshold, below, above)
@@ -118,24 +119,26 @@ class LeakyReLU(Activation):
         self.negative_slope = arguments.number("negative_slope", negative_slope)
 
     def fallback(self, x):
-        # A slope of 0 is no product: at -inf it would be NaN.
+        # A slope of 0 is not multiplied, because 0 times -inf is NaN.
         return where(x <= 0, self.negative_slope * x if self.negative_slope else 0.0, x)
 
     def native(self):
-        # The native op multiplies by a slope of 0 too.
+        # The native op also multiplies by a slope of 0, so it is not used for that.
         return NativeOp("leaky_relu", negative_slope=self.negative_slope) if self.negative_slope else None
 
 
 def _below(x):
-    """``min(x, 0)``, short of infinity, whose product with an exponential that underflows would be NaN."""
+    """``min(x, 0)``, clamped to a finite number, because infinity times an exponential that underflows is NaN."""
     return -clamp_above(where(x > 0, 0.0, -x), *PRODUCT_OVERFLOWS)
 
 
 @register
 class PReLU(Learned):
-    """LeakyReLU that learns its slope. One slope for the layer by default: ``channels=n`` learns one for each channel, as in the paper.
+    """LeakyReLU that learns its slope.
 
     ``f(x) = x if x > 0 else alpha * x``
+
+    By default there is one slope for the layer. ``channels=n`` learns one for each channel, as in the paper.
 
     Args:
         alpha: Finite number, or a Keras initializer: the initial slope for negative input. Default 0.25, as in PyTorch; in
@@ -177,9 +180,11 @@ class PReLU(Learned):
 
 @register
 class DPReLU(Learned):
-    """Dual parametric ReLU: PReLU that learns the slope on either side. `DualLine` adds a shift to it.
+    """Dual parametric ReLU: PReLU that learns the slopes on both sides.
 
     ``f(x) = beta * x if x >= 0 else alpha * x``
+
+    `DualLine` adds a shift to it.
 
     Args:
         alpha: Finite number, or a Keras initializer: the slope for negative input. Default 0.01, as in the paper.
@@ -217,7 +222,7 @@ class DPReLU(Learned):
 
 @register
 class DualLine(Learned):
-    """Two half-lines that meet at 0, with learned slopes, moved by a learned mean shift.
+    """Two half-lines that meet at 0, with learned slopes, plus a learned mean shift.
 
     ``f(x) = (beta * x if x >= 0 else alpha * x) + m``
 
@@ -254,13 +259,15 @@ class DualLine(Learned):
 
 @register
 class FlexibleReLU(Learned):
-    """ReLU that is moved down or up by a learned bias, so that its output can be centred on 0. Called FReLU by its authors.
+    """ReLU that is shifted down or up by a learned bias, so that its output can be centred on 0.
 
     ``f(x) = max(x, 0) + b``
 
+    Its authors call it FReLU.
+
     Args:
         b: Finite number, or a Keras initializer: the value for negative input. Default -1, as in the authors' code.
-        learned: Whether b is a weight. The authors advise against one for each channel. Default True.
+        learned: Whether b is a weight. The authors advise against one bias for each channel. Default True.
         **kwargs: How b is learned: see `Learned`; and as in every activation: see `Activation`.
 
     Example:
@@ -291,7 +298,7 @@ class ALReLU(Activation):
     ``f(x) = x if x > 0 else -alpha * x``
 
     Args:
-        alpha: Positive number, minus the slope for negative input. Default 0.01, as in the paper.
+        alpha: Positive number; the slope for negative input is -alpha. Default 0.01, as in the paper.
         **kwargs: As in every activation: see `Activation`.
 
     Example:
@@ -321,9 +328,9 @@ class AReLU(Learned):
     ``f(x) = (1 + 1 / (1 + exp(-beta))) * x if x > 0 else min(max(alpha, 0.01), 0.99) * x``
 
     Args:
-        alpha: Finite number, or a Keras initializer: the slope for negative input, clipped to [0.01, 0.99]. A learned alpha beyond
-            stays where it is, having no gradient. Default 0.9, as in the paper.
-        beta: Finite number, or a Keras initializer: the slope for positive input is 1 plus its sigmoid. Default 2, as in the paper.
+        alpha: Finite number, or a Keras initializer: the slope for negative input, clipped to [0.01, 0.99]. A learned alpha outside
+            this range has no gradient and stays where it is. Default 0.9, as in the paper.
+        beta: Finite number, or a Keras initializer: the slope for positive input is 1 plus the sigmoid of beta. Default 2, as in the paper.
         learned: Whether alpha and beta are weights. Default True.
         **kwargs: How they are learned: see `Learned`; and as in every activation: see `Activation`.
 
@@ -364,7 +371,7 @@ class AReLU(Learned):
 class BipolarReLU(AlongAxis):
     """ReLU for the channels of even index and ``-relu(-x)`` for the others, so that the mean activation is near 0 without normalization.
 
-    Masks are passed on and not applied: each entry depends on itself alone.
+    A mask is passed to the next layer and not applied, because each output entry depends on one input entry only.
 
     Args:
         axis: Integer, the axis of the channels. Default -1.
@@ -383,7 +390,7 @@ class BipolarReLU(AlongAxis):
     _recomputed = True
 
     def call(self, inputs):
-        # Without the argument, Keras passes no mask.
+        # This method has no argument `mask`, so Keras passes none.
         return super().call(inputs)
 
     def compute_mask(self, inputs, mask=None):
@@ -391,7 +398,7 @@ class BipolarReLU(AlongAxis):
 
     def fallback(self, x):
         (axis,) = self._checked_axes(x.shape)
-        # Not of integers: beside float64, XLA of jax 0.10 then takes the first choice for every index.
+        # The index is floating point. With integers and float64, XLA of jax 0.10 takes the first choice for every index.
         index = ops.reshape(
             ops.arange(ops.shape(x)[axis], dtype=backend.standardize_dtype(x.dtype)), (-1,) + (1,) * (len(x.shape) - 1 - axis)
         )
@@ -400,14 +407,15 @@ class BipolarReLU(AlongAxis):
 
 @register
 class ModReLU(Learned):
-    """ReLU of the magnitude, moved by a learned bias, with the sign of the input. A negative bias silences small input.
+    """ReLU of the magnitude, shifted by a learned bias, with the sign of the input.
 
     ``f(x) = 0 if b < x < -b else x + b if x > 0 else x - b if x < 0 else x``
 
-    That is ``max(abs(x) + b, 0) * x / abs(x)``, and 0 at 0. It was made for complex numbers, of which these are the real ones.
+    That is ``max(abs(x) + b, 0) * x / abs(x)``, and 0 at 0. A negative bias sets small input to 0. The function was made for complex
+    numbers. This layer takes real numbers.
 
     Args:
-        b: Finite number, or a Keras initializer: what is added to the magnitude. Default 0, at which it is the identity; the authors'
+        b: Finite number, or a Keras initializer: the bias that is added to the magnitude. Default 0, which is the identity; the authors'
             code draws one for each channel from (-0.01, 0.01).
         learned: Whether b is a weight. Default True.
         **kwargs: How b is learned: see `Learned`; and as in every activation: see `Activation`.

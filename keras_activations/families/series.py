@@ -1,4 +1,4 @@
-"""Series: learned combinations of simple functions, which take the shape that the data ask for."""
+"""Series: learned combinations of simple functions, whose shape adapts to the data."""
 
 import functools
 import itertools
@@ -16,7 +16,7 @@ from ..core.parameters import Learned, Parameter, Parametric
 
 
 def _polynomial(coefficients):
-    """The parameter, which a constant function has no use for."""
+    """The parameter of a polynomial. One coefficient alone is refused, because the function would be constant."""
     if isinstance(coefficients, (tuple, list)) and len(coefficients) == 1:
         raise ValueError(f"coefficients must be a tuple of two or more numbers; received {coefficients!r}. Write (0.0, 1.0) for x.")
     return Parameter(coefficients, entries=0)
@@ -28,19 +28,19 @@ def _slope(x, coefficients):
 
 
 def _powers(x, coefficients):
-    """The derivatives of a polynomial in its coefficients."""
+    """The derivatives of a polynomial with respect to its coefficients."""
     return list(itertools.accumulate(coefficients[1:], lambda power, _: power * x, initial=ops.ones_like(x)))
 
 
 @register
 class SLAF(Learned):
-    """Self-learnable activation function: a polynomial with learned coefficients. It grows fast: keep its input near 0.
+    """Self-learnable activation function: a polynomial with learned coefficients; it grows fast, so keep its input near 0.
 
     ``f(x) = polynomial(x, coefficients)``
 
     Args:
-        coefficients: Tuple of two or more finite numbers, the initial coefficients of 1, x, x**2, ... Default (0, 1, 0): the identity,
-            and a square to be learned.
+        coefficients: Tuple of two or more finite numbers: the initial coefficients of 1, x, x**2, ... Default (0, 1, 0): the identity,
+            and a square term to learn.
         learned: Whether the coefficients are weights. Default True.
         **kwargs: How they are learned: see `Learned`; and as in every activation: see `Activation`.
 
@@ -77,7 +77,7 @@ class PolyReLU(Learned):
     ``f(x) = polynomial(max(x, 0), coefficients)``
 
     Args:
-        coefficients: Tuple of two or more finite numbers, the initial coefficients of 1, the positive part, its square, ... Default
+        coefficients: Tuple of two or more finite numbers: the initial coefficients of 1, the positive part, its square, ... Default
             (0, 1/3, 1/3, 1/3), as in the paper.
         learned: Whether the coefficients are weights. Default True.
         **kwargs: How they are learned: see `Learned`; and as in every activation: see `Activation`.
@@ -110,17 +110,17 @@ class PolyReLU(Learned):
 
 @register
 class PolyNorm(AlongAxis, Parametric):
-    """PolyReLU's sibling for large inputs: each power is first divided by its root mean square along an axis.
+    """A variant of PolyReLU for large inputs: each power is divided by its root mean square along an axis.
 
     ``f(x) = coefficients[0] + coefficients[1] * x / sqrt(mean(x**2) + epsilon)
         + coefficients[2] * x**2 / sqrt(mean(x**4) + epsilon) + coefficients[3] * x**3 / sqrt(mean(x**6) + epsilon)``
 
     Args:
-        coefficients: Tuple of four finite numbers, the initial coefficients of 1, x, x**2 and x**3: in the authors' code these are the
-            bias and, from last to first, the weights. Default (0, 1/3, 1/3, 1/3), as in the paper.
-        epsilon: Positive number, so that a row of zeros is not divided by 0. Default 1e-6, as in the authors' code.
+        coefficients: Tuple of four finite numbers: the initial coefficients of 1, x, x**2 and x**3. In the authors' code they are the bias
+            and the weights, with the weights in reverse order. Default (0, 1/3, 1/3, 1/3), as in the paper.
+        epsilon: Positive number that prevents a division by 0 in a row of zeros. Default 1e-6, as in the authors' code.
         axis: Integer, the axis to average over. Default -1.
-        learned: Whether the coefficients are weights, of which there is one set for the layer. Default True.
+        learned: Whether the coefficients are weights. The layer has one set of them. Default True.
         **kwargs: Their regularizer and constraint: see `Parametric`; and as in every activation: see `Activation`.
 
     Example:
@@ -137,7 +137,7 @@ class PolyNorm(AlongAxis, Parametric):
         {"coefficients": (0.5, 1.0, -0.25, 0.125), "epsilon": 0.125, "axis": -2},
         {"coefficients": (0.3, 0.7, 0.2, 0.1), "learned": False},
     )
-    _recomputed = True  # powers are cheap, and there are many to keep
+    _recomputed = True  # powers are cheap to compute, and there would be many to keep
 
     coefficients: LearnedNumber
 
@@ -154,13 +154,14 @@ class PolyNorm(AlongAxis, Parametric):
         self.epsilon = arguments.number("epsilon", epsilon, above=0.0)
         self.learn(coefficients=Parameter(coefficients, entries=4))
 
-    call: Any = Activation.call  # without the argument, Keras passes no mask
+    call: Any = Activation.call  # it has no argument `mask`, so Keras passes none
 
     def fallback(self, x, coefficients):
         end = -lowest(backend.standardize_dtype(x.dtype))
         x = clamp_both(x, end, end)
-        # Powers only of what is at most 35: the result does not depend on the unit, which therefore needs no derivative. Of a quotient,
-        # XLA would take the power of either part, which overflows. The reciprocal must not underflow.
+        # x is divided by a unit, so that powers are only of numbers up to 35. The result does not depend on the unit, so the unit needs no
+        # derivative. x is multiplied by the reciprocal, because XLA would take the powers of both parts of a quotient, and these overflow.
+        # The bound keeps the reciprocal from underflowing.
         top = largest(abs(x), self.axis)
         unit = clamp_above(where(top < 1, 1.0, top), 1e37, 1e307)
         x = x * (1.0 / unit)
@@ -176,7 +177,8 @@ class PolyNorm(AlongAxis, Parametric):
         """``y / sqrt(sum(y**2) + epsilon)``."""
         squares = y * y
         total = ops.sum(squares, axis=self.axis, keepdims=True) + epsilon
-        # Of an entry with more than half of the total, terms of the derivative would cancel: it is 1 / sqrt(1 + others / y**2).
+        # y / sqrt(total) is 1 / sqrt(1 + others / y**2), apart from the sign. The derivative of the first form has terms that cancel if
+        # y**2 is more than half of the total.
         most = squares > 0.5 * total
         others = ops.sum(where(most, 0.0, squares), axis=self.axis, keepdims=True) + epsilon
         large = where(most, squares, 1.0)
@@ -186,16 +188,16 @@ class PolyNorm(AlongAxis, Parametric):
 
 @register
 class Fourier(Learned):
-    """A Fourier series with learned coefficients, which begins as a sine.
+    """A Fourier series with learned coefficients, which starts as a sine.
 
     ``f(x) = offset + sum(cosines * cos(index(cosines) * x)) + sum(sines * sin(index(sines) * x))``
 
-    The layer in front learns the frequency.
+    The layer before it learns the frequency.
 
     Args:
         offset: Finite number, or a Keras initializer: the initial mean. Default 0.
-        cosines: Tuple of finite numbers, the initial coefficients of cos(x), cos(2x), ... Default five zeros: the rank of the paper.
-        sines: Tuple of as many numbers, the initial coefficients of sin(x), sin(2x), ... Default (1, 0, 0, 0, 0).
+        cosines: Tuple of finite numbers: the initial coefficients of cos(x), cos(2x), ... Default five zeros, the rank in the paper.
+        sines: Tuple of equally many numbers: the initial coefficients of sin(x), sin(2x), ... Default (1, 0, 0, 0, 0).
         learned: Whether the coefficients are weights. Default True.
         **kwargs: How they are learned: see `Learned`; and as in every activation: see `Activation`.
 
@@ -245,7 +247,7 @@ class Fourier(Learned):
     @staticmethod
     def _harmonics(x, count):
         """The cosine and sine of x, 2 x, ... ``count * x``."""
-        # Of a large x, k x would round to another angle; the addition theorem has no large angles.
+        # The product k x would round to another angle if x is large. The addition theorem does not need that product.
         c, s = cos(x), sin(x)
         harmonics = [(c, s)]
         for _ in range(count - 1):
@@ -261,11 +263,11 @@ class ABU(Learned):
     ``f(x) = coefficients[0] * tanh(x) + coefficients[1] * (x if x > 0 else exp(x) - 1) + coefficients[2] * max(x, 0)
         + coefficients[3] * x / (1 + exp(-x)) + coefficients[4] * x``
 
-    The formula is that of the default activations.
+    The formula is for the default activations.
 
     Args:
         activations: Tuple of names of activations without weights. Default ("tanh", "elu", "relu", "swish", "linear"), as in the paper.
-        coefficients: Tuple of as many numbers, the initial coefficients. Default None: equal ones that sum to 1.
+        coefficients: Tuple of one number for each activation: the initial coefficients. Default None: equal numbers that sum to 1.
         learned: Whether the coefficients are weights. Default True.
         **kwargs: How they are learned: see `Learned`; and as in every activation: see `Activation`.
 
@@ -303,14 +305,14 @@ class ABU(Learned):
 
     @functools.cached_property
     def _pool(self):
-        """The activations, past Keras, which would count them as layers of the model."""
+        """The activations. A cached property hides them from Keras, which would count them as layers of the model."""
         return [get(name) for name in self.activations]
 
     def _apart(self):
         return super()._apart() | {"_pool"}
 
     def _key(self, *arguments):
-        # A name may have been registered anew since another layer made its kernel.
+        # The name may belong to another class than when another layer made its kernel. So the classes are part of the key.
         key = super()._key(*arguments)
         return key and (*key, *map(type, self._pool))
 

@@ -11,7 +11,7 @@ from ..core.options import ActivationOptions, Unpack
 
 @register
 class SoftShrink(Activation):
-    """Moves the input towards 0 by a threshold and stops there: the proximal operator of the L1 norm, for sparse codes.
+    """Moves the input towards 0 by a threshold, but not past 0: the proximal operator of the L1 norm, for sparse codes.
 
     ``f(x) = x - threshold if x > threshold else x + threshold if x < -threshold else 0``
 
@@ -78,13 +78,13 @@ class HardShrink(Activation):
 
 @register
 class Shrink(Activation):
-    """Sets small inputs to 0 and moves the others towards 0: HardShrink where the bias is 0, SoftShrink where it is the threshold.
+    """Sets small inputs to 0 and moves the others towards 0: HardShrink if the bias is 0, SoftShrink if the bias is the threshold.
 
     ``f(x) = x + bias if x < -threshold else x - bias if x > threshold else 0``
 
     Args:
         threshold: Number >= 0. Default 0.5, as in ONNX, where its name is lambd.
-        bias: Finite number, by which the input is moved. Default 0, as in ONNX.
+        bias: Finite number by which the other inputs are moved. Default 0, as in ONNX.
         **kwargs: As in every activation: see `Activation`.
 
     Example:
@@ -110,7 +110,7 @@ class Shrink(Activation):
 
 @register
 class TanhShrink(Activation):
-    """What tanh takes away from its input: a cubic near 0, the input minus 1 beyond.
+    """The input minus its tanh: a cubic near 0, and the input minus or plus 1 far from 0.
 
     ``f(x) = x - tanh(x)``
 
@@ -123,7 +123,7 @@ class TanhShrink(Activation):
     """
 
     def fallback(self, x):
-        # The difference cancels near 0: there tanh(x) = x - x y / (y + D).
+        # The difference cancels near 0. It is computed there as x y / (y + D).
         y, fraction = tanh_parts(x)
         return where(abs(x) < 1.5, x * (y / (y + fraction)), x - tanh(x))
 

@@ -32,11 +32,12 @@ from ..core.terms import is_everyday, is_final, is_unexported
 
 @register
 class Sigmoid(Activation):
-    """The logistic function, for probabilities of two classes and for gates. Its gradient vanishes on both sides.
+    """The logistic function, for probabilities of two classes and for gates.
 
     ``f(x) = 1 / (1 + exp(-x))``
 
-    On TensorFlow, Keras's cross-entropy losses compute from its input, as after "sigmoid": a saturated output loses nothing.
+    Its gradient vanishes on both sides. On TensorFlow, Keras's cross-entropy losses use its input instead of its output, as after
+    "sigmoid". So a saturated output loses nothing.
 
     Example:
         >>> Sigmoid()([-1.0, 0.0, 1.0])
@@ -62,7 +63,7 @@ class Sigmoid(Activation):
 
 @register
 class LogSigmoid(Activation):
-    """The logarithm of the sigmoid, for log-probabilities: it has digits where the sigmoid has become 0 or 1.
+    """The logarithm of the sigmoid, for log-probabilities: it keeps its digits where the sigmoid rounds to 0 or 1.
 
     ``f(x) = -log(1 + exp(-x))``
 
@@ -147,13 +148,13 @@ class SparseSigmoid(Activation):
 
 @register
 class PiecewiseLinear(Activation):
-    """A straight line from 0 at one number to 1 at another, and constant beyond.
+    """A straight line from 0 at a lower bound to 1 at an upper bound, and constant beyond them.
 
     ``f(x) = 0 if x <= min_value else (x - min_value) / (max_value - min_value) if x <= max_value else 1``
 
     Args:
-        min_value: Finite number, below which the result is 0. No default, as in ActTensor.
-        max_value: Finite number above it, beyond which the result is 1. No default, as in ActTensor.
+        min_value: Finite number; the result is 0 below it. No default, as in ActTensor.
+        max_value: Finite number greater than `min_value`; the result is 1 above it. No default, as in ActTensor.
         **kwargs: As in every activation: see `Activation`.
 
     Example:
@@ -177,13 +178,13 @@ class PiecewiseLinear(Activation):
 
 @register
 class Laplace(Activation):
-    """The distribution function of a normal variable: squared ReLU made bounded and smooth, for attention without softmax.
+    """The distribution function of a normal variable: a bounded and smooth form of squared ReLU, for attention without softmax.
 
     ``f(x) = erfc((mu - x) / (sigma * sqrt(2))) / 2``
 
     Args:
-        mu: Finite number, the mean, where the value is 1/2. Default 0.707107, the paper's, which is the square root of 1/2.
-        sigma: Positive number, the standard deviation. Default 0.282095, the paper's, which is the square root of 1/(4 pi).
+        mu: Finite number, the mean, where the value is 1/2. Default 0.707107, as in the paper, the square root of 1/2.
+        sigma: Positive number, the standard deviation. Default 0.282095, as in the paper, the square root of 1/(4 pi).
         **kwargs: As in every activation: see `Activation`.
 
     Example:
@@ -206,7 +207,7 @@ class Laplace(Activation):
         shift = self.mu / self.sigma
         z = x / self.sigma
         z = -clamp_above(-clamp_above(z, shift + 64.0, shift + 64.0), 64.0 - shift, 64.0 - shift)
-        # Of the leading digits the difference and its square are exact. What is left is small, and stands for all derivatives.
+        # The difference of the leading digits is exact, and so is its square. The rest is small, and all derivatives go through it.
         leading = floor(128.0 * z) / 128.0
         coarse = math.floor(128 * shift) / 128
         exact, rest = leading - coarse, (z - leading) - (shift - coarse)
@@ -244,7 +245,7 @@ class Softsign(Activation):
     """
 
     def fallback(self, x):
-        # From here on the quotient rounds to 1, and infinity would divide itself.
+        # Beyond the bound, the quotient rounds to 1. Infinity divided by infinity would be NaN.
         z = clamp_both(x, 2.0**26, 2.0**60)
         return z / (1.0 + magnitude(z))
 
@@ -252,7 +253,7 @@ class Softsign(Activation):
         if is_everyday():
             s = 1.0 + abs(x)
             return 1.0 / (s * s)
-        # At the bound it has underflowed. The square would overflow.
+        # The derivative is about to underflow at the bound. The square would overflow.
         t = clamp_above(magnitude(x), 2.0**62, 2.0**510)
         return 1.0 / ((1.0 + t) * (1.0 + t))
 
@@ -262,12 +263,12 @@ class Softsign(Activation):
 
 @register
 class ISRU(Activation):
-    """Inverse square root unit: a sigmoid like tanh that costs one square root.
+    """Inverse square root unit: a sigmoid similar to tanh, at the cost of one square root.
 
     ``f(x) = x / sqrt(1 + alpha * x**2)``
 
     Args:
-        alpha: Positive number; the limits are 1 / sqrt(alpha) and minus that. Default 1, as everywhere.
+        alpha: Positive number; the limits are -1 / sqrt(alpha) and 1 / sqrt(alpha). Default 1, as everywhere.
         **kwargs: As in every activation: see `Activation`.
 
     Example:
@@ -321,7 +322,7 @@ class Arctan(Activation):
 
 @register
 class SQNL(Activation):
-    """Square nonlinearity: tanh's shape out of two parabolas, for where only multiplication is cheap.
+    """Square nonlinearity: the shape of tanh, made of two parabolas, for devices on which only multiplication is cheap.
 
     ``f(x) = 1 if x > 2 else x - x**2 / 4 if x >= 0 else x + x**2 / 4 if x >= -2 else -1``
 
@@ -345,7 +346,7 @@ class SQNL(Activation):
 
 @register
 class CLogLog(Activation):
-    """Complementary log-log: a sigmoid from 0 to 1 that rises slowly and saturates fast, for outputs that are rare events.
+    """Complementary log-log: a sigmoid from 0 to 1 that rises slowly and saturates fast, for outputs that predict rare events.
 
     ``f(x) = 1 - exp(-exp(x))``
 
@@ -364,7 +365,7 @@ class CLogLog(Activation):
 
     @staticmethod
     def _exponential(x):
-        # From here on exp(-exp(x)) is 0.
+        # Beyond the bound, exp(-exp(x)) is 0.
         return ops.exp(clamp_above(x, 5.0, 7.0))
 
     def fallback(self, x):
@@ -377,13 +378,13 @@ class CLogLog(Activation):
 
 @register
 class SoftClipping(Activation):
-    """The identity between 0 and 1, clipped softly there: for outputs that should be linear within a range and never leave it.
+    """The identity between 0 and 1, clipped softly at both ends: for outputs that are linear within a range and never leave it.
 
     ``f(x) = log((1 + exp(alpha * x)) / (1 + exp(alpha * (x - 1)))) / alpha``
 
     Args:
-        alpha: Positive number: the larger, the straighter the middle and the sharper the corners. Default 0.5, as in Echo; of the
-            order of 50 for what the name says. The paper calls it p.
+        alpha: Positive number, called p in the paper. A larger one makes the middle straighter and the corners sharper. Default 0.5,
+            as in Echo; a clipped identity, as the name says, needs about 50.
         **kwargs: As in every activation: see `Activation`.
 
     Example:
@@ -395,7 +396,7 @@ class SoftClipping(Activation):
     """
 
     samples = ({}, {"alpha": 5.0}, {"alpha": 100.0})
-    # Where alpha u exceeds this, in float32 and in float64, f(u) rounds to u. A small alpha never gets there.
+    # f(u) rounds to u if alpha u exceeds these bounds, in float32 and in float64. A small alpha never reaches them.
     _STRAIGHT = (20.0, 40.0)
 
     def __init__(self, alpha: float = 0.5, **kwargs: Unpack[ActivationOptions]):
@@ -403,7 +404,7 @@ class SoftClipping(Activation):
         self.alpha = arguments.number("alpha", alpha, above=0.0)
 
     def _parts(self, x):
-        """(u, z, d) with ``f(u) = log(1 + (1 - exp(-alpha)) exp(z) / d) / alpha``, where x is u or, as f(x) = 1 - f(1 - x), 1 - u."""
+        """(u, z, d) with ``f(u) = log(1 + (1 - exp(-alpha)) exp(z) / d) / alpha``. u is x or 1 - x, because f(x) = 1 - f(1 - x)."""
         u = where(x > 0.5, 1.0 - x, x)
         z = clamp_above(self.alpha * u, *self._STRAIGHT)
         return u, z, 1.0 + ops.exp(z - self.alpha)

@@ -29,15 +29,15 @@ from ..core.terms import is_everyday, is_final, is_unexported
 
 @register
 class Softplus(Activation):
-    """Smooth ReLU whose derivative is the sigmoid; for outputs that must stay positive, such as a standard deviation.
+    """Smooth ReLU whose derivative is the sigmoid, for outputs that must stay positive, such as a standard deviation.
 
     ``f(x) = log(1 + exp(beta * x)) / beta``
 
-    PyTorch's has a threshold too, beyond which it returns x. That only guards it against an overflow, which this formula does not have:
-    `get` takes the threshold from PyTorch's users, and nothing depends on it.
+    PyTorch's softplus also has a threshold, and returns x beyond it. The threshold only prevents an overflow, which cannot happen here.
+    `get` accepts the threshold from users of PyTorch, but nothing depends on it.
 
     Args:
-        beta: Positive number: the larger, the nearer to ReLU. Default 1, as everywhere.
+        beta: Positive number; a larger one is nearer to ReLU. Default 1, as everywhere.
         **kwargs: As in every activation: see `Activation`.
 
     Example:
@@ -68,7 +68,7 @@ class Softplus(Activation):
 
 @register
 class ShiftedSoftplus(Activation):
-    """Softplus, moved down to go through 0; smooth to every order, which models of molecules need for their forces.
+    """Softplus, shifted down through 0: all its derivatives are continuous, which models of molecules need for their forces.
 
     ``f(x) = log((1 + exp(x)) / 2)``
 
@@ -82,7 +82,7 @@ class ShiftedSoftplus(Activation):
     """
 
     def fallback(self, x):
-        # f(x) = x + f(-x), and log(1 + (exp(-t) - 1) / 2) keeps the digits that subtracting log(2) would lose.
+        # f(x) = x + f(-x). The form log(1 + (exp(-t) - 1) / 2) keeps the digits that the subtraction of log(2) would lose.
         return positive_part(x) + log1p(expm1(-magnitude(x)) / 2.0)
 
     def derivative(self, x):
@@ -106,14 +106,14 @@ class SqrtSoftplus(Activation):
 
     @staticmethod
     def _parts(x):
-        """(m, s, tail) with ``f(x) = s tail`` and ``s = f(m)``: the tail is 1 but where softplus would underflow before its root."""
+        """(m, s, tail) with ``f(x) = s * tail`` and ``s = f(m)``. The tail is 1 except far below 0, where softplus may underflow."""
         low = -40.0 if is_double(x) else -20.0
         far = x < low
         m = where(far, low, x)
         return m, ops.sqrt(softplus(m)), ops.exp(where(far, x - low, 0.0) / 2.0)
 
     def fallback(self, x):
-        if is_final() and is_unexported():  # OpenVINO's root of its softplus has few digits
+        if is_final() and is_unexported():  # the root of OpenVINO's softplus has few digits
             return ops.sqrt(softplus(x))
         _, s, tail = self._parts(x)
         return s * tail
@@ -127,13 +127,13 @@ class SqrtSoftplus(Activation):
 
 
 def swoosh(x, offset, shift, at_zero):
-    """``log(1 + exp(x - offset)) - 0.08 x - shift``, whose value at 0 is given: the difference would have few of its digits."""
+    """``log(1 + exp(x - offset)) - 0.08 x - shift``. The value at 0 is an argument, because the difference has few digits there."""
     if is_final():
         z = x - offset
         return ops.maximum(0.92 * z, -0.08 * z) + log1p(ops.exp(-magnitude(z))) - (0.08 * offset + shift)
     far = ops.logical_or(x > offset, x < -0.69)
     line = where(x > offset, 0.92 * x - (offset + shift), where(far, -shift, ops.full_like(x, at_zero)) - 0.08 * x)
-    # Far out, exp(-abs(x - offset)); near 0 the softplus is that at 0 plus a difference that vanishes with x.
+    # Far from 0, log1p takes exp(-abs(x - offset)). Near 0, log1p(near) is the softplus minus its value at 0, and vanishes with x.
     e, scale = ops.exp(-magnitude(x)), math.exp(offset)
     near = expm1(where(far, 0.0, x)) / (1.0 + scale)
     return line + log1p(where(far, where(x > offset, e * scale, e / scale), near))
@@ -141,9 +141,11 @@ def swoosh(x, offset, shift, at_zero):
 
 @register
 class SwooshL(Activation):
-    """A softplus, moved to the right, less a slope: a smooth dip without a flat side. It is negative at 0, and SwooshR is 0 there.
+    """A softplus, shifted to the right, minus a line: a smooth dip without a flat side.
 
     ``f(x) = log(1 + exp(x - 4)) - 0.08 * x - 0.035``
+
+    It is negative at 0. SwooshR is 0 there, up to rounding of its constant.
 
     Example:
         >>> SwooshL(kernel="fallback")([-1.0, 0.0, 1.0])
@@ -163,7 +165,7 @@ class SwooshL(Activation):
 
 @register
 class SwooshR(Activation):
-    """A softplus, moved to the right, less a slope, through 0: Swish's dip without its flat side.
+    """A softplus, shifted to the right, minus a line, through 0: the dip of Swish without its flat side.
 
     ``f(x) = log(1 + exp(x - 1)) - 0.08 * x - 0.313261687``
 
@@ -185,7 +187,7 @@ class SwooshR(Activation):
 
 @register
 class Squareplus(Activation):
-    """Softplus without exponentials: a hyperbola, cheaper to compute, and polynomial in its tails.
+    """Softplus without exponentials: a hyperbola, which is cheaper to compute and has polynomial tails.
 
     ``f(x) = (x + sqrt(x**2 + b)) / 2``
 
@@ -208,7 +210,7 @@ class Squareplus(Activation):
         self.b = arguments.number("b", b, above=0.0)
 
     def _radius(self, t):
-        # Beyond the bound, b is lost in the sum, and the square would overflow.
+        # Beyond the bound, b does not change the sum, and the square would overflow.
         t = clamp_above(t, *SQUARE_OVERFLOWS)
         return ops.sqrt(t * t + self.b)
 
@@ -217,7 +219,7 @@ class Squareplus(Activation):
         if is_everyday():
             return positive_part(x) + self.b / 2 / (ops.sqrt(t * t + self.b) + t)
         r = self._radius(t)
-        # x + r cancels for negative x; b / (r + t) is the same and does not.
+        # x + r cancels for negative x. b / (r + t) is equal and does not cancel.
         return positive_part(x) + self.b / 2 / (where(t > r, t, r) + t)
 
     def derivative(self, x):
@@ -235,9 +237,11 @@ class Squareplus(Activation):
 
 @register
 class SparsePlus(Activation):
-    """ReLU with a parabola over its corner: exactly 0 below -1 and exactly x above 1. Its derivative is SparseSigmoid.
+    """ReLU with a parabola in place of its corner: exactly 0 below -1 and exactly x above 1.
 
     ``f(x) = 0 if x <= -1 else (x + 1)**2 / 4 if x < 1 else x``
+
+    Its derivative is SparseSigmoid.
 
     Example:
         >>> SparsePlus()([-2.0, 0.0, 2.0])
@@ -261,7 +265,7 @@ class SparsePlus(Activation):
 
 @register
 class SmeLU(Activation):
-    """Smooth ReLU: a parabola joins its two straight lines, so that trainings from different seeds end nearer to each other.
+    """Smooth ReLU: a parabola joins its two straight lines, so that training runs from different seeds end nearer to each other.
 
     ``f(x) = 0 if x <= -beta else (x + beta)**2 / (4 * beta) if x < beta else x``
 
@@ -293,15 +297,15 @@ class SmeLU(Activation):
 
 @register
 class SMU1(Learned):
-    """Smooth maximum unit of the second kind: LeakyReLU with its corner rounded by a hyperbola, as in Squareplus, to a learned degree.
+    """Smooth maximum unit of the second kind: LeakyReLU whose corner is rounded by a hyperbola, as in Squareplus, with a learned width.
 
     ``f(x) = ((1 + alpha) * x + sqrt((x - alpha * x)**2 + mu**2)) / 2``
 
     Args:
         alpha: Finite number, the slope for very negative input, which is not learned. Default 0.25, as in the paper.
-        mu: Number from 1e-9 on, or a Keras initializer: twice the value at 0. Default 4.352665993287951e-09, as in implementations,
-            which is LeakyReLU in practice.
-        learned: Whether mu is a weight, which is kept from falling below 1e-9. Default True.
+        mu: Number >= 1e-9, or a Keras initializer: twice the value at 0. Default 4.352665993287951e-09, as in implementations; this is
+            LeakyReLU in practice.
+        learned: Whether mu is a weight. A constraint keeps it at or above 1e-9. Default True.
         **kwargs: How mu is learned: see `Learned`; and as in every activation: see `Activation`.
 
     Example:
@@ -323,10 +327,10 @@ class SMU1(Learned):
         self.learn(mu=Parameter(mu, low=1e-9))
 
     def _sides(self, x, mu):
-        """Whether x is on the side of slope 1, its distance from 0, and the hyperbola's radius."""
+        """Whether x is on the side of slope 1, ``t = abs((1 - alpha) x)``, and the root ``r = sqrt(t**2 + mu**2)``."""
         s = (1.0 - self.alpha) * x
         t = where(s < 0, -s, s)
-        # Beyond the bound, mu is lost in the sum, and the square would overflow.
+        # Beyond the bound, mu does not change the sum, and the square would overflow.
         near = clamp_above(t, *SQUARE_OVERFLOWS)
         r = ops.sqrt(near * near + mu * mu)
         return s >= 0, t, where(t > r, t, r)
@@ -334,7 +338,7 @@ class SMU1(Learned):
     def fallback(self, x, mu):
         right, t, r = self._sides(x, mu)
         left = self.alpha * where(right, 0.0, x) if self.alpha else 0.0
-        # The root minus t cancels; mu**2 / (root + t) is the same and does not.
+        # The root minus t cancels. mu**2 / (root + t) is equal and does not cancel.
         return where(right, x, left) + mu / 2.0 * (mu / (r + t))
 
     def derivative(self, x, mu):

@@ -1,4 +1,4 @@
-"""Sparse normalizers: probabilities, and their kin, of which many are exactly 0."""
+"""Sparse normalizers: probabilities and similar numbers, many of which are exactly 0."""
 
 import math
 
@@ -15,32 +15,33 @@ from .normalizers import INFINITY
 
 
 def _lowered(x, axis, depth):
-    """x less its maximum, and no deeper than where there is only 0: the sums stay exact, and finite."""
+    """x minus its maximum, clamped at -depth, where the output is 0 anyway. So the sums stay exact and finite."""
     z = x - largest(x, axis)
     return where(z < -depth, -depth, z)
 
 
 def _root(newton, axis, orders, *tensors):
-    """The root of a convex function of a number for each row, by Newton's steps down from 1, with its derivatives up to these orders."""
+    """The root of a convex function for each row, by Newton steps down from 1, with its derivatives up to order `orders`."""
     fixed = [ops.stop_gradient(x) for x in tensors]
 
     def fallen(u, _):
         lower = newton(u, *fixed)
-        # At the root a row would go up and down by its rounding errors, without an end.
+        # u may only decrease. Rounding errors would otherwise move a row up and down at the root, without an end.
         return where(lower < u, lower, u), u
 
     start = ops.ones_like(largest(fixed[0], axis))
-    # Each step divides the product of the function and its slope by 4 or more: mostly 6 are enough, and 30 for any row of 100,000 numbers.
+    # Each step divides the product of the function and its slope by 4 or more. Mostly 6 steps are enough. 30 steps are enough for any row
+    # of 100,000 numbers.
     u, _ = ops.while_loop(lambda u, before: unless_unknown(ops.any(u < before)), fallen, (start, 2.0 * start), maximum_iterations=30)
     u = ops.stop_gradient(u)
-    # From the root on, each step adds the derivatives of one order.
+    # Each further step, from the root, adds the derivatives of one order.
     for _ in range(orders):
         u = newton(u, *tensors)
     return u
 
 
 def _halved(exceeds, low, high):
-    """The largest number found from low to high, by halving the distance, at which ``exceeds`` is False. It needs no derivative."""
+    """The largest number between low and high at which ``exceeds`` is False, found by bisection. It needs no derivative."""
 
     def halved(_, ends):
         low, high = ends
@@ -52,11 +53,11 @@ def _halved(exceeds, low, high):
 
 
 def _log1p_ratio(y):
-    """``log(1 + y) / y`` for -1 < y <= 0, with derivatives of any order that are as accurate, also at 0."""
+    """``log(1 + y) / y`` for -1 < y <= 0. Its derivatives of any order are as accurate as the value, also at 0."""
     far = y < -0.5
     near = where(far, 0.0, y)
     w = near / (2.0 + near)
-    # The series of the inverse hyperbolic tangent, with w**2 <= 1/9.
+    # This is the series of the inverse hyperbolic tangent. w**2 is at most 1/9.
     series = 2.0 + w * w * polynomial(w * w, [2.0 / (2 * k + 3) for k in range(18 if is_double(y) else 9)])
     y = where(far, y, -0.75)
     return where(far, ops.log(1.0 + y) / y, series / (2.0 + near))
@@ -64,15 +65,15 @@ def _log1p_ratio(y):
 
 @register
 class Sparsemax(AlongAxis):
-    """The Euclidean projection onto the simplex: probabilities of which many are exactly 0.
+    """The Euclidean projection onto the simplex: probabilities, many of which are exactly 0.
 
-    With a cross-entropy loss an exact 0 is an infinite loss: train it with the sparsemax loss of the paper, or use Softmax.
+    A probability of exactly 0 makes a cross-entropy loss infinite. Train it with the sparsemax loss of the paper, or use Softmax.
 
     Args:
         axis: Integer, the axis to normalize over. Default -1.
         **kwargs: As in every activation: see `Activation`.
 
-    A mask is taken at the call: see `AlongAxis`.
+    The call also takes a mask: see `AlongAxis`.
 
     Example:
         >>> Sparsemax()([0.0, 0.5, 1.0])
@@ -91,7 +92,7 @@ class Sparsemax(AlongAxis):
         z = _lowered(x, self.axis, 1.0)
 
         def newton(u, z):
-            """The u with which the numbers that are positive now would sum to 1."""
+            """The u at which the numbers that are positive now would sum to 1."""
             inside = ops.stop_gradient(ops.sign(ops.relu(z + u)))
             return (1.0 - self._total(inside * z)) / self._total(inside)
 
@@ -100,18 +101,18 @@ class Sparsemax(AlongAxis):
 
 @register
 class Entmax(AlongAxis, Parametric):
-    """Between Softmax, at alpha 1, and Sparsemax, at alpha 2: the larger alpha, the more of the probabilities are exactly 0.
+    """A family from Softmax, at alpha 1, to Sparsemax, at alpha 2: a larger alpha makes more of the probabilities exactly 0.
 
-    It is the distribution p that maximizes the inner product of p and x plus the Tsallis entropy of p with index alpha: each p is
+    The output is the distribution p that maximizes the inner product of p and x plus the Tsallis entropy of p with index alpha. Each p is
     ``max((alpha - 1) x - tau, 0)**(1 / (alpha - 1))``, with tau such that they sum to 1.
 
     Args:
-        alpha: Number from 1 to 2; where it is learned, also a Keras initializer. Default 1.5, as in the authors' code.
+        alpha: Number from 1 to 2, or a Keras initializer if it is learned. Default 1.5, as in the authors' code.
         axis: Integer, the axis to normalize over. Default -1.
-        learned: Whether alpha is a weight, of which there is one for the layer. Default False.
+        learned: Whether alpha is a weight. The layer has one. Default False.
         **kwargs: The regularizer and constraint of alpha: see `Parametric`; and as in every activation: see `Activation`.
 
-    A mask is taken at the call: see `AlongAxis`.
+    The call also takes a mask: see `AlongAxis`.
 
     Example:
         >>> Entmax(alpha=1.25)([-1.0, 0.0, 0.5])
@@ -135,9 +136,9 @@ class Entmax(AlongAxis, Parametric):
         z = _lowered(x, self.axis, 1000.0)
 
         def distribution(top, z, a):
-            """The numbers of which the largest is `top`, and their derivatives with respect to it."""
+            """The numbers whose largest is `top`, and their derivatives with respect to `top`."""
             v = z * ops.exp(-a * ops.log(top))
-            # As comparisons with NaN are false, a NaN is inside, and so in the whole row.
+            # A comparison with NaN is false. So a NaN is not outside, and makes the whole row NaN.
             outside = a * v <= -1.0
             v = where(outside, 0.0, v)
             p = where(outside, 0.0, top * ops.exp(v * _log1p_ratio(a * v)))
@@ -146,17 +147,17 @@ class Entmax(AlongAxis, Parametric):
         def newton(top, z, a):
             p, slopes = distribution(top, z, a)
             slope = ops.stop_gradient(self._total(slopes))
-            # In this order it is the exact quotient where all are equal, and never 0.
+            # This order of operations gives the exact quotient where all numbers are equal, and never 0.
             return ((top * slope - self._total(p)) + 1.0) / slope
 
         p, _ = distribution(_root(newton, self.axis, 2, z, a), z, a)
-        # What is left of the rounding error of the largest is the same factor of all.
+        # The rounding error that is left in `top` is a common factor of all numbers. The division removes it.
         return p / self._total(p)
 
 
 @register
 class Entmax15(AlongAxis):
-    """Entmax with alpha 1.5, in fewer operations: probabilities, some of them exactly 0, with a smooth way there.
+    """Entmax with alpha 1.5, in fewer operations: some of the probabilities are exactly 0, and they reach it smoothly.
 
     Each probability is ``max(x / 2 - tau, 0)**2``, with tau such that they sum to 1.
 
@@ -164,7 +165,7 @@ class Entmax15(AlongAxis):
         axis: Integer, the axis to normalize over. Default -1.
         **kwargs: As in every activation: see `Activation`.
 
-    A mask is taken at the call: see `AlongAxis`.
+    The call also takes a mask: see `AlongAxis`.
 
     Example:
         >>> Entmax15()([-2.0, 0.0, 0.5])
@@ -180,7 +181,7 @@ class Entmax15(AlongAxis):
         z = _lowered(x, self.axis, 2.0) / 2.0
 
         def newton(u, z):
-            """A step towards the u with which the norm of ``max(z + u, 0)`` is 1."""
+            """A step towards the u at which the norm of ``max(z + u, 0)`` is 1."""
             w = ops.relu(z + u)
             norm = ops.sqrt(self._total(w * w))
             return u - (norm - 1.0) / ops.stop_gradient(self._total(w) / norm)
@@ -191,18 +192,18 @@ class Entmax15(AlongAxis):
 
 @register
 class Normmax(AlongAxis):
-    """Sparse probabilities that are the more equal among themselves the larger alpha: at 1000 nearly uniform where they are not 0.
+    """Sparse probabilities that a larger alpha makes more equal: at 1000, those that are not 0 are nearly uniform.
 
-    It is the distribution p that maximizes the inner product of p and x minus the alpha-norm of p: each p is in the ratio of
+    The output is the distribution p that maximizes the inner product of p and x minus the alpha-norm of p. Each p is proportional to
     ``max(x - tau, 0)**(1 / (alpha - 1))``, with tau such that the numbers ``max(x - tau, 0)**(alpha / (alpha - 1))`` sum to 1.
 
     Args:
-        alpha: Number greater than 1. Default 2, as in the authors' code. Beyond 2, the derivative is infinite where a probability
-            becomes 0, and its rounding errors grow near there.
+        alpha: Number greater than 1. Default 2, as in the authors' code. A number beyond 2 makes the derivative infinite where a
+            probability becomes 0. Its rounding errors grow near that point.
         axis: Integer, the axis to normalize over. Default -1.
         **kwargs: As in every activation: see `Activation`.
 
-    A mask is taken at the call: see `AlongAxis`.
+    The call also takes a mask: see `AlongAxis`.
 
     Example:
         >>> Normmax()([-2.0, 0.0, 0.5])
@@ -229,7 +230,7 @@ class Normmax(AlongAxis):
             return where(outside, 0.0, w), where(outside, 0.0, ops.exp(power * ops.log(w)))
 
         def newton(u, z):
-            """A step towards the u with which the norm of ``max(z + u, 0)`` is 1."""
+            """A step towards the u at which the norm of ``max(z + u, 0)`` is 1."""
             w, q = weights(u, z)
             mass = self._total(w * q)
             norm = ops.exp((1.0 - 1.0 / self.alpha) * ops.log(mass))
@@ -243,15 +244,15 @@ class Normmax(AlongAxis):
 class KSubsets(AlongAxis):
     """A soft choice of several entries: numbers between 0 and 1 that sum to the budget, many of them exactly 0 or 1.
 
-    It is the point p that is nearest to x among those with ``0 <= p <= 1`` that sum to the budget: each p is
-    ``min(max(x - tau, 0), 1)``. A row of no more entries than the budget gets 1 everywhere.
+    The output is the point p nearest to x among those with ``0 <= p <= 1`` that sum to the budget. Each p is
+    ``min(max(x - tau, 0), 1)``. A row with no more entries than the budget gets 1 everywhere.
 
     Args:
-        budget: Positive number, how many entries to choose. Default 2, as in the authors' code. With 1 it is Sparsemax.
+        budget: Positive number: how many entries to choose. Default 2, as in the authors' code. With 1 it is Sparsemax.
         axis: Integer, the axis along which to choose. Default -1.
         **kwargs: As in every activation: see `Activation`.
 
-    A mask is taken at the call: see `AlongAxis`.
+    The call also takes a mask: see `AlongAxis`.
 
     Example:
         >>> KSubsets()([0.0, 0.5, 1.0, 2.0])
@@ -272,19 +273,20 @@ class KSubsets(AlongAxis):
         x = where(x == -INFINITY, lowest(backend.standardize_dtype(x.dtype)), x)
         descending = -ops.sort(-ops.stop_gradient(x), axis=self.axis)
         rank = ops.cumsum(ops.ones_like(x), axis=self.axis)
-        # tau lies within 1 below the last of the entries that the budget would choose: what is beyond 1 of that one is 0 or 1.
+        # tau is at most 1 below the last of the entries that the budget would choose. The output is 0 or 1 for an entry that differs by
+        # more than 1 from that one.
         within = where(rank > math.ceil(self.budget), INFINITY, descending)
         z = x + largest(-within, self.axis)
         z = where(z < -1, -1.0, where(z > 1, 1.0, z))
 
         def chosen(u, z):
-            """``min(max(z + u, 0), 1)``, and where it is 0 and where 1."""
+            """``min(max(z + u, 0), 1)``, with masks of where it is 0 and where it is 1."""
             p = z + u
             zero, one = p <= 0, p >= 1
             return where(zero, 0.0, where(one, 1.0, p)), zero, one
 
         def solved(u, z):
-            """The root of the line on which the sum lies next to u."""
+            """The root of the straight line that the sum follows near u."""
             _, zero, one = chosen(u, ops.stop_gradient(z))
             between = ops.logical_not(ops.logical_or(zero, one))
             count = self._total(ops.cast(between, z.dtype))
@@ -294,5 +296,5 @@ class KSubsets(AlongAxis):
         fixed = ops.stop_gradient(z)
         zero = 0.0 * self._total(fixed)
         near = _halved(lambda u: self._total(chosen(u, fixed)[0]) > self.budget, zero, zero + 1.0)
-        # From the root itself, ties with 0 and 1 are told apart.
+        # The second step starts from the exact root, where entries that are exactly 0 or 1 are recognized.
         return chosen(solved(solved(near, fixed), z), z)[0]

@@ -22,16 +22,16 @@ Gate: TypeAlias = Literal["first", "last", "interleaved"]
 
 
 def _damped(a, b):
-    """``e = exp(-abs(b))`` and ``a e``, far out in two steps: e may underflow where the product does not."""
+    """``e = exp(-abs(b))`` and ``a e``. e has two factors if b is large, because e may underflow where the product does not."""
     t, bound = magnitude(b), 700.0 if is_double(b) else 80.0
     far = t > bound
-    # The difference has no rounding error.
+    # The difference t - bound has no rounding error.
     e, rest = ops.exp(-where(far, t - bound, t)), where(far, math.exp(-bound), ops.ones_like(t))
     return e * rest, a * e * rest
 
 
 class _Gated(Splitting):
-    """A splitter of two halves, of which one, the gate b, decides how much of the other, a, passes."""
+    """A splitter of two halves. One half is the gate b. It decides how much of the other half, a, passes."""
 
     def __init__(self, axis: int = -1, gate: Gate = "first", **kwargs: Unpack[ActivationOptions]):
         super().__init__(axis=axis, **kwargs)
@@ -44,7 +44,7 @@ class _Gated(Splitting):
         return super()._ordered(pieces if self.gate == "last" else pieces[::-1])
 
     def curve(self) -> Curve:
-        """The activation of the gate, where that is all that the class adds."""
+        """The activation of the gate. A class that adds nothing else defines only this."""
         raise NotImplementedError(f"{type(self).__name__} does not say which activation its gate has.")
 
     def fallback(self, a, b):
@@ -57,20 +57,20 @@ class _Gated(Splitting):
 
 @register
 class GLU(_Gated):
-    """Gated linear unit: one half of the channels, gated by the sigmoid of the other half. The output is half as wide as the input.
+    """Gated linear unit: one half of the channels, gated by the sigmoid of the other half; the output is half as wide as the input.
 
     ``f(a, b) = a / (1 + exp(-b))``
 
-    It changes the width of its input: it is a layer of its own, not the `activation` of another.
+    It changes the width of its input. So it must be a layer of its own, and cannot be the `activation` of another layer.
 
     Args:
         axis: Integer, the axis to split. Default -1.
-        gate: "last", the default, as in Keras and PyTorch, takes the second half for the gate b; "first" the first half; and
-            "interleaved" the entries with even index.
+        gate: The part that is the gate b: "last" is the second half, "first" is the first half, and "interleaved" is the entries
+            with even index. Default "last", as in Keras and PyTorch.
         **kwargs: As in every activation: see `Activation`.
 
     Raises:
-        ValueError: for an odd width, also of a symbolic input.
+        ValueError: if the width is odd. A symbolic input raises it, too.
 
     Example:
         >>> GLU()([2.0, 4.0, 0.0, 100.0])
@@ -107,11 +107,11 @@ class GLU(_Gated):
 
 @register
 class CReLU(Splitting):
-    """Concatenated ReLU: the positive part and the negative part, side by side. The output is twice as wide as the input.
+    """Concatenated ReLU: the positive part and the negative part, side by side; the output is twice as wide as the input.
 
     ``f(x) = max(x, 0), max(-x, 0)``
 
-    It changes the width of its input: it is a layer of its own, not the `activation` of another.
+    It changes the width of its input. So it must be a layer of its own, and cannot be the `activation` of another layer.
 
     Args:
         axis: Integer, the axis to concatenate along. Default -1.
@@ -139,11 +139,11 @@ class Bilinear(_Gated):
 
     ``f(a, b) = a * b``
 
-    It changes the width of its input: it is a layer of its own, not the `activation` of another.
+    It changes the width of its input. So it must be a layer of its own, and cannot be the `activation` of another layer.
 
     Args:
         axis: Integer, the axis to split. Default -1.
-        gate: "first", the default, "last" or "interleaved": where b stands, which here makes no difference but to the gradient.
+        gate: "first", the default, and "last" multiply the two halves, with the same result. "interleaved" multiplies neighbours.
         **kwargs: As in every activation: see `Activation`.
 
     Example:
@@ -167,12 +167,12 @@ class ReGLU(_Gated):
 
     ``f(a, b) = a * max(b, 0)``
 
-    It changes the width of its input: it is a layer of its own, not the `activation` of another.
+    It changes the width of its input. So it must be a layer of its own, and cannot be the `activation` of another layer.
 
     Args:
         axis: Integer, the axis to split. Default -1.
-        gate: "first", the default, as in the paper, takes the first half for the gate b; "last" the second half; and "interleaved"
-            the entries with even index.
+        gate: The part that is the gate b: "first" is the first half, "last" is the second half, and "interleaved" is the entries
+            with even index. Default "first", as in the paper.
         **kwargs: As in every activation: see `Activation`.
 
     Example:
@@ -195,12 +195,12 @@ class GEGLU(_Gated):
 
     ``f(a, b) = a * b / 2 * (1 + tanh(sqrt(2 / pi) * (b + 0.044715 * b**3))) if approximate else a * b / 2 * erfc(-b / sqrt(2))``
 
-    It changes the width of its input: it is a layer of its own, not the `activation` of another.
+    It changes the width of its input. So it must be a layer of its own, and cannot be the `activation` of another layer.
 
     Args:
         axis: Integer, the axis to split. Default -1.
-        gate: "first", the default, as in the paper, takes the first half for the gate b; "last" the second half, as in many
-            implementations; and "interleaved" the entries with even index.
+        gate: The part that is the gate b: "first" is the first half, "last" is the second half, as in many implementations, and
+            "interleaved" is the entries with even index. Default "first", as in the paper.
         approximate: Whether to take the tanh form of `GELU`. Default False.
         **kwargs: As in every activation: see `Activation`.
 
@@ -228,14 +228,14 @@ class SwiGLU(_Gated):
 
     ``f(a, b) = a * b / (1 + exp(-b))``
 
-    The outputs of two projections need not be concatenated: ``SwiGLU()([Dense(64)(x), Dense(64)(x)])``, of which the first is b.
+    The outputs of two projections need not be concatenated: write ``SwiGLU()([Dense(64)(x), Dense(64)(x)])``. The first one is b.
 
-    It changes the width of its input: it is a layer of its own, not the `activation` of another.
+    It changes the width of its input. So it must be a layer of its own, and cannot be the `activation` of another layer.
 
     Args:
         axis: Integer, the axis to split. Default -1.
-        gate: "first", the default, as in the paper, takes the first half for the gate b; "last" the second half; and "interleaved"
-            the entries with even index.
+        gate: The part that is the gate b: "first" is the first half, "last" is the second half, and "interleaved" is the entries
+            with even index. Default "first", as in the paper.
         **kwargs: As in every activation: see `Activation`.
 
     Example:
@@ -270,12 +270,12 @@ class SeGLU(_Gated):
 
     ``f(a, b) = a * 1.0507009873554805 * (b if b >= 0 else 1.6732632423543772 * (exp(b) - 1))``
 
-    It changes the width of its input: it is a layer of its own, not the `activation` of another.
+    It changes the width of its input. So it must be a layer of its own, and cannot be the `activation` of another layer.
 
     Args:
         axis: Integer, the axis to split. Default -1.
-        gate: "last", the default, as in ActTensor, takes the second half for the gate b; "first" the first half; and "interleaved"
-            the entries with even index.
+        gate: The part that is the gate b: "last" is the second half, "first" is the first half, and "interleaved" is the entries
+            with even index. Default "last", as in ActTensor.
         **kwargs: As in every activation: see `Activation`.
 
     Example:
@@ -298,16 +298,16 @@ class SeGLU(_Gated):
 
 @register
 class ClampedSwiGLU(_Gated):
-    """SwiGLU as in gpt-oss: a sharper gate, both halves clipped, and the ungated half shifted so that it passes on 1.
+    """SwiGLU as in gpt-oss: the gate is sharper, both halves are clipped, and 1 is added to the half that is not the gate.
 
     ``f(a, b) = (min(max(a, -limit), limit) + 1) * min(b, limit) / (1 + exp(-alpha * min(b, limit)))``
 
-    It changes the width of its input: it is a layer of its own, not the `activation` of another.
+    It changes the width of its input. So it must be a layer of its own, and cannot be the `activation` of another layer.
 
     Args:
         axis: Integer, the axis to split. Default -1.
-        gate: "interleaved", the default, as in gpt-oss, takes the entries with even index for the gate b; "first" the first half;
-            and "last" the second half.
+        gate: The part that is the gate b: "interleaved" is the entries with even index, "first" is the first half, and "last" is
+            the second half. Default "interleaved", as in gpt-oss.
         alpha: Finite number, the slope of the gate. Default 1.702.
         limit: Positive number at which a is clipped on both sides, and b from above. Default 7.
         **kwargs: As in every activation: see `Activation`.
@@ -346,18 +346,18 @@ class ClampedSwiGLU(_Gated):
 
 @register
 class XATGLU(_Gated, Parametric):
-    """GLU with an arctan for the gate, whose range is learned: from (0, 1) to (-alpha, 1 + alpha).
+    """GLU with an arctan for the gate and a learned range: (-alpha, 1 + alpha) instead of (0, 1).
 
     ``f(a, b) = a * ((atan(b) / pi + 0.5) * (1 + 2 * alpha) - alpha)``
 
-    It changes the width of its input: it is a layer of its own, not the `activation` of another.
+    It changes the width of its input. So it must be a layer of its own, and cannot be the `activation` of another layer.
 
     Args:
         axis: Integer, the axis to split. Default -1.
-        gate: "first", the default, as in the paper, takes the first half for the gate b; "last" the second half; and "interleaved"
-            the entries with even index.
+        gate: The part that is the gate b: "first" is the first half, "last" is the second half, and "interleaved" is the entries
+            with even index. Default "first", as in the paper.
         alpha: Finite number, or a Keras initializer: how far the range initially reaches beyond 0 and 1. Default 0, as in the paper.
-        learned: Whether alpha is a weight, of which there is one for the layer. Default True.
+        learned: Whether alpha is a weight. The layer has one. Default True.
         **kwargs: The regularizer and constraint of alpha: see `Parametric`; and as in every activation: see `Activation`.
 
     Example:
@@ -380,7 +380,7 @@ class XATGLU(_Gated, Parametric):
 
     @staticmethod
     def _gate(b):
-        """``atan(b) / pi + 1/2``, which cancels for negative b."""
+        """``atan(b) / pi + 1/2``, without the cancellation for negative b."""
         t = magnitude(b)
         angle = arctan_near(where(t > 1, 1.0, t) / where(t > 1, t, 1.0)) / math.pi
         tail = where(t > 1, angle, 0.5 - angle)
@@ -398,11 +398,11 @@ class XATGLU(_Gated, Parametric):
 
 @register
 class NCReLU(Splitting):
-    """Negative concatenated ReLU: CReLU whose second part keeps its sign. The output is twice as wide as the input.
+    """Negative concatenated ReLU: CReLU whose second part keeps its sign; the output is twice as wide as the input.
 
     ``f(x) = max(x, 0), min(x, 0)``
 
-    It changes the width of its input: it is a layer of its own, not the `activation` of another.
+    It changes the width of its input. So it must be a layer of its own, and cannot be the `activation` of another layer.
 
     Args:
         axis: Integer, the axis to concatenate along. Default -1.

@@ -18,7 +18,7 @@ class Tanh(Activation):
 
     ``f(x) = tanh(x)``
 
-    In an LSTM or GRU leave the default "tanh": Keras takes its fast GPU kernel for its own function only.
+    In an LSTM or GRU, keep the default "tanh": Keras uses its fast GPU kernel only with its own function.
 
     Example:
         >>> Tanh()([-1.0, 0.0, 1.0])
@@ -40,11 +40,11 @@ class Tanh(Activation):
 
 @register
 class WeightedTanh(Activation):
-    """Tanh with a slope of its own at 0: the larger the weight, the nearer to a step.
+    """Tanh with an adjustable slope at 0: a larger weight brings it nearer to a step.
 
     ``f(x) = tanh(weight * x)``
 
-    With the weight 1/2 it is ``2 * sigmoid(x) - 1``, to which `get` also answers as "bipolar_sigmoid".
+    With the weight 1/2 it is ``2 * sigmoid(x) - 1``, which `get` also knows as "bipolar_sigmoid".
 
     Args:
         weight: Positive number, the slope at 0. Default 1, which is Tanh.
@@ -73,7 +73,7 @@ class WeightedTanh(Activation):
 
 @register
 class LeCunTanh(Activation):
-    """Tanh, scaled so that it maps 1 and -1 to themselves, where it bends most: for inputs and targets of about that size.
+    """Tanh, scaled so that it maps 1 to 1 and -1 to -1, where its curvature is largest: for inputs and targets of about that size.
 
     ``f(x) = amplitude * tanh(slope * x)``
 
@@ -106,11 +106,11 @@ class LeCunTanh(Activation):
 
 @register
 class PenalizedTanh(Activation):
-    """Tanh, damped for negative input: it saturates, and yet treats the two signs differently, as ReLU does.
+    """Tanh, damped for negative input: it saturates, but treats the two signs differently, as ReLU does.
 
     ``f(x) = tanh(x) if x > 0 else negative_slope * tanh(x)``
 
-    The derivative at 0 is that of the left side.
+    The derivative at 0 is the derivative from the left.
 
     Args:
         negative_slope: Finite number, the slope at 0 for negative input. Default 0.25, as in the paper.
@@ -149,7 +149,7 @@ class HardTanh(Activation):
 
     Args:
         min_value: Finite number, the lower bound. Default -1.
-        max_value: Finite number above it, the upper bound. Default 1.
+        max_value: Finite number greater than `min_value`, the upper bound. Default 1.
         **kwargs: As in every activation: see `Activation`.
 
     Example:
@@ -181,7 +181,7 @@ class HardTanh(Activation):
 
 @register
 class LeakyTanh(Activation):
-    """HardTanh that lets a part of the input through beyond its bounds, as LeakyReLU does.
+    """HardTanh with a small slope instead of 0 beyond its bounds, as in LeakyReLU.
 
     ``f(x) = outer_slope * (x + 1) - 1 if x <= -1 else x if x <= 1 else outer_slope * (x - 1) + 1``
 
@@ -210,16 +210,16 @@ class LeakyTanh(Activation):
 
 @register
 class DynamicTanh(Learned):
-    """A scaled tanh in the place of a normalization layer: DyT.
+    """DyT, a scaled tanh that replaces a normalization layer.
 
     ``f(x) = gamma * tanh(alpha * x) + beta``
 
-    In the paper gamma and beta are learned for each channel, with ``channels=n``; alpha is one number for the layer in any case.
+    In the paper, gamma and beta are learned for each channel, as with ``channels=n``. alpha is always one number for the layer.
 
     Args:
         alpha: Finite number, or a Keras initializer: the slope inside the tanh. Default 0.5, as in the paper.
         gamma: Finite number, or a Keras initializer: the factor of the tanh. Default 1, as in the paper.
-        beta: Finite number, or a Keras initializer: what is added. Default 0, as in the paper.
+        beta: Finite number, or a Keras initializer: the number that is added to the result. Default 0, as in the paper.
         learned: Whether the three are weights. Default True.
         **kwargs: How they are learned: see `Learned`; and as in every activation: see `Activation`.
 
@@ -260,18 +260,18 @@ class DynamicTanh(Learned):
 
 @register
 class DynamicErf(Learned):
-    """A scaled and shifted error function in the place of a normalization layer: Derf.
+    """Derf, a scaled and shifted error function that replaces a normalization layer.
 
     ``f(x) = gamma * erf(alpha * x + shift) + beta``
 
-    In the paper gamma and beta are learned for each channel, with ``channels=n``; alpha and shift are one number each for the layer in
-    any case.
+    In the paper, gamma and beta are learned for each channel, as with ``channels=n``. alpha and shift are always one number each for
+    the layer.
 
     Args:
         alpha: Finite number, or a Keras initializer: the slope inside the error function. Default 0.5, as in the paper.
-        shift: Finite number, or a Keras initializer: what is added inside. Default 0, as in the paper.
+        shift: Finite number, or a Keras initializer: the number that is added inside the error function. Default 0, as in the paper.
         gamma: Finite number, or a Keras initializer: the factor of the error function. Default 1, as in the paper.
-        beta: Finite number, or a Keras initializer: what is added outside. Default 0, as in the paper.
+        beta: Finite number, or a Keras initializer: the number that is added to the result. Default 0, as in the paper.
         learned: Whether the four are weights. Default True.
         **kwargs: How they are learned: see `Learned`; and as in every activation: see `Activation`.
 

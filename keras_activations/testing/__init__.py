@@ -1,11 +1,11 @@
-"""The conformance kit: what every activation of this package promises, for yours too.
+"""The conformance kit: it checks your activation for what every activation of this package promises.
 
     from keras_activations.testing import check_activation
 
     check_activation(MyActivation)
 
-It compares value and gradient with the formula in the docstring, whose grammar `keras_activations.testing.formula` describes, and puts the
-layer through what Keras does to layers. It needs the extra `keras-activations[test]`.
+It compares value and gradient with the formula in the docstring. `keras_activations.testing.formula` describes the grammar of formulas. It
+also does to the layer what Keras does to layers. It needs the extra `keras-activations[test]`.
 """
 
 try:

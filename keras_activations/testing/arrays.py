@@ -1,4 +1,4 @@
-"""Numbers in the dtypes of a backend, and back."""
+"""Conversions of numbers to the dtypes of a backend, and back."""
 
 import keras
 import ml_dtypes
@@ -10,14 +10,14 @@ NUMPY = {"float64": np.float64, "float32": np.float32, "bfloat16": ml_dtypes.bfl
 
 
 def representable_in(points, dtype):
-    """A mask of the points (rows) that `dtype` holds exactly."""
+    """A mask of the points (rows) that `dtype` represents exactly."""
     with np.errstate(all="ignore"):
         same = np.asarray(points, NUMPY[dtype]).astype(np.float64) == points
     return same.all(axis=-1)
 
 
 def upstream(width):
-    """Weights of the outputs of a row, so that a gradient can be compared: all different, exact in 16 bits."""
+    """The upstream gradient of the outputs of a row, for comparing gradients. Its numbers are all different, and exact in 16 bits."""
     return np.array([1.0, -0.5, 0.25, 2.0, -1.5, 0.75, 3.0, -0.125])[:width]
 
 

@@ -1,4 +1,4 @@
-"""The promises, as checks of one class."""
+"""The checks of one class for the promises of this package."""
 
 import itertools
 from collections.abc import Callable
@@ -15,20 +15,21 @@ from .witness import Witness
 
 
 def check_activation(cls: type, samples: list[dict] | None = None, oracle: Callable | None = None, *, level: str = "everyday") -> None:
-    """Put an activation of your own through what every activation of this package passes, on the backend in use.
+    """Check an activation of your own with the checks that every activation of this package passes, on the backend in use.
 
     Args:
         cls: The class, a registered subclass of `Activation`.
         samples: List of dicts of hyperparameters to check it with. Default ``cls.samples``.
-        oracle: For a class without a formula in its docstring, a function of a row of inputs and the hyperparameters that returns
+        oracle: Function for a class without a formula in its docstring. It takes a row of inputs and the hyperparameters. It returns
             the outputs and their Jacobian, as lists of numbers, and their Hessian unless it is 0.
-        level: "everyday", the default, asks for what the frameworks' own operations keep: finite inputs up to 1e18, values within 10
-            epsilon of ``max(1, abs(y))`` and gradients within 80. In 16 bits it is 1 unit in the last place, or what float32 is allowed,
-            and 1 epsilon. Beside a corner any slope between the one-sided ones is right. "strict" asks for what this package asks of
-            itself: every input, its limit at infinity, and errors of a few units in the last place.
+        level: "everyday", the default, asks for the errors of the frameworks' own operations: 10 epsilon of ``max(1, abs(y))`` for
+            values and 80 for gradients, at finite inputs up to 1e18. In 16 bits it asks for 1 unit in the last place, or the error
+            allowed in float32, for values, and for 1 epsilon for gradients. Any slope between the one-sided slopes is right beside a
+            corner. "strict" asks for what this package promises: every input, its limit at infinity, and errors of a few units in the
+            last place.
 
     Raises:
-        AssertionError: that says what is wrong, with which hyperparameters, at which input, and what to do.
+        AssertionError: if a check fails. It says what is wrong, with which hyperparameters, at which input, and what to do.
         ValueError: for another level.
 
     Example:
@@ -86,7 +87,7 @@ def _advice(cls, what, row, error):
 
 
 def check_layer(cls, sample):
-    """What it computes is independent of how it came about; shapes and dtypes are the declared ones; NaN stays NaN."""
+    """A saved and loaded layer computes the same. Shapes and dtypes are the declared ones. NaN stays NaN."""
     layer = cls(**sample)
     x = np.linspace(-3, 3, 48, dtype="float32").reshape(2, 6, 4)
     again = keras.saving.deserialize_keras_object(keras.saving.serialize_keras_object(layer))

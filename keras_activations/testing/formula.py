@@ -1,21 +1,20 @@
-"""Formulas in docstrings, evaluated with their derivatives in as many digits as it takes.
+"""Formulas in docstrings, evaluated with their derivatives in as many digits as are needed.
 
 The grammar of a formula, ``f(x) = ...``:
 
-* On the left, x; or the pieces that the fallback of a `Splitting` takes, such as ``f(a, b)``, of which x alone is the row.
-* On the right, a Python expression of them, of the constructor's arguments, of numbers, `pi` and `inf`, with ``+ - * / **``,
-  comparisons (which may be chained; an argument may be compared with a string), ``u if condition else v``, and the functions of
-  `FUNCTIONS`, `min` and `max`. An argument that is None is read as `inf`: no limit.
-* In an `AlongAxis`, x is the row along the axis; ``sum(...)``, ``mean(...)`` and ``max(...)`` of one argument reduce it.
-* An argument that is a tuple is a row too, with entries ``c[0]``, ...; ``polynomial(x, c)`` is ``c[0] + c[1] x + c[2] x**2 + ...``,
-  and ``index(c)`` is 1, 2, 3, ...
+* The left side has x, or the pieces that the fallback of a `Splitting` takes, such as ``f(a, b)``. x alone is the row of pieces there.
+* The right side is a Python expression of them, of the constructor's arguments, of numbers, `pi` and `inf`. It has ``+ - * / **``,
+  comparisons, ``u if condition else v``, and the functions of `FUNCTIONS`, `min` and `max`. Comparisons may be chained, and an argument
+  may be compared with a string. An argument that is None is read as `inf`: no limit.
+* In an `AlongAxis`, x is the row along the axis. ``sum(...)``, ``mean(...)`` and ``max(...)`` of one argument reduce it.
+* An argument that is a tuple is a row, too, with entries ``c[0]``, ... ``polynomial(x, c)`` is ``c[0] + c[1] x + c[2] x**2 + ...``, and
+  ``index(c)`` is 1, 2, 3, ...
 * Several expressions with commas between them are concatenated.
 
-Where the formula has a corner, the derivative is that of the piece to which the corner belongs; ``min(u, v)`` is v at a tie, and so
-is ``max(u, v)``. Where a derivative is infinite, at the 0 of a root, it is read as 0, as that of ``abs(u)``. Numbers are compared as
-the float64 that they round to, so that ``0.5 / slope`` is 3 where the slope is 1 / 6. At infinity the formula means its limit, which
-is read off a few points from 1e400 on: infinite where they grow, as those of a logarithm do, and NaN where they disagree, as those of
-a sine do.
+The derivative at a corner is that of the piece to which the corner belongs. ``min(u, v)`` and ``max(u, v)`` are v at a tie. An infinite
+derivative, at the 0 of a root, is read as 0, and so is that of ``abs(u)`` at 0. Numbers are compared as float64, after rounding, so that
+``0.5 / slope`` is 3 if the slope is 1 / 6. At infinity the formula means its limit, which is computed from a few points from 1e400 on. It
+is infinite if they grow, as those of a logarithm do. It is NaN if they disagree, as those of a sine do.
 """
 
 import ast
@@ -29,12 +28,12 @@ import numpy as np
 
 
 def _exp(u):
-    # The exponential of an exponential may be smaller than any number that mpmath can hold.
+    # The exponential of an exponential may be smaller than any number that mpmath can represent.
     return mp.mpf(0) if u < -(mp.mpf(10) ** 1500) else mp.exp(u)
 
 
 def _tanh(u):
-    # At no precision used here does it differ from its limit out there, and its exponential would be slow to evaluate.
+    # tanh equals its limit for such u, at every precision used here. Its exponential would be slow to evaluate.
     return mp.sign(u) if abs(u) > 10**5 else mp.tanh(u)
 
 
@@ -51,7 +50,7 @@ def _sech_squared(u):
 
 
 FUNCTIONS = {
-    # name: the function and its first two derivatives, None where that is 0 everywhere
+    # name: the function and its first two derivatives. A derivative that is 0 everywhere is None.
     "exp": (_exp, _exp, _exp),
     "expm1": (mp.expm1, mp.exp, mp.exp),
     "log": (mp.log, lambda u: 1 / u, lambda u: -1 / u**2),
@@ -72,10 +71,10 @@ FUNCTIONS = {
 
 
 class Jet:
-    """A number with its first and second derivatives, as far as they are not 0 by construction.
+    """A number with its first and second derivatives. Those that are 0 by construction are left out.
 
-    Variables have numbers: those of the input count up from 0, and learned parameters down from -1. ``gradient[i]`` is the derivative
-    with respect to variable i, and ``hessian[i, j]`` that of it with respect to an input j.
+    Variables have numbers: inputs count up from 0, and learned parameters count down from -1. ``gradient[i]`` is the derivative with
+    respect to variable i. ``hessian[i, j]`` is the derivative of ``gradient[i]`` with respect to an input j.
     """
 
     def __init__(self, value, gradient=None, hessian=None):
@@ -144,7 +143,7 @@ _COMPARISONS = {ast.Lt: operator.lt, ast.LtE: operator.le, ast.Gt: operator.gt, 
 
 
 class Formula:
-    """A docstring's equation, parsed once.
+    """The equation of a docstring, parsed once.
 
     Args:
         equation: String such as ``"f(x) = x if x > 0 else slope * x"``.
@@ -162,7 +161,7 @@ class Formula:
         self.names = {node.id for node in ast.walk(self.body) if isinstance(node, ast.Name)}
 
     def kinks(self, arguments):
-        """The numbers with which the input is compared: where pieces meet."""
+        """The numbers with which the input is compared. The pieces of the formula meet there."""
         found = set()
         for node in ast.walk(self.body):
             sides = []
@@ -177,18 +176,18 @@ class Formula:
         return sorted(found)
 
     def truth(self, points, variables):
-        """Value, gradient and Hessian at each point, as float64 arrays, for every output; "rest" is what float64 rounds off the value.
+        """Value, gradient and Hessian at each point, as float64 arrays, for every output. "rest" is the value's rounding error in float64.
 
         Args:
             points: List of dicts: the numbers (or lists of numbers, for rows) of all names in the formula.
-            variables: Names to differentiate by, those of the input first; a row counts as many variables as it has entries. The
-                Hessian has a row for each variable and a column for each entry of the input.
+            variables: Names to differentiate by, those of the input first. Each entry of a row is one variable. The Hessian has a row
+                for each variable and a column for each entry of the input.
         """
         results = [self._limit(point, variables) for point in points]
         return {name: np.array([result[name] for result in results]) for name in results[0]}
 
     def _limit(self, point, variables):
-        """The truth about one point, which may be infinite."""
+        """The truth at one point. The point may be infinite."""
         if not any(np.isinf(value).any() for value in point.values() if isinstance(value, (float, list))):
             return self._floats(point, variables)
         far = [self._floats({name: _far(value, exponent) for name, value in point.items()}, variables) for exponent in _FAR]
@@ -213,7 +212,7 @@ class Formula:
             yield name, [next(up if name in self.inputs else down) for _ in entries]
 
     def _settled(self, point, variables):
-        """The jets of all outputs, with digits doubled until two evaluations agree to twenty."""
+        """The jets of all outputs. The number of digits is doubled until two evaluations agree to twenty digits."""
         digits, previous = 30 + _digits_at_stake(point), None
         while True:
             with mp.workdps(digits):
@@ -303,12 +302,12 @@ def _largest(u, v):
     return u if u.value > v.value else v
 
 
-# Exponents of the powers of ten that stand for infinity.
+# Exponents of the powers of ten that replace infinity.
 _FAR = (400, 500, 600, 700, 800, 900)
 
 
 def _far(value, exponent):
-    """Infinity as a number so large that a formula is at its limit."""
+    """The value, with infinity replaced by a number so large that a formula is at its limit."""
     if isinstance(value, list):
         return [_far(v, exponent) for v in value]
     return mp.sign(value) * mp.mpf(10) ** exponent if isinstance(value, float) and np.isinf(value) else value
@@ -324,9 +323,9 @@ def _extrapolated(far):
 
 
 def _digits_at_stake(point):
-    """How many digits a number may lose, or its exponential, where it is added to 1: a term that is lost twice would be agreed upon."""
+    """How many digits a number or its exponential may lose if 1 is added. Two evaluations that both lose a term would agree."""
     numbers = [abs(v) for value in point.values() for v in (value if isinstance(value, list) else [value]) if isinstance(v, float) and v]
-    # Of larger numbers than that, the exponential has underflowed.
+    # The exponential of larger numbers has underflowed.
     return max((int((v < 2000) * v / 2 + abs(np.log10(v))) for v in numbers if np.isfinite(v)), default=0)
 
 
@@ -334,7 +333,7 @@ def _agree(a, b):
     if not a.gradient and not b.gradient and a.value == b.value:
         return True
     pairs = zip(*([jet.value, *jet.gradient.values(), *jet.hessian.values()] for jet in (a, b)), strict=True)
-    # Two zeros may both be what cancellation left, so that they are no agreement.
+    # Two zeros may both be the result of cancellation. So they are no agreement.
     return all(u != 0 and abs(u - v) <= abs(u) * mp.mpf(10) ** -20 for u, v in pairs)
 
 

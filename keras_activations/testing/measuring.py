@@ -1,4 +1,4 @@
-"""What an activation does compute, beside what it should."""
+"""What an activation computes, compared with what it should compute."""
 
 from dataclasses import replace
 
@@ -12,19 +12,19 @@ from .budgets import STRICT, gradient_errors, value_errors
 
 
 def measure(witness, dtype, kernel, compiler=None, budget=STRICT):
-    """Worst errors of a layer against its witness: a list of (rows, value errors, gradient errors), one for each length of row.
+    """The errors of a layer against its witness: a list of (rows, value errors, gradient errors), one for each length of row.
 
     A `compiler`, such as `tf.function`, is applied to the layer first.
 
-    Rows are those that the dtype holds exactly and that the budget reaches. Gradients are not measured at subnormal numbers, which
-    processors may flush to zero.
+    The rows are those that the dtype represents exactly and to which the budget applies. Gradients are not measured at subnormal numbers,
+    because processors may flush these to zero.
     """
     measured = []
     for rows, truth in witness.groups:
         exact = np.flatnonzero(representable_in(rows, dtype) & (np.abs(rows) <= budget.reach).all(axis=1))
         if not len(exact):
             continue
-        # The last row again, up to a power of two: JAX compiles for each new shape.
+        # The last row is repeated until the number of rows is a power of two, because JAX compiles for each new shape.
         exact = np.pad(exact, (0, (1 << (len(exact) - 1).bit_length()) - len(exact)), mode="edge")
         rows, truth = rows[exact], {name: part[exact] for name, part in truth.items()}
         n, width = truth["value"].shape
@@ -34,7 +34,7 @@ def measure(witness, dtype, kernel, compiler=None, budget=STRICT):
         sample = dict(witness.sample)
         each = witness.learned and issubclass(witness.cls, Learned)
         if each:
-            # A parameter for each point, so that each point has a gradient of its own.
+            # Each point has its own parameter, so that each point has its own gradient.
             sample |= {"channels": n}
             x, y_weights, undo = x.T, y_weights.T, np.transpose
         layer = (_unshared(witness.cls) if each else witness.cls)(kernel=kernel, **sample)
@@ -47,7 +47,7 @@ def measure(witness, dtype, kernel, compiler=None, budget=STRICT):
         function = compiler(function) if compiler else function
         y, gradients = value_and_gradients(function, [tensor(x, dtype), *weights], tensor(y_weights, dtype))
         y, slopes = undo(array(y)), [undo(array(gradients[0]))[:, order]]
-        if dtype == "float64" or not each:  # the weights and their gradients have float32
+        if dtype == "float64" or not each:  # the weights and their gradients are float32
             truth = truth | {"gradient": truth["gradient"][..., : rows.shape[1]], "hessian": truth["hessian"][..., : rows.shape[1], :]}
         else:
             slopes += [array(g).reshape(-1, n).T for g in gradients[1:]]
@@ -57,7 +57,7 @@ def measure(witness, dtype, kernel, compiler=None, budget=STRICT):
         of_halves = issubclass(witness.cls, Splitting)
         errors = value_errors(y, truth, rows, dtype, of_halves, budget)
         if (rows == 0).all(axis=1).any():
-            # A function that jumps at 0 has the value there for subnormal numbers too, where the processor flushes them.
+            # A function that jumps at 0 has its value at 0 for subnormal numbers, too, if the processor flushes them to zero.
             zero = np.argmax((rows == 0).all(axis=1))
             at_zero = {name: np.broadcast_to(part[zero], part.shape) for name, part in truth.items()}
             flushed = value_errors(y, at_zero, rows, dtype, of_halves, budget)
@@ -71,7 +71,7 @@ def measure(witness, dtype, kernel, compiler=None, budget=STRICT):
 
 
 def _unshared(cls):
-    """The class with a parameter for each channel also where all channels share one."""
+    """The class with a parameter for each channel, also if all channels share one."""
 
     def learn(self, **values):
         cls.learn(self, **{name: replace(value, shared=False) if isinstance(value, Parameter) else value for name, value in values.items()})
@@ -80,7 +80,7 @@ def _unshared(cls):
 
 
 def _laid_out(rows, axis):
-    """The rows along `axis` of an input of two axes (or three, for a pair of axes), and the way back."""
+    """The rows along `axis` of an input with two axes (or three, for a pair of axes), and the function that reverses this."""
     if isinstance(axis, tuple):
         return rows.reshape(-1, 2, 2), lambda x: x.reshape(-1, 4)
     return np.moveaxis(rows, -1, axis), lambda x: np.moveaxis(x, axis, -1)

@@ -1,4 +1,4 @@
-"""What an activation should compute: the formula of its docstring, in high precision, at numbers that tell right from wrong."""
+"""What an activation should compute: the formula of its docstring, in high precision, at inputs that make errors visible."""
 
 import hashlib
 import itertools
@@ -16,7 +16,7 @@ from .formula import Formula
 
 
 def scalar_points(kinks=()):
-    """Inputs for elementwise functions, exact in float64, that hold a grid for every dtype: see `representable_in`."""
+    """Inputs for elementwise functions, exact in float64. They contain a grid for every dtype: see `representable_in`."""
     points = [np.array([0.0, -0.0, np.inf, -np.inf])]
     for dtype in NUMPY.values():
         info = ml_dtypes.finfo(dtype)
@@ -34,7 +34,7 @@ def scalar_points(kinks=()):
 
 
 def pair_points(width):
-    """Inputs for functions of several pieces: every combination of a few numbers, exact in 16 bits but for the largest ones."""
+    """Inputs for functions of several pieces: every combination of a few numbers, which are exact in 16 bits except the largest ones."""
     entries = [0.0, -0.5, 2.0**-10, -3.25, 11.0, -40.0, 1e4, 3.0e38, -3.0e38, *np.linspace(-15, 15, 13)]
     if width > 2:
         entries = [0.0, -0.5, 11.0, 1e4, 3.0e38, -3.0e38]
@@ -42,7 +42,7 @@ def pair_points(width):
 
 
 def row_points():
-    """Rows for functions along an axis: of one, ties, far apart, near the largest number, with -inf, and from 16-bit grids."""
+    """Rows for functions along an axis: of one entry, with ties, far apart, near the largest number, with -inf, and from 16-bit grids."""
     top = float(np.finfo(np.float32).max)
     rows = [[0.0], [-3.0], [0.0, 0.5], [4.0, 4.0], [0.0, 20.0], [0.0, 0.5, 1.0], [1.0, 1.0, 1.0], [0.0, 0.0, 0.0, 20.0]]
     rows += [[top] * 4, [top, -top, 0.0, 0.0], [-np.inf, 0.0, 1.0, -2.0], [3e4, -3e4, 3e4, 0.0], [1e30, 2e30, 3e30, 1e30]]
@@ -52,16 +52,16 @@ def row_points():
 
 
 class Witness:
-    """What an activation should compute: rows of inputs, and the truth about them from its formula or from an oracle.
+    """What an activation should compute: rows of inputs, and the true results for them, from its formula or from an oracle.
 
     Args:
         cls: An activation class.
         sample: Dict of hyperparameters.
         oracle: Function of (row, **hyperparameters) to (values, Jacobian) or (values, Jacobian, Hessian), lists of numbers, for a class
             without a formula.
-        cache: Directory in which truths are kept, or None.
-        exempt: Function of rows of inputs to a mask of those at which nothing is promised, or None.
-        allowance: What the budget of this activation is multiplied by.
+        cache: Directory in which true results are kept, or None.
+        exempt: Function from rows of inputs to a mask of those for which nothing is promised, or None.
+        allowance: The factor by which the budget of this activation is multiplied.
     """
 
     def __init__(self, cls, sample, oracle=None, cache=None, exempt=None, allowance=1.0):
@@ -75,11 +75,11 @@ class Witness:
         self.oracle = oracle
         layer = cls(**sample)
         self.learned = list(layer.declared) if isinstance(layer, Parametric) and layer.learned else []
-        # What was asked for, and not what the layer made of it: it may have forgotten.
+        # These are the requested arguments, and not those of the layer, which may have forgotten some.
         self.arguments = Entry(cls).arguments | sample
         if isinstance(layer, Parametric):
             self.arguments |= {name: p.value for name, p in layer.declared.items() if self.arguments.get(name) is None}
-            # Weights have float32.
+            # Weights are float32.
             self.arguments |= {name: np.float64(np.float32(self.arguments[name])).tolist() for name in self.learned}
         self.axis = getattr(layer, "axis", -1) if isinstance(layer, AlongAxis) else -1
         groups = self._rows(layer)
@@ -94,14 +94,14 @@ class Witness:
         return [pair_points(width) if width > 1 else scalar_points(self.formula.kinks(self._scalars()))[:, None]]
 
     def order(self, width):
-        """Where in a row of the input each piece of the formula stands."""
+        """The position of each piece of the formula in a row of the input."""
         if not issubclass(self.cls, Splitting):
             return list(range(width))
         pieces = self.cls(**self.sample | {"axis": -1})._chunks(tensor(np.arange(width), "float32"))
         return [int(array(piece).item()) for piece in pieces]
 
     def between(self, gradients, rows, slopes, dtype):
-        """The true gradients, where beside a corner any slope between the one-sided ones is right, and so the one that was computed."""
+        """The true gradients. Any slope between the one-sided ones is right beside a corner, so the one nearest to the result is taken."""
         if not self.formula or self.formula.inputs != ["x"] or issubclass(self.cls, AlongAxis):
             return gradients
         gradients, x = gradients.copy(), rows[:, 0]

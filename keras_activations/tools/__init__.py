@@ -1,1 +1,1 @@
-"""What a practitioner does with activations."""
+"""Tools for users of activations."""

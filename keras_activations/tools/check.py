@@ -1,4 +1,4 @@
-"""What a layer cannot see of its host, checked on the whole model."""
+"""Checks of the whole model, for errors that a layer cannot see because it does not know its host."""
 
 import keras
 
@@ -8,17 +8,17 @@ from ..core.keras_gaps import declares_width, held_layers
 
 
 def check(model: keras.layers.Layer) -> None:
-    """Look for activations that stand where they will fail, which Keras notices late or never. Call it before `fit` or `save`.
+    """Look for activations in places where they will fail. Keras notices such errors late or never. Call it before `fit` or `save`.
 
-    It finds an instance with weights that several layers share: the model trains and saves, but the file does not load as saved.
-    And it finds a splitter such as GLU as the activation of a layer, which declares its own width, not the width that it returns.
+    It finds an instance with weights that several layers share. The model trains and saves, but the file does not load as saved.
+    It also finds a splitter such as GLU as the activation of a layer. That layer declares its own width, not that of the splitter.
 
     Args:
         model: A Keras model or layer, built or not.
 
     Raises:
-        ValueError: that names every such activation, the layers that hold it, and what to write instead.
-        TypeError: where model is not a Keras layer.
+        ValueError: if there is such an activation. It names each one, the layers that hold it, and what to write instead.
+        TypeError: if model is not a Keras layer.
 
     Example:
         >>> act = Swish(learned=True, name="act")
@@ -35,7 +35,7 @@ def check(model: keras.layers.Layer) -> None:
     problems = []
     for layer, holders in owners.items():
         names = ", ".join(sorted({holder.name for holder in holders}))
-        # A model that holds it as a layer, beside a part of its own that does, saves and loads it once.
+        # A model may hold the activation as a layer, and a part of the model may, too. Keras saves and loads it once then.
         if all(isinstance(holder, keras.Model) for holder in holders):
             holders = [holder for holder in holders if holder is not model]
         if len(holders) > 1 and (layer.weights or not layer.built):

@@ -1,4 +1,4 @@
-"""A matplotlib figure that shows itself in a notebook. It needs matplotlib, which only drawing needs."""
+"""A matplotlib figure that shows itself in a notebook. Only drawing needs matplotlib."""
 
 import io
 
@@ -9,7 +9,7 @@ from matplotlib.layout_engine import ConstrainedLayoutEngine as ConstrainedLayou
 class Figure(matplotlib.figure.Figure):
     """A figure without a window.
 
-    matplotlib teaches notebooks to show figures when pyplot is imported. This one needs no pyplot, and leaves its settings alone.
+    The import of pyplot makes notebooks show matplotlib's figures. This figure does not need pyplot, and does not change its settings.
     """
 
     def _repr_png_(self) -> bytes:

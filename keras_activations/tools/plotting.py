@@ -21,12 +21,12 @@ from ..core.parameters import Learned
 if TYPE_CHECKING:
     from .figure import Figure
 
-# Blue and vermilion of Okabe and Ito, which the colour-blind tell apart; in print, the dashes do.
+# Blue and vermilion of Okabe and Ito, which colour-blind people can distinguish. The dashes distinguish the curves in print.
 VALUE = {"color": "#0072B2", "linewidth": 2.2}
 SLOPE = {"color": "#D55E00", "linewidth": 1.5, "dashes": (4, 1.8)}
 GREY, PALE = "#666666", "#cccccc"
 
-POINTS = 960  # even: 0, where many activations have a corner, lies between two points
+POINTS = 960  # even, so that 0, where many activations have a corner, is between two points
 PANEL = 3.6, 2.7  # inches
 TITLE, TITLE_LINE = 8.5, 11.0  # points
 SMALL, SMALL_LINE = 6.6, 8.5
@@ -37,13 +37,13 @@ def plot(
 ) -> "Figure":
     """Draw activations with their derivatives, one panel each.
 
-    An activation that takes a row of numbers is drawn over one of them: softmax and its like as the first output for the row
-    [x, 0, 0], GLU and the other gated units as the output for a = 1 and the gate b = x. Of parameters learned per channel or element,
-    the median of the curves is drawn, with their range. What is larger in magnitude than every x is cut off.
+    An activation that takes a row of numbers is drawn as a function of one of them. For softmax and similar functions this is the first
+    output for the row [x, 0, 0]. For GLU and the other gated units it is the output for a = 1 and the gate b = x. For parameters learned
+    per channel or element, the median of the curves is drawn, with their range. Values larger in magnitude than every x are cut off.
 
     Args:
-        *activations: Whatever `get` takes, such as "gelu", Swish(beta=2.0) or the activation of a trained layer. A callable that is no
-            activation of this package is taken for elementwise.
+        *activations: Anything that `get` takes, such as "gelu", Swish(beta=2.0) or the activation of a trained layer. A callable that
+            is no activation of this package is assumed to be elementwise.
         low: Number, the left end of the x axis.
         high: Number, the right end, greater than low.
         path: Where to write the picture; the suffix, such as .png or .svg, decides the format. None, the default, writes nothing.
@@ -52,8 +52,8 @@ def plot(
         The `matplotlib.figure.Figure`, which a notebook shows.
 
     Raises:
-        ValueError: for no activations, for low >= high or where one of them is not finite, and for what `get` does not know.
-        ImportError: where matplotlib is not installed.
+        ValueError: if there are no activations, if low >= high or one of them is not finite, or if `get` does not know a name.
+        ImportError: if matplotlib is not installed.
         NotImplementedError: on a backend without gradients.
 
     Example:
@@ -96,7 +96,7 @@ def _draw(axes, function, x):
             if y.shape[1] > 1:
                 axes.fill_between(x, y.min(axis=1), y.max(axis=1), color=style["color"], alpha=0.2, linewidth=0)
 
-    # What grows like exp must not flatten all the rest.
+    # A curve that grows like exp must not make all other curves flat.
     reach = max(abs(x[0]), abs(x[-1]), 2.0)
     bottom = max(-reach, min(np.nanmin(y, initial=0.0) for pair in sampled for y in pair))
     top = min(reach, max(np.nanmax(y, initial=0.0) for pair in sampled for y in pair))
@@ -111,7 +111,7 @@ def _draw(axes, function, x):
 
 
 def _caption(function, notes):
-    """The lines of the title and those of the small type below it."""
+    """The lines of the title, and the lines in small type below it."""
     ours = isinstance(function, Activation)
     title = repr(function) if ours else getattr(function, "__name__", type(function).__name__)
     texts = [Entry(type(function)).formula, *notes] if ours else notes
@@ -140,7 +140,7 @@ def _write(panels, captions):
 def _curves(function):
     """([(elementwise function, how many copies of x it takes), ...], notes): what to draw of an activation."""
     if isinstance(function, keras.layers.Layer) and not function.built:
-        # Its first call would build it for this picture, and no longer for its model.
+        # The first call builds a layer. A copy is built for this picture, so that the layer is built later for its model.
         changes = {"per": "layer", "shared_axes": None} if isinstance(function, Learned) else {}
         function = function.from_config({**function.get_config(), **changes})
     if isinstance(function, AlongAxis):
@@ -167,7 +167,7 @@ def _span(weight):
 
 
 def _outputs(layer):
-    """The outputs for a row of which x is one entry."""
+    """The outputs for a row with x as one entry."""
     if layer.axis != -1:
         # The curve is the same along any axis.
         weights = layer.get_weights()
@@ -179,7 +179,7 @@ def _outputs(layer):
         row[layer._ordered(range(layer.divisor))[-1]] = "x"  # the gate, or the last of several pieces
         drawn = "output" if count == 1 else f"{count} outputs, from dark to light,"
     else:
-        # The rest of a group, or two more entries.
+        # The row has x and the rest of a group, or x and two more entries.
         row, count = ["x"] + [0] * (layer.divisor - 1 or 2), 1
         drawn = "first output"
 
@@ -193,7 +193,7 @@ def _outputs(layer):
 
 
 def _sampled(curve, x, copies):
-    """(values, derivatives) of an elementwise function at x, as arrays of shape (points, copies); what is not finite is NaN."""
+    """(values, derivatives) of an elementwise function at x, as arrays of shape (points, copies). NaN replaces infinity."""
     x = ops.convert_to_tensor(np.repeat(x[:, None], copies, axis=1), dtype=keras.config.floatx())
     value, (slope,) = value_and_gradients(curve, [x], ops.ones_like(x))
     arrays = [np.asarray(ops.convert_to_numpy(tensor), "float64") for tensor in (value, slope)]
@@ -201,7 +201,7 @@ def _sampled(curve, x, copies):
 
 
 def _without_jumps(y):
-    """y with NaN, which matplotlib leaves out, where it jumps: an upright stroke would show values that the function never has."""
+    """y with NaN where it jumps. matplotlib leaves NaN out. A vertical line would show values that the function never has."""
     step = abs(np.diff(y, prepend=y[0], append=y[-1]))
     before, here, after = step[:-2], step[1:-1], step[2:]
     jumps = (here > 10 * np.maximum(before, after)) & (here > 0.01 * np.ptp(y))

@@ -10,25 +10,25 @@ from ..core.keras_gaps import held_layers
 
 
 def set_kernel(model: keras.layers.Layer, kernel: str) -> int:
-    """Set the `kernel` of all activations of this package in a model, those in hosts and in nested models included.
+    """Set the `kernel` of all activations of this package in a model, also of those in hosts and in nested models.
 
-    What the model has compiled for `fit`, `evaluate` and `predict` is made anew at their next call. A function of your own, such as a
+    The compiled functions of `fit`, `evaluate` and `predict` are made again at their next call. A function of your own, such as a
     `tf.function` around the model, keeps the kernels with which it was traced.
 
     Args:
         model: A Keras model or layer.
         kernel: "auto", "native", "fallback" or "fused": see `Activation`. With "native", activations without a native op keep their
-            kernel, and a warning names them. "fused" is meant for models that run op by op: in torch, and in TensorFlow without
-            ``jit_compile=True``. On torch each kernel is compiled once, in some seconds, which needs a C++ compiler on a CPU and Triton
-            on a GPU; activations without a derivative of their own run as with "fallback". In TensorFlow, XLA compiles for each size of
-            the input, and converters take no such model: set "auto" before an export.
+            kernel, and a warning names them. "fused" is for models that run one operation at a time: in torch, and in TensorFlow
+            without ``jit_compile=True``. On torch each kernel is compiled once, in some seconds. This needs a C++ compiler on a CPU and
+            Triton on a GPU. Activations without their own derivative run as with "fallback" there. In TensorFlow, XLA compiles for each
+            size of the input. Converters do not take such a model, so set "auto" before an export.
 
     Returns:
-        How many activations were set.
+        The number of activations that were set.
 
     Raises:
         ValueError: for another kernel.
-        TypeError: where model is not a Keras layer.
+        TypeError: if model is not a Keras layer.
 
     Example:
         >>> model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(8, GELU()), keras.layers.Dense(8, Mish())])

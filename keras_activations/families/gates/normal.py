@@ -30,7 +30,7 @@ from ..gates.tanh import Gated
 
 
 def _odds(t):
-    """``exp(-p)`` and ``dp/dt`` of the tanh form, whose gate for -t is ``sigmoid(-p)``."""
+    """``exp(-p)`` and ``dp/dt``, where ``sigmoid(-p)`` is the gate of the tanh form at -t."""
     c = 2 * math.sqrt(2 / math.pi)
     return ops.exp(-c * (t + 0.044715 * t * t * t)), c * (1.0 + 3 * 0.044715 * t * t)
 
@@ -54,13 +54,13 @@ def gelu_tanh_slope(x):
 
 @register
 class GELU(Activation):
-    """Gaussian error linear unit: the input times the probability that a normal variable is below it; the default of transformers.
+    """Gaussian error linear unit, the default of transformers: the input times the probability that a normal variable is below the input.
 
     ``f(x) = x / 2 * (1 + tanh(sqrt(2 / pi) * (x + 0.044715 * x**3))) if approximate else x / 2 * erfc(-x / sqrt(2))``
 
     Args:
-        approximate: False or "none", the default, is the exact form, as in `tf.nn.gelu`; True or "tanh" is the approximation that
-            GPT-2 used, and that JAX and `keras.ops.gelu` take by default. It differs by up to 0.0005.
+        approximate: False or "none" is the exact form, as in `tf.nn.gelu`. True or "tanh" is the approximation of GPT-2, which is the
+            default of JAX and of `keras.ops.gelu`. The two forms differ by up to 0.0005. Default False.
         **kwargs: As in every activation: see `Activation`.
 
     Example:
@@ -91,13 +91,13 @@ class GELU(Activation):
 
 @register
 class ClippedGELU(Activation):
-    """GELU, clipped at two bounds, so that its negative values keep some of the steps of an 8-bit grid.
+    """GELU, clipped at two bounds, so that an 8-bit grid still has some steps for its negative values.
 
     ``f(x) = min(max(x / 2 * erfc(-x / sqrt(2)), min_value), max_value)``
 
     Args:
         min_value: Finite number, the lower bound. Default -10, as in Hugging Face's "gelu_10".
-        max_value: Finite number above it, the upper bound. Default 10.
+        max_value: Finite number greater than `min_value`, the upper bound. Default 10.
         **kwargs: As in every activation: see `Activation`.
 
     Example:
@@ -126,11 +126,11 @@ class ClippedGELU(Activation):
 
 @register
 class IGELU(Activation):
-    """GELU in second-order polynomials, for inference with integers.
+    """GELU made of second-order polynomials, for inference with integers.
 
     ``f(x) = 0.1444 * x * max(1.769 + x / sqrt(2), 0)**2 if x <= 0 else x - 0.1444 * x * max(1.769 - x / sqrt(2), 0)**2``
 
-    It differs from GELU by up to 0.02, and its slope jumps at 0, from 0.45 to 0.55.
+    It differs from GELU by up to 0.02. Its slope jumps from 0.45 to 0.55 at 0.
 
     Example:
         >>> IGELU()([-1.0, 0.0, 1.0])
@@ -157,14 +157,14 @@ class IGELU(Activation):
 
 @register
 class SMU(Learned):
-    """Smooth maximum unit: LeakyReLU with its corner rounded by an error function, as in GELU, to a learned degree.
+    """Smooth maximum unit: LeakyReLU whose corner is rounded by an error function, as in GELU, with a learned sharpness.
 
     ``f(x) = ((1 + alpha) * x + (1 - alpha) * x * erf(mu * (1 - alpha) * x)) / 2``
 
     Args:
         alpha: Finite number, the slope for very negative input, which is not learned. Default 0.25, as in the paper.
-        mu: Finite number, or a Keras initializer: the sharpness of the corner. Default 1; early implementations have 1000000, which is
-            LeakyReLU in practice. With alpha 0 and mu ``sqrt(1 / 2)`` it is GELU.
+        mu: Finite number, or a Keras initializer: the sharpness of the corner. SMU with alpha 0 and mu ``sqrt(1 / 2)`` is GELU.
+            Default 1; early implementations have 1000000, which is LeakyReLU in practice.
         learned: Whether mu is a weight. Default True.
         **kwargs: How mu is learned: see `Learned`; and as in every activation: see `Activation`.
 
@@ -186,10 +186,11 @@ class SMU(Learned):
         self.alpha = arguments.number("alpha", alpha)
         self.learn(mu=mu)
 
-    # The gate goes from alpha to 1 as the normal distribution function of w = sqrt(2) mu (1 - alpha) x.
+    # The gate goes from alpha to 1. It is alpha + (1 - alpha) Phi(w), with w = sqrt(2) mu (1 - alpha) x and the normal
+    # distribution function Phi.
 
     def _gate(self, x, mu):
-        """The gate, w short of infinity, and ``exp(-w**2 / 2)``."""
+        """The gate, w clamped to finite bounds, and ``exp(-w**2 / 2)``."""
         w = clamp_both(math.sqrt(2) * (1.0 - self.alpha) * mu * x, *NORMAL_VANISHES)
         if is_everyday():
             return 0.5 * (1.0 + self.alpha + (1.0 - self.alpha) * erf(w * math.sqrt(0.5))), w, gaussian(w)
@@ -210,7 +211,7 @@ class SMU(Learned):
 
 @register
 class Serf(Gated):
-    """The input times the error function of its softplus: Mish's shape with a gate that opens sooner.
+    """The input times the error function of its softplus: the shape of Mish, with a gate that approaches 1 sooner.
 
     ``f(x) = x * erf(log(1 + exp(x)))``
 
@@ -264,7 +265,7 @@ class ErfAct(Learned):
         e, root = ops.exp(z), ops.exp(0.5 * z)
         slope = erf.slope(alpha * e)
         x = where(root * slope == 0, 0.0, x)
-        # Half of the exponential for each x: it may underflow where the product does not.
+        # Two square roots replace the exponential, because it may underflow although its product with x**2 does not.
         yield erf(alpha * e) + alpha * beta * x * (e * slope)
         yield x * (e * slope)
         yield alpha * (x * root) * (x * root * slope)
@@ -305,7 +306,7 @@ class Pserf(Learned):
 
     def derivative(self, x, gamma, delta):
         z = clamp_both(delta * x, 1e5, 1e5)
-        # Half of the exponential for each x: it may underflow where the product does not.
+        # Two square roots replace the exponential, because it may underflow although its product with x**2 does not.
         root = ops.exp(-0.5 * magnitude(z))
         e, half = root * root, where(z < 0, root, 1.0)
         plus, gate = positive_part(z) + log1p(e), half * half / (1.0 + e)

@@ -30,11 +30,11 @@ from ...core.terms import is_everyday
 
 @register
 class Aria2(Activation):
-    """Swish with a power of its gate, which shapes the dip and the slope of the positive side apart from each other.
+    """Swish whose gate is raised to a power, so that the dip and the slope of the positive side can be shaped separately.
 
     ``f(x) = x * (1 + exp(-beta * x))**(-alpha)``
 
-    Echo and activations-plus offer the power alone by this name, without the input as a factor.
+    Echo and activations-plus use this name for the power alone, without the input as a factor.
 
     Args:
         alpha: Positive number, the power of the gate. Default 1.5.
@@ -58,10 +58,10 @@ class Aria2(Activation):
         self.beta = arguments.number("beta", beta, above=0.0)
 
     def _gate(self, x):
-        """The power of the sigmoid, with the t and the ``e = exp(-beta t)`` that it is made of."""
+        """The power of the sigmoid, the clamped magnitude t of x, and ``e = exp(-beta t)``."""
         t = clamp_above(magnitude(x), 128.0 / (self.beta * min(self.alpha, 1.0)), 800.0 / (self.beta * min(self.alpha, 1.0)))
         e = ops.exp(-self.beta * t)
-        # The sigmoid is 1 / (1 + e), on the left side times e, of which the power is one exponential.
+        # The sigmoid is 1 / (1 + e) for x >= 0, and e / (1 + e) for x < 0. The power of e is one exponential.
         return where(x >= 0, 1.0, ops.exp(-self.alpha * self.beta * t)) * ops.exp(-self.alpha * log1p(e)), t, e
 
     def fallback(self, x):
@@ -82,13 +82,13 @@ class Aria2(Activation):
 
 @register
 class GoLU(Activation):
-    """Gompertz linear unit: the input times an asymmetric sigmoid, which closes faster than it opens.
+    """Gompertz linear unit: the input times an asymmetric sigmoid, which approaches 0 faster than 1.
 
     ``f(x) = alpha * x * exp(-beta * exp(-gamma * x))``
 
     Args:
         alpha: Finite number, the limit of the gate for large input. Default 1, as in the paper.
-        beta: Positive number, which shifts the gate to the right. Default 1, as in the paper.
+        beta: Positive number; a larger one shifts the gate to the right. Default 1, as in the paper.
         gamma: Positive number, the steepness of the gate. Default 1, as in the paper.
         **kwargs: As in every activation: see `Activation`.
 
@@ -111,18 +111,18 @@ class GoLU(Activation):
         self.gamma = arguments.number("gamma", gamma, above=0.0)
 
     def _gate(self, z):
-        """The gate, and minus its exponent."""
+        """The gate ``alpha * exp(-v)``, and ``v = beta * exp(-z)``."""
         if is_everyday():
             v = self.beta * ops.exp(-z)
             return self.alpha * ops.exp(-v), v
-        # The outer exponential magnifies errors of the inner one; near 0 a constant factor is taken out, which leaves it little to magnify.
+        # The outer exponential magnifies errors of the inner one. Near 0, a constant factor is taken out, to leave little to magnify.
         near = abs(z) < (0.69 if self.beta < 80 else 0.0)
         rest = where(near, expm1(-z), ops.exp(-z))
         gate = ops.exp(-self.beta * rest)
         return self.alpha * where(near, math.exp(-self.beta) * gate, gate), self.beta * where(near, rest + 1.0, rest)
 
     def fallback(self, x):
-        # Beyond the bound the gate is closed.
+        # Beyond the bound, the gate is 0.
         x = clamp_below(x, 40.0 / self.gamma, 300.0 / self.gamma)
         return x * self._gate(clamp_above(self.gamma * x, 40.0, 300.0))[0]
 
@@ -134,7 +134,7 @@ class GoLU(Activation):
 
 @register
 class CoLU(Activation):
-    """Collapsing linear unit: the identity for positive input, and a dip that vanishes as fast as the exponential.
+    """Collapsing linear unit: close to the identity for positive input, with a negative dip that vanishes as fast as the exponential.
 
     ``f(x) = x / (1 - x * exp(-(x + exp(x))))``
 
@@ -146,12 +146,12 @@ class CoLU(Activation):
         Vagerwal, Deeper Learning with CoLU Activation, 2021, https://arxiv.org/abs/2112.12078
     """
 
-    # With exp(x) = a / b, of which one is 1, the fraction is expanded by a, so that nothing overflows.
+    # exp(x) is written as a / b, where a or b is 1. Numerator and denominator are multiplied by a, so that nothing overflows.
 
     @staticmethod
     def _parts(x):
         e = ops.exp(-magnitude(x))
-        # Beyond the bound the outer exponential is 0.
+        # Beyond the bound, the outer exponential is 0.
         outer = ops.exp(-ops.exp(clamp_above(x, 5.0, 7.0)))
         return where(x >= 0, 1.0, e), where(x >= 0, e, 1.0), e, outer
 
@@ -169,7 +169,7 @@ class CoLU(Activation):
 
 @register
 class PFLU(Activation):
-    """Power function linear unit: SiLU's shape without exponentials, from square roots, with polynomial tails.
+    """Power function linear unit: the shape of SiLU, made of a square root instead of exponentials, with polynomial tails.
 
     ``f(x) = x / 2 * (1 + x / sqrt(1 + x**2))``
 
@@ -184,11 +184,11 @@ class PFLU(Activation):
 
     aliases = ("dish",)
 
-    # With r = sqrt(1 + t**2), the difference of 1 and t / r is 1 / (r (r + t)).
+    # The difference 1 - t / r would cancel. It equals 1 / (r (r + t)), because r = sqrt(1 + t**2).
 
     @staticmethod
     def _radius(t):
-        # Beyond the bound, 1 is lost in the sum, and the square would overflow.
+        # Beyond the bound, the 1 does not change the sum, and the square would overflow.
         t = clamp_above(t, *SQUARE_OVERFLOWS)
         return ops.sqrt(1.0 + t * t)
 
@@ -213,16 +213,16 @@ class PFLU(Activation):
 
 @register
 class EIS(Activation):
-    """Exponential, inverse square root and softplus: a family of five numbers, whose default is close to Mish.
+    """Exponential, inverse square root and softplus: a family with five parameters, which is close to Mish by default.
 
     ``f(x) = x * log(1 + exp(x))**alpha / (sqrt(beta + gamma * x**2) + delta * exp(-theta * x))``
 
     Args:
         alpha: Number from 0 to 1, the power of the softplus. Default 1.
-        beta: Number of at least 0, under the root. Default 0; beta or delta must be positive.
-        gamma: Number of at least 0, under the root. Default 1.
-        delta: Number of at least 0, the size of the exponential. Default 1.16.
-        theta: Number of at least 0, the rate of the exponential. Default 1. The defaults are those of the paper's EIS-1;
+        beta: Number >= 0, the constant under the root. Default 0; beta or delta must be positive.
+        gamma: Number >= 0, the factor of x**2 under the root. Default 1.
+        delta: Number >= 0, the size of the exponential. Default 1.16.
+        theta: Number >= 0, the rate of the exponential. Default 1. The five defaults are those of EIS-1 in the paper;
             ``EIS(1.0, 1.0, 1.0, 0.0, 0.0)`` is its EIS-2.
         **kwargs: As in every activation: see `Activation`.
 
@@ -264,11 +264,11 @@ class EIS(Activation):
         if not (self.beta or self.delta):
             raise ValueError(f"beta or delta must be positive; received beta={beta!r}, delta={delta!r}.")
 
-    # For negative x, both sides of the fraction are multiplied by exp(theta x), and exp(alpha x) is taken out of the softplus's power.
+    # For negative x, numerator and denominator are multiplied by exp(theta x), and exp(alpha x) is factored out of the softplus's power.
 
     def _fraction(self, x):
-        """(numerator, root, scale, exponential) of ``numerator / (root * scale + exponential)``, which x is multiplied with."""
-        # Beyond the bound the root is proportional to x, or the exponential has decided.
+        """(numerator, root, scale, exponential): x is multiplied by ``numerator / (root * scale + exponential)``."""
+        # Beyond the bound, the root is proportional to x, or the exponential has reached its limit.
         t = clamp_above(magnitude(x), *SQUARE_OVERFLOWS)
         rate = self.theta if self.delta else 0.0
         e = ops.exp(-rate * t)
@@ -280,9 +280,9 @@ class EIS(Activation):
 
     @staticmethod
     def _softplus(x):
-        """The softplus, for negative x divided by its limit, exp(x); and exp(-abs(x))."""
+        """The softplus and exp(-abs(x)). For negative x, the softplus is divided by exp(x), which it approaches."""
         e = ops.exp(-magnitude(x))
-        # Derivatives of a quotient by e would divide by powers of e, which underflow.
+        # The derivatives of log1p(e) / e would divide by powers of e, which underflow.
         quotient = log1p_quotient(e)
         return where(x >= 0, x + e * quotient, quotient), e
 

@@ -52,7 +52,7 @@ def silu_slope(x):
 
 @register
 class SiLU(Activation):
-    """Sigmoid linear unit: the input times its sigmoid. Smooth, not monotonic, the default of many image and language models.
+    """Sigmoid linear unit, the default of many image and language models: the input times its sigmoid, smooth and not monotonic.
 
     ``f(x) = x / (1 + exp(-x))``
 
@@ -101,12 +101,14 @@ def swish_slope(x, beta):
 
 @register
 class Swish(Learned):
-    """SiLU with a slope of its own, from the identity's half (beta=0) to ReLU (large beta). Prefer SiLU unless beta is to be learned.
+    """SiLU whose gate has an adjustable slope: it goes from half of the identity (beta=0) to ReLU (large beta).
 
     ``f(x) = x / (1 + exp(-beta * x))``
 
+    Prefer SiLU unless beta is learned.
+
     Args:
-        beta: Finite number: the slope of the gate, or its initial value where it is learned. Default 1, as in `tf.nn.silu`.
+        beta: Finite number: the slope of the gate, or the initial slope if it is learned. Default 1, as in `tf.nn.silu`.
         learned: Whether beta is a weight. Default False.
         **kwargs: How beta is learned: see `Learned`; and as in every activation: see `Activation`.
 
@@ -137,7 +139,7 @@ class Swish(Learned):
         if is_everyday():
             yield gated(gated(sigmoid(z) * sigmoid(-z), x), x)
         else:
-            # Half of the exponential for each x: it may underflow where the product does not.
+            # Two square roots replace the exponential, because it may underflow although its product with x**2 does not.
             root = ops.exp(-0.5 * clamp_above(magnitude(z), 256.0, 1600.0))
             half = x * root / (1.0 + root * root)
             yield where(root == 0, 0.0, half * half)
@@ -148,7 +150,7 @@ class Swish(Learned):
 
 @register
 class ESwish(SiLU):
-    """SiLU times a constant, which steepens it: gradients of shallow networks grow, and those of deep ones may explode.
+    """SiLU times a constant, which makes it steeper: gradients of shallow networks grow, and gradients of deep networks may explode.
 
     ``f(x) = beta * x / (1 + exp(-x))``
 
@@ -179,7 +181,7 @@ class ESwish(SiLU):
 
 @register
 class DoubleSwish(Activation):
-    """SiLU with a gate shifted by 1, which is close to SiLU applied twice; for speech models such as those of icefall.
+    """SiLU whose gate is shifted by 1: it is close to SiLU applied twice, and made for speech models such as those of icefall.
 
     ``f(x) = x / (1 + exp(1 - x))``
 
@@ -200,12 +202,12 @@ class DoubleSwish(Activation):
 
 @register
 class FlattenTSwish(SiLU):
-    """SiLU for positive input and nothing for negative, as ReLU, all of it shifted down.
+    """SiLU for positive input and 0 for negative input, as in ReLU, both shifted by an offset.
 
     ``f(x) = offset if x < 0 else x / (1 + exp(-x)) + offset``
 
     Args:
-        offset: Finite number, the value for negative input, which the paper calls T. Default -0.2, the paper's best.
+        offset: Finite number, the value for negative input, called T in the paper. Default -0.2, the best value in the paper.
         **kwargs: As in every activation: see `Activation`.
 
     Example:
@@ -233,7 +235,7 @@ class FlattenTSwish(SiLU):
 
 @register
 class PFTS(Learned):
-    """Parametric flatten-T swish: SiLU for positive input and nothing for negative input, both moved by a learned threshold.
+    """Parametric flatten-T swish: SiLU for positive input and 0 for negative input, both shifted by a learned threshold.
 
     ``f(x) = x / (1 + exp(-x)) + t if x >= 0 else t``
 
@@ -273,17 +275,17 @@ class PFTS(Learned):
 
 @register
 class AconC(Learned):
-    """A smooth maximum of two learned lines through 0, ACON-C: each channel learns whether to activate, and how sharply.
+    """ACON-C, a smooth maximum of two learned lines through 0: each channel learns whether to activate, and how sharply.
 
     ``f(x) = (p1 - p2) * x / (1 + exp(-beta * (p1 - p2) * x)) + p2 * x``
 
     Args:
-        p1: Finite number, or a Keras initializer: the slope of one line. Default 1, as in the paper, which with the other defaults is
-            SiLU; the authors' code draws p1 and p2 from a normal distribution.
+        p1: Finite number, or a Keras initializer: the slope of one line. Default 1, as in the paper. AconC with all defaults is SiLU.
+            The authors' code draws p1 and p2 from a normal distribution.
         p2: Finite number, or a Keras initializer: the slope of the other line. Default 0, as in the paper.
-        beta: Finite number, or a Keras initializer: how sharply it switches between the lines; at 0 it is their mean. Default 1, as in
-            the paper.
-        learned: Whether the three are weights: in the paper, for each channel. Default True.
+        beta: Finite number, or a Keras initializer: the sharpness of the switch between the lines; the result for 0 is their mean.
+            Default 1, as in the paper.
+        learned: Whether the three are weights. The paper learns them for each channel. Default True.
         **kwargs: How they are learned: see `Learned`; and as in every activation: see `Activation`.
 
     Example:
@@ -306,7 +308,7 @@ class AconC(Learned):
         super().__init__(learned=learned, **kwargs)
         self.learn(p1=p1, p2=p2, beta=beta)
 
-    # Written as p1 x sigmoid(w) + p2 x sigmoid(-w), which does not cancel while p1 and p2 have one sign.
+    # f(x) is written as p1 x sigmoid(w) + p2 x sigmoid(-w). This sum does not cancel if p1 and p2 have the same sign.
 
     def fallback(self, x, p1, p2, beta):
         w = clamp_both(beta * (p1 - p2) * x, 400.0, 1600.0)
@@ -324,7 +326,7 @@ class AconC(Learned):
             yield (p1 - p2) * (p1 - p2) * gated(gated(first * second, x), x)
             return
         right = w >= 0
-        # Half of the exponential for each x: it may underflow where the product does not.
+        # Two square roots replace the exponential, because it may underflow although its product with x**2 does not.
         root = ops.exp(-0.5 * magnitude(w))
         e = root * root
         first, second = where(right, 1.0, e) / (1.0 + e), where(right, e, 1.0) / (1.0 + e)
@@ -338,13 +340,13 @@ class AconC(Learned):
 
 @register
 class Logish(Activation):
-    """The input times the logarithm of one plus its sigmoid: the gate opens to log(2), 0.69.
+    """The input times the logarithm of one plus its sigmoid: the gate rises to log(2), which is 0.69.
 
     ``f(x) = alpha * x * log(1 + 1 / (1 + exp(-beta * x)))``
 
     Args:
         alpha: Finite number, the scale. Default 1, as in the paper.
-        beta: Finite number, the slope of the sigmoid. Default 1, as in the paper, whose variant for ResNet has 10.
+        beta: Finite number, the slope of the sigmoid. Default 1, as in the paper; the paper's variant for ResNet has 10.
         **kwargs: As in every activation: see `Activation`.
 
     Example:
@@ -376,7 +378,7 @@ class Logish(Activation):
             s = sigmoid(z)
             return self.alpha * (log1p(s) + z * sigmoid.slope(z, y=s) / (1.0 + s))
         e = ops.exp(-magnitude(z))
-        # The derivative of the sigmoid over one plus the sigmoid.
+        # The slope is the derivative of the sigmoid, divided by one plus the sigmoid.
         slope = e / ((1.0 + e) * where(z >= 0, 2.0 + e, 1.0 + 2.0 * e))
         return self._gate(z) + self.alpha * z * slope
 

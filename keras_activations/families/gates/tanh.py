@@ -46,12 +46,12 @@ class Mish(Activation):
         Misra, Mish: A Self Regularized Non-Monotonic Activation Function, 2019, https://arxiv.org/abs/1908.08681
     """
 
-    # tanh(log(1 + u)) is the ratio u (u + 2) / (u (u + 2) + 2). With u = a / b, neither of them large, it never overflows.
+    # tanh(log(1 + u)) is the ratio u (u + 2) / (u (u + 2) + 2). It never overflows, because u is a / b, and neither a nor b is large.
 
     def _odds(self, x):
-        """(a, b), whose ratio is u."""
+        """(a, b), with ``u = a / b``."""
         if is_everyday():
-            return ops.exp(clamp_above(x, 20.0, 40.0)), 1.0  # beyond, the gate is 1
+            return ops.exp(clamp_above(x, 20.0, 40.0)), 1.0  # beyond the bound, the gate is 1
         e = ops.exp(-magnitude(x))
         return where(x >= 0, 1.0, e), where(x >= 0, e, 1.0)
 
@@ -75,7 +75,7 @@ class Mish(Activation):
 
 
 class Gated(Activation):
-    """The input times a step, such as tanh, of an inner function that vanishes at minus infinity as fast as exp(x)."""
+    """The input times ``step(inner(x))``. The step is a function such as tanh. At minus infinity, inner(x) vanishes as fast as exp(x)."""
 
     step: Curve = tanh
     inner: Any
@@ -91,7 +91,7 @@ class Gated(Activation):
 
 @register
 class BetaMish(Gated):
-    """Mish with a steeper gate: the larger beta, the closer to ReLU.
+    """Mish with a steeper gate: a larger beta brings it closer to ReLU.
 
     ``f(x) = x * tanh(beta * log(1 + exp(x)))``
 
@@ -121,7 +121,7 @@ class BetaMish(Gated):
 
 @register
 class Mila(Mish):
-    """Mish with a shifted gate: the more negative beta, the deeper the dip below zero.
+    """Mish with a shifted gate: a more negative beta makes the dip below zero deeper.
 
     ``f(x) = x * tanh(log(1 + exp(x + beta)))``
 
@@ -153,7 +153,7 @@ class Mila(Mish):
 
 @register
 class Smish(Mish):
-    """The input times the tanh of the logarithm of one plus its sigmoid: the gate opens to 0.6 only.
+    """The input times the tanh of the logarithm of one plus its sigmoid: the gate rises only to 0.6.
 
     ``f(x) = alpha * x * tanh(log(1 + 1 / (1 + exp(-beta * x))))``
 
@@ -222,7 +222,7 @@ class HardMish(Activation):
 
 @register
 class TanhExp(Gated):
-    """The input times the tanh of its exponential: as smooth as Mish, nearly the identity above 1, and cheaper.
+    """The input times the tanh of its exponential: as smooth as Mish, cheaper, and nearly the identity above 1.
 
     ``f(x) = x * tanh(exp(x))``
 
@@ -238,22 +238,22 @@ class TanhExp(Gated):
 
     aliases = ("telu",)
 
-    # Beyond the bound tanh is 1.
+    # Beyond the bound, the tanh of the exponential is 1.
     inner = Curve(lambda x: ops.exp(clamp_above(x, 5.0, 7.0)), lambda x, y: y, by_value=True)
 
 
 @register
 class TanhSoft(Activation):
-    """A family of four numbers between the tanh and the softplus; its default is TanhExp with a gate that opens later.
+    """A family with four parameters between tanh and softplus: the default is TanhExp with a gate that is shifted to the right.
 
     ``f(x) = tanh(alpha * x + beta * exp(gamma * x)) * log(delta + exp(x))``
 
     Args:
-        alpha: Number of at least 0, the linear part of the gate. Default 0.
-        beta: Number of at least 0, the size of the gate's exponential. Default 0.6.
+        alpha: Number >= 0, the slope of the linear part of the gate. Default 0.
+        beta: Number >= 0, the size of the gate's exponential. Default 0.6.
         gamma: Positive number, the rate of the gate's exponential. Default 1.
-        delta: Number of at least 0: the second factor is the softplus for 1 and x for 0. Default 0. The defaults are those of the
-            paper's TanhSoft-2; ``TanhSoft(0.87, 0.0, 1.0, 1.0)`` is its TanhSoft-1.
+        delta: Number >= 0. The second factor is the softplus if delta is 1, and x if delta is 0. Default 0. The four defaults are those
+            of TanhSoft-2 in the paper; ``TanhSoft(0.87, 0.0, 1.0, 1.0)`` is its TanhSoft-1.
         **kwargs: As in every activation: see `Activation`.
 
     Example:
@@ -284,7 +284,7 @@ class TanhSoft(Activation):
     def _inner(self, x):
         """The gate's argument and its derivative."""
         z = clamp_both(x, *PRODUCT_OVERFLOWS)
-        # From 64 (400 in float64) on the derivative of tanh is 0. A larger slope would overflow in its products.
+        # The derivative of tanh is 0 from 64 on (400 in float64). Products with a larger slope would overflow.
         single, double = (math.log(enough / self.beta) if self.beta else 0.0 for enough in (64.0, 400.0))
         e = self.beta * ops.exp(self.gamma * clamp_above(z, min(single, 80.0) / self.gamma, min(double, 700.0) / self.gamma))
         return self.alpha * z + e, self.alpha + self.gamma * e
@@ -294,7 +294,7 @@ class TanhSoft(Activation):
             return x
         e = ops.exp(-magnitude(x))
         near, far = abs(x) < 0.69, x < -0.69
-        # On each side of log 2 the one of e and e - 1 is taken that has the digits which the sum with delta needs.
+        # The sum with delta starts from e - 1 if -log(2) < x < 0, and from e below that. Each has the digits that the sum needs.
         small = far & (e + self.delta < 0.5)
         z = where(near & (x < 0), expm1(where(near, x, 0.0)) + self.delta, where(far, e + (self.delta - 1), self.delta * e))
         return positive_part(x) + where(small, ops.log(e + self.delta), log1p(where(small, 0.0, z)))
@@ -306,7 +306,7 @@ class TanhSoft(Activation):
 
     def fallback(self, x):
         gate = tanh(self._inner(x)[0])
-        # Where alpha is 0, the gate has closed long before the bound.
+        # The gate is 0 long before the bound if alpha is 0.
         return gate * self._soft(x if self.alpha else clamp_below(x, *PRODUCT_OVERFLOWS))
 
     def derivative(self, x):
@@ -316,7 +316,7 @@ class TanhSoft(Activation):
 
 @register
 class Phish(Gated):
-    """The input times the tanh of its GELU: flatter around zero than Mish, and positive just below it.
+    """The input times the tanh of its GELU: flatter than Mish around zero, and positive just below zero.
 
     ``f(x) = x * tanh(x / 2 * erfc(-x / sqrt(2)))``
 
@@ -328,13 +328,13 @@ class Phish(Gated):
         Naveen, Phish: A Novel Hyper-Optimizable Activation Function, 2022, https://doi.org/10.36227/techrxiv.17283824
     """
 
-    # Far below 0 the input multiplies what a plain GELU has lost.
+    # GELU is computed under the strict budget. Far below 0, the large input multiplies the error of the everyday form.
     inner = Curve(strictly(gelu), gelu.slope)
 
 
 @register
 class LiSHT(Activation):
-    """The input times its tanh: even, never negative, and the absolute value far from zero.
+    """The input times its tanh: it is even and never negative, and nearly the absolute value far from zero.
 
     ``f(x) = x * tanh(x)``
 
@@ -357,13 +357,13 @@ class LiSHT(Activation):
 
 @register
 class APTx(Activation):
-    """Alpha plus tanh, times x: with its defaults exactly Swish(beta=2), and close to Mish.
+    """The input times the sum of alpha and a tanh: with the defaults it is exactly Swish(beta=2), and close to Mish.
 
     ``f(x) = (alpha + tanh(beta * x)) * gamma * x``
 
     Args:
         alpha: Finite number, added to the tanh. Default 1.
-        beta: Finite number, the slope of the tanh; 0.5 comes closest to Mish for negative input. Default 1.
+        beta: Finite number, the slope of the tanh; for negative input, 0.5 is closest to Mish. Default 1.
         gamma: Finite number, the scale. Default 0.5.
         **kwargs: As in every activation: see `Activation`.
 
@@ -386,9 +386,9 @@ class APTx(Activation):
 
     def _gate(self, z):
         if is_everyday():
-            # Where alpha is 1, the sum of it and a tanh would cancel.
+            # The sum of alpha and a tanh would cancel if alpha is 1.
             return self.gamma * ((self.alpha - 1.0) + 2.0 * sigmoid(2.0 * z))
-        # Near 0 the tanh has the digits, and further out its distance from 1 or -1.
+        # Near 0, the tanh itself has the digits. Further out, its distance from 1 or -1 has them.
         near = abs(z) < 0.5
         y, fraction = tanh_parts(where(near, z, 0.0))
         e = ops.exp(-2.0 * clamp_above(magnitude(z), 64.0, 400.0))
