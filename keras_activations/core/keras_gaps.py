@@ -109,7 +109,8 @@ def settle_paths(layer, kind):
 def siblings_in(store):
     """Layers that have loaded weights from this file, by name. The caller adds its own.
 
-    If two hosts share one instance with weights, only the first host finds weights in the file (keras 3.10 to 3.15).
+    If two hosts share one instance with weights, only the first host finds weights in the file (keras 3.10 to 3.15; keras-team/keras#18821
+    asks for shared weights).
     """
     return _loaded.setdefault(store, {}) if hasattr(store, "h5_file") else {}
 
@@ -117,7 +118,7 @@ def siblings_in(store):
 def as_tensor(array, dtype):
     """An array or a number as a tensor of `dtype`.
 
-    On torch, Keras keeps the dtype of an array of bfloat16, whatever dtype is requested (keras 3.15).
+    On torch, Keras keeps the dtype of an array of bfloat16, whatever dtype is requested (keras 3.15; no issue was found).
     """
     return ops.cast(ops.convert_to_tensor(array, dtype=dtype), dtype)
 
@@ -125,7 +126,8 @@ def as_tensor(array, dtype):
 def with_several_axes(config):
     """The config, with `axis` under another name if it is a tuple or a list.
 
-    Keras drops an "axis" that is a list of several when it loads a legacy H5 file, in any layer, silently (keras 3.10 to 3.15).
+    Keras drops an "axis" that is a list of several when it loads a legacy H5 file, in any layer, silently (keras 3.10 to 3.15;
+    keras-team/keras#20963 was mended for a single number).
     """
     if isinstance(config.get("axis"), (tuple, list)):
         config["axes"] = config.pop("axis")
@@ -141,7 +143,7 @@ def with_logits(y, x):
     """y, marked so that Keras's cross-entropy losses use its input x. They use y itself if x is None.
 
     On TensorFlow the losses read an attribute of y, which Keras's own sigmoid and softmax set. They have no argument for it (keras 3.10 to
-    3.15). Without the attribute they lose every digit of a saturated output. Keras sets it for any axis, also where it is wrong.
+    3.15; keras-team/keras#15271). Without the attribute they lose every digit of a saturated output. Keras sets it for any axis, also where it is wrong.
     """
     if x is not None:
         y._keras_logits = x
