@@ -143,7 +143,8 @@ def with_logits(y, x):
     """y, marked so that Keras's cross-entropy losses use its input x. They use y itself if x is None.
 
     On TensorFlow the losses read an attribute of y, which Keras's own sigmoid and softmax set. They have no argument for it (keras 3.10 to
-    3.15; keras-team/keras#15271). Without the attribute they lose every digit of a saturated output. Keras sets it for any axis, also where it is wrong.
+    3.15; keras-team/keras#15271). Without the attribute they lose every digit of a saturated output. Keras sets it for any axis, also
+    where it is wrong.
     """
     if x is not None:
         y._keras_logits = x
