@@ -7,7 +7,10 @@ within a small factor of the best polynomial; the relative error printed beside 
 A term more would not change a float32 (or float64) result.
 """
 
+import math
+
 import mpmath as mp
+import numpy as np
 
 mp.mp.dps = 50
 
@@ -57,6 +60,27 @@ def worst(function, coefficients, low, high):
     return max(abs(mp.polyval(coefficients[::-1], x) / function(x) - 1) for x in grid)
 
 
+def erf_fraction(end=3.95, points=4000, rounds=40):
+    """(P, Q, error) with ``erf(x) = x P(x**2) / Q(x**2)`` up to `end`, nearly the best in absolute error.
+
+    Each round solves a linear problem, in which the last Q divides the residual, and gives more weight to points with larger errors
+    (Lawson's algorithm).
+    """
+    x = end * np.sqrt((1 - np.cos((np.arange(points) + 0.5) * np.pi / points)) / 2)
+    target, w, weight, q = np.array([math.erf(point) for point in x]) / x, (x / end) ** 2, x.copy(), np.ones(points)
+    upper, lower = (np.vander(w, degree + 1, increasing=True) for degree in (6, 4))
+    for _ in range(rounds):
+        rows = np.concatenate([upper, -target[:, None] * lower[:, 1:]], axis=1) * (weight / q)[:, None]
+        solution = np.linalg.lstsq(rows, target * weight / q, rcond=None)[0]
+        numerator, denominator = solution[:7], np.array([1.0, *solution[7:]])
+        q = lower @ denominator
+        errors = abs(x * (upper @ numerator / q - target))
+        weight *= 1 + errors / errors.max() / 2
+        weight /= weight.mean()
+    scale = end ** (-2.0 * np.arange(7))
+    return (numerator * scale).tolist(), (denominator * scale[:5]).tolist(), errors.max()
+
+
 FITS = (
     # name, function, interval, degree
     ("EXPM1_TAIL", expm1_tail, ("-0.7", "0.7"), 6),
@@ -79,3 +103,7 @@ if __name__ == "__main__":
         for coefficient in coefficients:
             print(f"    {coefficient!r},")
         print(")")
+    *fraction, error = erf_fraction()
+    print(f"# absolute error {error:.2g}")
+    for name, coefficients in zip(("ERF_NUMERATOR", "ERF_DENOMINATOR"), fraction, strict=True):
+        print(f"{name} = {tuple(coefficients)}")

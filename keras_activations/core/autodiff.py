@@ -40,6 +40,9 @@ if TYPE_CHECKING or _BACKEND == "torch":
 TRIGONOMETRY: Any = jax.numpy if _BACKEND == "jax" else ops
 """Who has sin, cos and arctan: on JAX, `keras.ops` makes float32 of float64 in these functions (Keras 3.15)."""
 
+HAS_ERF = _BACKEND != "jax"
+"""Whether the backend's erf may be used. TensorFlow 2.21 does not know the operation that JAX 0.10 writes for it into a SavedModel."""
+
 _NAMES: dict[Any, str] = {}  # of the common dtypes: Keras's function for that is slow
 if _BACKEND in ("tensorflow", "torch"):
     _NAMES |= {getattr(tf if _BACKEND == "tensorflow" else torch, name): name for name in ("float16", "bfloat16", "float32", "float64")}

@@ -16,9 +16,11 @@ import math
 
 from keras import backend, ops
 
-from .autodiff import TRIGONOMETRY, clamped, in_forward_mode, is_compiling, number, select
+from .autodiff import HAS_ERF, TRIGONOMETRY, clamped, in_forward_mode, is_compiling, number, select
 from .coefficients import (
     ARCTAN_TAIL,
+    ERF_DENOMINATOR,
+    ERF_NUMERATOR,
     ERF_RATIO,
     EXPM1_TAIL,
     EXPM1_TAIL_DOUBLE,
@@ -180,7 +182,7 @@ def gelu(x):
     if is_everyday():
         # LiteRT recognizes its own operator in this form. ONNX takes erf but not erfc.
         z = clamp_below(x, *NORMAL_VANISHES)
-        return 0.5 * z * (1.0 + ops.erf(z * math.sqrt(0.5)))
+        return 0.5 * z * (1.0 + _everyday_erf(z * math.sqrt(0.5)))
     t = clamp_above(magnitude(x), *NORMAL_VANISHES)
     gaussian, scaled = normal_tail(t)
     return positive_part(x) - t * gaussian * scaled
@@ -191,18 +193,31 @@ def gelu_slope(x):
     """The derivative of `gelu`."""
     if is_everyday():
         z = clamp_both(x, *NORMAL_VANISHES)
-        return 0.5 * (1.0 + ops.erf(z * math.sqrt(0.5))) + z * ops.exp(-0.5 * z * z) / math.sqrt(2 * math.pi)
+        return 0.5 * (1.0 + _everyday_erf(z * math.sqrt(0.5))) + z * ops.exp(-0.5 * z * z) / math.sqrt(2 * math.pi)
     t = clamp_above(magnitude(x), *NORMAL_VANISHES)
     gaussian, scaled = normal_tail(t)
     h = gaussian * (scaled - t / math.sqrt(2 * math.pi))
     return where(x >= 0, 1.0 - h, h)
 
 
+def _everyday_erf(x):
+    """The error function within a few epsilon, for finite x."""
+    if HAS_ERF or is_double(x):
+        return ops.erf(x)
+    z = clamped(x, -4.0, 4.0)
+    w = z * z
+    near = z * polynomial(w, ERF_NUMERATOR) / polynomial(w, ERF_DENOMINATOR)
+    # The quotient is nearly 1 at 3.95, which a large factor would magnify.
+    return where(x > 3.95, 1.0, where(x < -3.95, -1.0, near))
+
+
 @Curve
 def erf(x):
     """The error function."""
-    if needs_long_series(x) or is_unexported():
+    if needs_long_series(x):
         return ops.erf(clamp_both(x, 6.0, 6.0))  # TensorFlow's erf is NaN for huge numbers
+    if is_unexported():
+        return _everyday_erf(clamp_both(x, 6.0, 6.0))
     t = clamp_above(magnitude(x), 6.0, 6.0)
     near = t < 1.0
     z = where(near, x, 0.0)
