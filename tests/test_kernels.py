@@ -3,7 +3,6 @@
 import copy
 import functools
 import gc
-import logging
 import pickle
 import threading
 import weakref
@@ -93,19 +92,6 @@ def test_kernels_are_freed_with_the_last_layer():
     del layers, layer
     gc.collect()
     assert kernels.alive() == before
-
-
-@pytest.mark.skipif(BACKEND != "tensorflow", reason="a warning of TensorFlow")
-def test_no_warning_of_functions_that_are_traced_again(caplog):
-    logger = logging.getLogger("tensorflow")
-    logger.addHandler(caplog.handler)
-    try:
-        for step in range(20):
-            ka.ISRU(alpha=1.0 + step / 32)(X)
-            gc.collect()
-    finally:
-        logger.removeHandler(caplog.handler)
-    assert "retracing" not in caplog.text
 
 
 @remembered

@@ -52,7 +52,7 @@ def test_the_textbook_is_what_a_user_would_write(layer, code):
 
 def measured(name, against, ratio, **check):
     times = {"ours": 1e-3 * ratio, "theirs": 1e-3, "ratio": ratio, "paired": ratio, "rounds": 7, "calls": 1}
-    place = {"mode": "eager", "size": "64k", "dtype": "float32", "date": "2026-01-31"}
+    place = {"mode": "eager", "size": "64k", "dtype": "float32", "date": "2026-01-31", "plan": "ours"}
     cell = {"unit": name, "against": against, **place, "forward": times, "both": times}
     return cell, {"unit": name, "against": against, "code": None, "wrong": None, "fails from": None} | check
 
@@ -66,10 +66,20 @@ def test_the_page_shows_what_is_slow():
     text = speed.page({"torch": {"environment": has, "cells": cells, "checks": checks, "models": [model]}})
     assert "* torch: 2026-01-31 to 2026-02-01, a processor, 2 cores, keras 3.15.1, torch 2.13.0, python 3.11.7." in text
     assert "| torch | eager | 64k | float32 | 2 | 1.00 (mish 1.00) | 1.00 (mish 1.00) | **4.00** (serf **4.00**) |" in text
-    assert "| `mish` | native | 1.00 / 1.00 |  |" in text
-    assert "| `serf` | textbook | **4.00** / **4.00** | 89 |" in text
+    assert "| `mish` | native | 1.00 / 1.00 |  |  |" in text
+    assert "| `serf` | textbook | **4.00** / **4.00** | 89 | a, e, k |" in text
     assert "| torch | a network | mish | 1.00 (1 ms) | **4.00** (1 ms) |" in text
     assert code in text
+
+
+def test_every_row_above_the_mark_has_a_reason():
+    cell, _ = measured("linear", "native", 2.0)
+    assert speed.why([cell]) == "f, k"
+    assert speed.why([cell | {"plan": "native", "size": "4M"}]) == "f, i"
+    assert speed.why([measured("linear", "native", 1.0)[0]]) == ""
+    with pytest.raises(SystemExit, match="Nobody has said why alrelu"):
+        speed.why([measured("alrelu", "textbook", 2.0)[0] | {"size": "4M"}])
+    assert {name for _, names in speed.WHY.values() for name in names.split()} <= ka.catalogue().keys()
 
 
 def test_what_is_measured_again_replaces_what_was_measured(tmp_path, monkeypatch):
