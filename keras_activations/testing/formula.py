@@ -29,7 +29,19 @@ import numpy as np
 
 def _exp(u):
     # The exponential of an exponential may be smaller than any number that mpmath can represent.
-    return mp.mpf(0) if u < -(mp.mpf(10) ** 1500) else mp.exp(u)
+    if u < -(mp.mpf(10) ** 1500):
+        return mp.mpf(0)
+    if abs(u) < 10**5:
+        return mp.exp(u)
+    # mpmath multiplies e with itself if u is an integer, which takes a hundred times as long.
+    with mp.extraprec(mp.mag(u) + 10):
+        power = mp.floor(u / mp.ln2)
+        rest = u - power * mp.ln2
+    return mp.ldexp(mp.exp(rest), int(power))
+
+
+def _expm1(u):
+    return _exp(u) - 1 if abs(u) > 10**5 else mp.expm1(u)
 
 
 def _tanh(u):
@@ -39,6 +51,10 @@ def _tanh(u):
 
 def _erf(u):
     return mp.sign(u) if abs(u) > 10**5 else mp.erf(u)
+
+
+def _erfc(u):
+    return 1 - mp.sign(u) if abs(u) > 10**5 else mp.erfc(u)
 
 
 def _bell(u):
@@ -52,7 +68,7 @@ def _sech_squared(u):
 FUNCTIONS = {
     # name: the function and its first two derivatives. A derivative that is 0 everywhere is None.
     "exp": (_exp, _exp, _exp),
-    "expm1": (mp.expm1, mp.exp, mp.exp),
+    "expm1": (_expm1, _exp, _exp),
     "log": (mp.log, lambda u: 1 / u, lambda u: -1 / u**2),
     "log1p": (mp.log1p, lambda u: 1 / (1 + u), lambda u: -1 / (1 + u) ** 2),
     "sqrt": (mp.sqrt, lambda u: 1 / (2 * mp.sqrt(u)) if u else u, lambda u: -1 / (4 * mp.sqrt(u) ** 3) if u else u),
@@ -61,11 +77,7 @@ FUNCTIONS = {
     "cos": (mp.cos, lambda u: -mp.sin(u), lambda u: -mp.cos(u)),
     "atan": (mp.atan, lambda u: 1 / (1 + u * u), lambda u: -2 * u / (1 + u * u) ** 2),
     "erf": (_erf, _bell, lambda u: -2 * u * _bell(u)),
-    "erfc": (
-        mp.erfc,
-        lambda u: -2 / mp.sqrt(mp.pi) * mp.exp(-u * u),
-        lambda u: 4 * u / mp.sqrt(mp.pi) * mp.exp(-u * u),
-    ),
+    "erfc": (_erfc, lambda u: -_bell(u), lambda u: 2 * u * _bell(u)),
     "abs": (abs, mp.sign, None),
 }
 
