@@ -102,22 +102,6 @@ def test_who_redefines_the_value_does_not_keep_the_old_derivative_and_native_op(
     assert testing.array(ReLU()([1.0, 2.0])).tolist() == [10.0, 20.0]
 
 
-@pytest.mark.skipif(BACKEND != "tensorflow", reason="about TensorFlow's variables")
-@pytest.mark.parametrize("cls", [ka.ReLU, ka.DualLine, ka.LiSHT, ka.TanhExp, ka.Softmax])
-def test_a_variable_of_tensorflow_is_a_tensor(cls):
-    """Of a native op, of straight lines and of each kind of kernel, also under a tape and in forward mode."""
-    import tensorflow as tf
-
-    x, layer = tf.Variable([[-1.0, 2.0]]), cls()
-    expected, slope = layer(tf.constant([[-1.0, 2.0]])), autodiff.value_and_gradients(layer, [tf.constant([[-1.0, 2.0]])], tf.ones((1, 2)))
-    with tf.autodiff.ForwardAccumulator(x, tf.ones_like(x)) as accumulator, tf.GradientTape() as tape:
-        y = layer(x)
-    np.testing.assert_array_equal(y, expected)
-    np.testing.assert_array_equal(tape.gradient(y, x), slope[1][0])
-    assert accumulator.jvp(y).shape == (1, 2)
-    np.testing.assert_allclose(tf.function(lambda: layer(x))(), expected, rtol=1e-6, atol=1e-6)
-
-
 class Doubled:
     def fallback(self, x):
         return 2.0 * super().fallback(x)
