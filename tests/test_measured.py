@@ -5,7 +5,7 @@ import pytest
 import keras_activations as ka
 from keras_activations import testing
 from keras_activations.core import kernels
-from lab.cases import CASES, CATALOGUE, case_id
+from lab.cases import BACKEND, CASES, CATALOGUE, case_id
 from lab.measurements import candidates, compilers, kept
 
 MODES = [mode for mode in kernels.MODES if mode in compilers()]
@@ -96,3 +96,37 @@ def test_a_subclass_of_another_package_runs_as_its_base_does():
         assert Same().plan(mode, "float32") == ka.Tanh().plan(mode, "float32")
         assert Tanh().plan(mode, "float32").name == "ours"
     assert Tanh().plan("eager").reason == "nobody measured tanh here"
+
+
+def test_what_strictness_costs_decides_where_a_compiler_fuses(monkeypatch):
+    class Same(ka.Tanh):
+        pass
+
+    class Other(ka.Tanh):
+        def fallback(self, x):
+            return 2.0 * super().fallback(x)
+
+    monkeypatch.setattr(kernels, "_MEASURED", {BACKEND: {"strict": {"Tanh": 1.06, "Mish": 1.05}}})
+    for cls, budget in ((ka.Tanh, "everyday"), (Same, "everyday"), (Other, "strict"), (ka.Mish, "strict"), (ka.GELU, "strict")):
+        assert kernels.budget_of(cls, "fused") == budget
+        assert kernels.budget_of(cls, "eager") == kernels.budget_of(cls, "graph") == "everyday"
+        assert cls(kernel="fallback").plan("fused").budget == "strict"
+
+
+def test_the_gradient_of_the_backend_runs_where_it_was_measured_to_be_faster(monkeypatch):
+    class Other(ka.LiSHT):
+        def derivative(self, x):
+            return 2.0 * x
+
+    monkeypatch.setattr(kernels, "_MEASURED", {BACKEND: {"automatic": {"eager": {"LiSHT": 0.9, "TanhExp": 0.96}}}})
+    found = [kernels.differentiates_itself(cls, "eager") for cls in (ka.LiSHT, ka.TanhExp, ka.Mish, Other)]
+    assert found == [True, False, False, False]
+    assert not kernels.differentiates_itself(ka.LiSHT, "graph")
+
+    def chosen(budget, mode, dtype):
+        return kernels.choose("auto", None, None, budget, mode, dtype, True, automatic=True)
+
+    assert chosen("everyday", "eager", "float32").name == "automatic"
+    assert chosen("everyday", "eager", "bfloat16").name == "ours"
+    assert chosen("strict", "fused", "float32").name == "ours"
+    assert (chosen("everyday", "eager", "float64").name, chosen("everyday", "eager", "float64").budget) == ("ours", "strict")
