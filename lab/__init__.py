@@ -1,1 +1,1 @@
-"""What measures the package: its cases and their truth, accuracy, speed, memory, exports, survival. Tests import it."""
+"""Measurements of the package: its cases and their truth, accuracy, speed, memory, exports, survival. The tests import these modules."""

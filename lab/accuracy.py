@@ -55,7 +55,7 @@ def points(dtype, kinks):
     kind, count = (np.float32, 30_000) if dtype == "float32" else (np.float64, 5_000)
     info = np.finfo(kind)
     draw = np.random.default_rng(0)
-    # An odd stride through all patterns of bits, so that the low ones vary too.
+    # The stride through all bit patterns is odd, so that the low bits vary too.
     whole = np.uint32 if kind is np.float32 else np.uint64
     patterns = (np.arange(count, dtype=whole) * whole(2**info.bits // count | 1)).view(kind)
     sizes = 10.0 ** np.linspace(np.log10(info.tiny), np.log10(info.max), count // 4)[:-1]
@@ -85,7 +85,7 @@ class Curve:
         return cls(formula.equation, tuple(sorted(known.items())), tuple(kinks))
 
     def truth(self, dtype):
-        """(inputs, value and three derivatives) as float64 arrays, computed once."""
+        """(inputs, value and three derivatives) as float64 arrays. They are computed once."""
         file = OUTPUT / "truth" / f"{hashlib.sha256(repr((self, dtype)).encode()).hexdigest()[:24]}.npy"
         x = points(dtype, self.kinks)
         if not file.exists():
@@ -105,7 +105,7 @@ class Curve:
 
 @dataclass(frozen=True)
 class Slice(Curve):
-    """A function of two halves, along one of them."""
+    """A function of two halves, measured along one of them."""
 
     variable: str = ""
     other: float = 0.0
@@ -133,7 +133,7 @@ def compute(task):
 
 @dataclass
 class Row:
-    """What was measured of one function, in one mode and dtype."""
+    """The measurements of one function in one mode and dtype."""
 
     library: str
     function: str
@@ -148,26 +148,26 @@ class Row:
     """The worst second derivative, in units of the dtype's epsilon."""
     second_at: float | None = None
     not_finite: int = 0
-    """Inputs at which one of the three is not finite though it should be."""
+    """How many inputs give a value or a derivative that is not finite but should be."""
     lost: int = 0
-    """Inputs at which the value has no right digit."""
+    """How many inputs give a value without a correct digit."""
     missing: str = ""
     """Why something could not be measured."""
 
     @property
     def outside(self):
-        """Which of its columns are outside the budget."""
+        """The columns of the row that are outside the budget."""
         budgets = {"value": testing.STRICT.value, "gradient": testing.STRICT.gradient, "second": SECOND_BUDGET}
         found = [name for name, budget in budgets.items() if getattr(self, name) > budget[self.dtype]]
         return found + [name for name in ("not_finite", "missing") if getattr(self, name)]
 
 
 SECOND_BUDGET = {"float64": 32.0, "float32": 3.0, "bfloat16": 0.51, "float16": 0.51}
-"""Second derivatives: absolute, in units of epsilon, relative where they exceed 1."""
+"""The error of second derivatives in units of epsilon: absolute, and relative where the derivative exceeds 1."""
 
 
 def errors(row, curve, derivatives):
-    """Fill in the row from a function of a tensor that returns value, first and second derivative."""
+    """Fill in the row. `derivatives` is a function of a tensor that returns value, first and second derivative."""
     x, truths = curve.truth(row.dtype)
     x, (value, first, second, third) = x[real := ~np.isnan(truths[0])], truths[:, real]
     normal = (abs(x) >= float(np.finfo(np.float64 if row.dtype == "float64" else np.float32).tiny)) | (x == 0)
@@ -200,7 +200,7 @@ def errors(row, curve, derivatives):
 
 
 def errors_along_rows(row, truth, compiler):
-    """The same for rows of a few numbers, at those of the tests, without second derivatives."""
+    """The same for rows of a few numbers, without second derivatives. The rows are those of the tests."""
     measured = testing.measure(truth, row.dtype, "fallback", compiler)
     for name, index in (("value", 1), ("gradient", 2)):
         every = np.concatenate([part[index].max(axis=1) for part in measured])
@@ -223,7 +223,7 @@ def second_errors(result, truth, slope, x, dtype):
 
 
 def modes():
-    """The ways in which a function runs: {name: compiler}."""
+    """The modes in which a function runs: {name: compiler}."""
     if BACKEND == "tensorflow":
         import tensorflow as tf
 
@@ -237,7 +237,10 @@ def modes():
 
 
 def with_derivatives(function, missing="zero"):
-    """A function of x that returns value, first and second derivative. A missing derivative is taken for 0, or with "none" an error."""
+    """A function of x that returns value, first and second derivative.
+
+    A missing derivative counts as 0. It is an error with missing="none".
+    """
     if BACKEND == "tensorflow":
         import tensorflow as tf
 
@@ -279,10 +282,10 @@ def strict(layer):
 
 
 def functions():
-    """(library, name, subject, function): ours, and the peers' on this backend. The subject has the formula: a curve, a layer or a case.
+    """(library, name, subject, function) of this package, and of its peers on this backend.
 
-    Ours is kernel="fallback", which is strict in every mode. What kernel="auto" takes from the frameworks elsewhere, the rows of
-    keras.activations show.
+    The subject has the formula: it is a curve, a layer or a case. The functions of this package run with kernel="fallback", which is
+    strict in every mode. The rows of keras.activations show the functions that kernel="auto" takes from the frameworks elsewhere.
     """
     for layer in LAYERS:
         yield "keras_activations", repr(layer), Curve.of(layer), strict(layer)
@@ -313,7 +316,7 @@ def functions():
 
 PARTS = 8
 NO_PEERS = {"bilinear", "linear", "prelu", "gumbel_softmax", "maxout"}
-"""Names that mean something else there, take weights, or draw random numbers."""
+"""Functions of the peers that mean something else, take weights, or draw random numbers."""
 
 
 def peers():
@@ -348,7 +351,7 @@ LAYERS = list({repr(layer): layer for layer in layers()}.values())
 
 
 def slices():
-    """Splitters of two halves, with each of their slices."""
+    """Each splitter of two halves, with each of its slices."""
     for entry in ka.catalogue().values():
         if issubclass(entry.cls, ka.Splitting) and len(inputs := testing.Formula(entry.formula).inputs) == 2:
             layer = entry.cls(**({"learned": False} if issubclass(entry.cls, ka.Parametric) else {}))
@@ -389,7 +392,7 @@ def measure(part):
                 errors_along_rows(row, witness((type(subject), {})), lambda _, theirs=theirs: theirs)
             else:
                 errors(row, Curve.of(subject), compiler(with_derivatives(function)))
-        except Exception as error:  # a peer that cannot do it at all is a finding too
+        except Exception as error:  # the failure of a peer is a result too
             row.missing = f"{type(error).__name__}: {error}".partition("\n")[0][:200]
         rows.append(row)
     file = OUTPUT / f"{VARIANT}{'-64' if doubles else ''}-{part}.json"
@@ -399,11 +402,11 @@ def measure(part):
 # ----------------------------------------------------------------------------------------------------------------- kernel="auto"
 
 MODES = {"eager": "fused" if BACKEND == "jax" else "eager", "graph": "graph", "xla": "fused", "jit": "fused"}
-"""The modes of `keras_activations.kernels` by their names here."""
+"""{name of the mode in this file: name of the mode in `keras_activations.kernels`}"""
 
 
 def measure_auto():
-    """What kernel="auto" runs and what it keeps: one row for each mode, dtype, budget and plan."""
+    """Measure the plans of kernel="auto" and their errors: one row for each mode, dtype, budget and plan."""
     rows = []
     for (name, compiler), dtype in itertools.product(modes().items(), testing.BITS):
         if dtype == "float64" and BACKEND == "jax":
@@ -453,7 +456,7 @@ def auto_table():
 HEADER = "| library | dtype | functions | within budget | worst value | worst gradient | worst second derivative | not finite | no digit |"
 
 
-# Why some classes of this package are outside the budget. `table` ends with an error for a row that is in none of these.
+# The reasons why some classes of this package are outside the budget. `table` ends with an error if a row has no reason here.
 EXCEPTIONS = {
     "value": (
         "near a zero of the function that is no number of the dtype, the value is a difference of larger terms",
@@ -477,12 +480,12 @@ def class_name(row):
 
 
 def reasons(row):
-    """Why the row is outside the budget, for each column; None in the place of a reason that nobody has given."""
+    """The reason why the row is outside the budget, for each column. It is None if `EXCEPTIONS` has no reason."""
     return [EXCEPTIONS[column][0] if class_name(row) in EXCEPTIONS.get(column, ("", ""))[1].split() else None for column in row.outside]
 
 
 def write_tables():
-    """docs/accuracy.md."""
+    """Write docs/accuracy.md."""
     rows = [Row(**row) for file in sorted(OUTPUT.glob("*.json")) for row in json.loads(file.read_text())]
     if not rows:
         raise SystemExit("Nothing has been measured yet: run `make accuracy`.")
@@ -535,7 +538,7 @@ def excepted(rows):
 
 
 def grouped(rows):
-    """(library, dtype, rows), ours first."""
+    """(library, dtype, rows). This package comes first."""
     keys = sorted({(row.library != "keras_activations", row.library) for row in rows})
     for (_, library), dtype in itertools.product(keys, ("float32", "bfloat16", "float16", "float64")):
         found = [row for row in rows if (row.library, row.dtype) == (library, dtype)]
@@ -565,7 +568,7 @@ def main():
         with multiprocessing.Pool() as pool:
             pool.map(compute, sorted(itertools.product(curves, testing.BITS), key=repr), chunksize=1)
     elif arguments.what == "measure":
-        # XLA keeps what it has compiled, and a process that compiles thousands of functions ends in a segmentation fault.
+        # XLA keeps every compiled function. A process that compiles thousands of functions ends in a segmentation fault.
         for part in range(PARTS) if arguments.part is None else ():
             subprocess.run([sys.executable, "-m", "lab.accuracy", "measure", "--part", str(part)], check=True)
         if arguments.part is not None:

@@ -1,8 +1,9 @@
-"""Write what is generated of the catalogue: `make api`.
+"""Write the files that are generated from the catalogue: `make api`.
 
-* `tests/data/promises.json`: classes, arguments, defaults and names. What has landed there stays: a change shows in the diff.
-* `docs/catalogue.md`: every activation. README.md: the families.
-* docs/export.md: a row "not measured yet" for an activation that is new.
+* `tests/data/promises.json`: classes, arguments, defaults and names. An entry of this file stays. The diff shows every change.
+* `docs/catalogue.md`: every activation.
+* README.md: the families.
+* docs/export.md: a row "not measured yet" for each new activation.
 """
 
 import importlib
@@ -18,12 +19,12 @@ PROMISES, CATALOGUE, README = ROOT / "tests" / "data" / "promises.json", ROOT / 
 EXPORT = ROOT / "docs" / "export.md"
 MARKS = "<!-- families -->\n", "<!-- end of families -->\n"
 
-# How parameters are learned is the same for every activation, and is told once.
+# These arguments say how parameters are learned. They are the same for every activation, and the documentation explains them once.
 TOLD_ELSEWHERE = {"per", "channels", "shared_axes", "regularizer", "constraint"}
 
 
 def promises():
-    """What users rely on, as data that JSON holds."""
+    """The public names and defaults that users rely on, as JSON data."""
     entries = ka.catalogue().values()
 
     def written(value, entry):
@@ -58,7 +59,7 @@ def row(entry):
 
 
 def by_family():
-    """(module, title, what it is, entries) of each family."""
+    """(module, title, description, entries) of each family."""
     families = {}
     for entry in ka.catalogue().values():
         families.setdefault(entry.family, []).append(entry)
@@ -69,7 +70,7 @@ def by_family():
 
 
 def page():
-    """docs/catalogue.md."""
+    """The text of docs/catalogue.md."""
     parts = ["# The catalogue", "", "<!-- Written by `make api`, not by hand. -->", "", INTRODUCTION, ""]
     for _, title, what, entries in by_family():
         parts += [f"## {title}", "", what, ""]
@@ -101,13 +102,13 @@ def families():
 
 
 def with_families(text):
-    """The text of README.md with the families of now."""
+    """The text of README.md with the current families."""
     before, _, rest = text.partition(MARKS[0])
     return before + MARKS[0] + families() + MARKS[1] + rest.partition(MARKS[1])[2]
 
 
 def with_every_row(text):
-    """docs/export.md with a row for every activation: one that is new was not measured yet. `make export` fills it."""
+    """The text of docs/export.md with a row for every activation. A new row says "not measured yet". `make export` fills it."""
     start = text.index("## Every activation")
     before, lines = text[:start], text[start:].splitlines()
     first = next(index for index, line in enumerate(lines) if line.startswith("| `"))
@@ -120,7 +121,7 @@ def with_every_row(text):
 
 
 def written():
-    """{file: its text as it should be}"""
+    """{file: the text that it should have}"""
     return {
         PROMISES: json.dumps(promises(), indent=1) + "\n",
         CATALOGUE: page(),

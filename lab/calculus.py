@@ -4,7 +4,7 @@ from .cases import BACKEND
 
 
 def gradient_of(function, order):
-    """The derivative of an elementwise function, of some order, by reverse mode over reverse mode."""
+    """The derivative of the given order of an elementwise function, by reverse mode over reverse mode."""
     if not order:
         return function
     if BACKEND == "tensorflow":

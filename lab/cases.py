@@ -24,7 +24,7 @@ CASES = [(entry.cls, sample) for entry in CATALOGUE.values() for sample in entry
 
 
 def case_id(case):
-    """A readable id, which is also how `get` would be called: "leaky_relu(negative_slope=0.01)"."""
+    """A readable id in the form of a call: "leaky_relu(negative_slope=0.01)". `get` takes the same form."""
     cls, sample = case
     return f"{canonical_name(cls)}({', '.join(f'{name}={value!r}' for name, value in sample.items())})"
 
@@ -34,12 +34,12 @@ def parametrize(cases=CASES):
 
 
 def budget(layer, dtype=None):
-    """What a layer promises here."""
+    """The budget that a layer promises here."""
     return testing.LEVELS[layer.plan(dtype=dtype).budget]
 
 
 def parametrize_with_kernels(cases=CASES):
-    """Every case with every kernel that computes it: "auto" may be the fallback."""
+    """Every case with every kernel that computes it. "auto" may be the fallback."""
     pairs = [(case, "fallback") for case in cases]
     pairs += [(case, "auto") for case in cases if case[0].native or case[0](**case[1]).plan().budget == "everyday"]
     return pytest.mark.parametrize(("case", "kernel"), [pytest.param(*pair, id=f"{case_id(pair[0])}-{pair[1]}") for pair in pairs])
@@ -51,7 +51,7 @@ def is_learned(case):
 
 
 def exact_sparsemax(row):
-    """Values and Jacobian in rational arithmetic, by the definition: the projection with the largest support that fits."""
+    """Values and Jacobian by the definition, in rational arithmetic. The projection has the largest support that fits."""
     numbers = [Fraction(x) for x in row if isfinite(x)]
     ordered = sorted(numbers, reverse=True)
     size = max(k for k in range(1, len(ordered) + 1) if 1 + k * ordered[k - 1] > sum(ordered[:k]))
@@ -78,7 +78,8 @@ def exact_k_subsets(row, budget, **_):
     def clamp_both(tau):
         return [min(max(x - tau, 0), 1) for x in numbers]
 
-    # The sum is linear between neighbouring corners: tau lies between the last at which it exceeds the budget and the next.
+    # The sum is linear between neighbouring corners. One corner is the last at which the sum exceeds the budget.
+    # tau lies between this corner and the next one.
     corners = sorted({x - shift for x in numbers for shift in (0, 1)})
     low = max((tau for tau in corners if sum(clamp_both(tau)) > budget), default=corners[0])
     high = min(tau for tau in corners if tau > low)
@@ -91,7 +92,7 @@ def exact_k_subsets(row, budget, **_):
 
 
 def _root(decreasing, low, high):
-    """Where a decreasing function of mpmath numbers is 0, to fifty digits."""
+    """The zero of a decreasing function of mpmath numbers, to fifty digits."""
     for _ in range(int(3.4 * mp.mp.dps)):
         middle = (low + high) / 2
         low, high = (middle, high) if decreasing(middle) > 0 else (low, middle)
@@ -99,7 +100,7 @@ def _root(decreasing, low, high):
 
 
 def entmax_values(row, alpha):
-    """By the definition, in mpmath numbers."""
+    """Values by the definition, as mpmath numbers."""
     top = max(row)
     if alpha == 1:
         weights = [mp.exp(x - top) for x in row]
@@ -128,7 +129,7 @@ def exact_entmax(row, alpha=1.5, **_):
         s = [v ** (2 - alpha) if v else mp.mpf(0) for v in p]
         total = sum(s)
         jacobian = [[(i == j) * s[i] - s[i] * s[j] / total for j in n] for i in n]
-        # The derivative of s[i] by x[k], and of their sum
+        # The derivative of s[i] by x[k], and the derivative of the sum of s
         slopes = [[(2 - alpha) * p[i] ** (1 - alpha) * jacobian[i][k] if p[i] else mp.mpf(0) for k in n] for i in n]
         sums = [sum(slopes[i][k] for i in n) for k in n]
 
@@ -140,7 +141,7 @@ def exact_entmax(row, alpha=1.5, **_):
 
 
 def exact_normmax(row, alpha, **_):
-    """The same. The weights q are a power of x - tau, and the derivative of tau by x is p."""
+    """The same. The weights q are a power of x - tau. The derivative of tau by x is p."""
     with mp.workdps(50):
         power, n = 1 / (mp.mpf(alpha) - 1), range(len(row))
         p, tau = normmax_values([mp.mpf(x) for x in row], mp.mpf(alpha))
@@ -172,7 +173,7 @@ def _floats(numbers):
 
 
 def exact_group_sort(row, group_size, **_):
-    """Values, and the permutation."""
+    """Values, and the permutation as a matrix."""
     size = group_size or len(row)
     order = [k for start in range(0, len(row), size) for k in sorted(range(start, start + size), key=row.__getitem__)]
     return [row[k] for k in order], [[float(k == b) for b in range(len(row))] for k in order]
@@ -191,7 +192,7 @@ def exact_householder(row, theta, **_):
     return values, jacobian
 
 
-# Functions of (row, **hyperparameters) to values and derivatives, where no formula says what a row becomes.
+# Functions from (row, **hyperparameters) to values and derivatives. They serve the units that have no formula for a row.
 ORACLES = {
     "sparsemax": lambda row, axis: exact_sparsemax(row),
     "k_subsets": exact_k_subsets,
@@ -203,36 +204,37 @@ ORACLES = {
     "bipolar_relu": lambda row, axis: bipolar_relu(row),
 }
 
-# Where a unit, or one case of it, is outside the budget: the points, and the reason.
+# The points at which a unit, or one case of it, is outside the budget. The comments give the reasons.
 EXEMPT = {
-    # The gate, or its slope, underflows although the product with the other half does not.
+    # The gate or its slope underflows, but the product with the other half does not.
     "geglu": lambda rows: (np.abs(rows[:, 0]) > 1e30) & (rows[:, 1] < -10),
-    # A coefficient of 0 times infinity, and infinity minus infinity.
+    # The formula has a coefficient of 0 times infinity, and infinity minus infinity.
     "slaf": lambda rows: np.isinf(rows[:, 0]),
     "poly_relu": lambda rows: np.isinf(rows[:, 0]),
     "abu": lambda rows: np.isinf(rows[:, 0]),
-    # Far out automatic differentiation multiplies the growth of the quotient by derivatives that underflow.
+    # The derivatives underflow far from 0. Automatic differentiation multiplies them by the growth of the quotient.
     "rational": lambda rows: np.abs(rows[:, 0]) > 1e3,
     "xatglu": lambda rows: np.abs(rows[:, 1]) > 1e30,
-    # The formula counts an entry of -inf, which is to have no part: test_axis.py has these rows.
+    # The formula counts an entry of -inf, but the entry should have no effect. test_axis.py has these rows.
     "softpick": lambda rows: np.isinf(rows).any(axis=1),
-    # Equal pairs are as close to the line as a rounded theta is to pi / 2, and on the line the derivative jumps.
+    # The derivative jumps on the line. Equal pairs are as close to the line as a rounded theta is to pi / 2.
     "householder()": lambda rows: ((rows != 0) & (rows == np.roll(rows, rows.shape[1] // 2, axis=1))).any(axis=1),
-    # The formula divides by the length there: test_axis.py has these rows.
+    # The formula divides by the length there. test_axis.py has these rows.
     "squash": lambda rows: (rows == 0).all(axis=1),
     # The formula is the logarithm of a negative number.
     "soft_exponential(alpha=-0.0625, channels=4)": lambda rows: rows[:, 0] <= -16 + 0.0625,
 }
 
-# Units whose budget is multiplied, and why.
+# The units whose budget is multiplied. The comments give the reasons.
 ALLOWANCE = {
-    # Near its zeros a polynomial, also one of a sine, is a difference of much larger terms, whose rounding nothing forgives.
+    # A polynomial, also one of a sine, is a difference of much larger terms near its zeros.
+    # The budget has no allowance for the rounding of these terms.
     "rational": 40.0,
 }
 
 
 def exempt(case):
-    """The rule of points at which nothing is promised of the case, or None."""
+    """The rule that selects the points at which the case has no budget, or None."""
     return EXEMPT.get(case_id(case), EXEMPT.get(canonical_name(case[0])))
 
 
@@ -240,7 +242,7 @@ _witnesses = {}
 
 
 def witness(case):
-    """What the case should compute, from the cache if it was ever computed before."""
+    """The exact results of the case. They come from the cache if they were computed before."""
     cls, sample = case
     if case_id(case) not in _witnesses:
         name = canonical_name(cls)
@@ -249,11 +251,11 @@ def witness(case):
 
 
 HIDDEN_CORNERS = {"eis": [0.0], "rational": [0.0], "softsign": [0.0]}
-"""Where a derivative jumps though no comparison in the formula shows it: the absolute value, or the root of a square."""
+"""Corners that no comparison in the formula shows. The derivative of an absolute value or of the root of a square jumps there."""
 
 
 def corners(case):
-    """{corner: the derivative there} of an elementwise case: that of the branch which the formula takes at the corner."""
+    """{corner: the derivative there} of an elementwise case. The formula takes one branch at the corner: the derivative is that one's."""
     if issubclass(case[0], ka.AlongAxis):
         return {}
     truth = witness(case)

@@ -5,12 +5,13 @@
     python -m lab.export --only mish,gelu --format litert
     python -m lab.export --sizes    # nodes, bytes and run time beside those of Keras's own functions, and nothing else
 
-Each class stands in a Keras model with a batch of unknown size, which is exported, loaded by the runtime of the format, and run on numbers
-from -200 to 200. A class works where the outputs equal those of the layer within 1e-4, absolute plus relative; of a reloaded SavedModel the
-gradients with respect to the input and the weights must too. Many classes share a model, and those that fail in company are tried alone.
+Each class stands in a Keras model with a batch of unknown size. The model is exported. The runtime of the format loads it and runs it on
+numbers from -200 to 200. A class works if its outputs equal those of the layer within 1e-4, absolute plus relative. The gradients of a
+reloaded SavedModel with respect to the input and the weights must be equal too. Many classes share a model. A class that fails in a shared
+model is tried again in a model of its own.
 
-Sizes that are measured again replace those that were measured before, and the rest stays, as long as the machine and the versions are the
-same. Each backend runs in a process of its own. A converter that is not installed leaves its column out.
+New sizes replace the old sizes of the same classes. The other sizes stay while the machine and the versions are the same. Each backend runs
+in a process of its own. The table has no column for a converter that is not installed.
 """
 
 import argparse
@@ -41,7 +42,7 @@ TOGETHER = 20
 MANY = 2**20
 """How many numbers are timed."""
 
-# Why it is a gap, by what is said about it: the first that matches counts, and what matches none is quoted.
+# The reason for a gap, by a pattern in its error message. The first match counts. A message without a match is quoted.
 REASONS = (
     (r"'tf\.(\w+)' op is neither a custom op nor a flex op", r"LiteRT has no builtin operator for TensorFlow's {0}"),
     (r"Didn't find op for builtin opcode '(\w+)'", r"the converter writes {0}, which its interpreter does not have"),
@@ -53,7 +54,7 @@ REASONS = (
 
 
 def grid():
-    """Numbers from -200 to 200 with zeros, corners and the nearly 0, in rows of neighbours and in rows of a mixture."""
+    """Numbers from -200 to 200, with zeros, corners and numbers close to 0. A row has either neighbours or mixed numbers."""
     corners = [0.0, 1e-7, 1e-3, 0.25, 0.5, 2 / 3, 1.0, 1.5, 2.0, 2.5, 3.0, 6.0, 20.0, 40.0, 80.0, 87.0, 88.5, 89.0, 104.0, 200.0]
     numbers = np.concatenate([np.linspace(-200, 200, 161), np.linspace(-8, 8, 311), corners, np.negative(corners)])
     numbers = np.sort(numbers)[: numbers.size // 16 * 16]
@@ -63,7 +64,7 @@ def grid():
 
 @dataclass(frozen=True)
 class Subject:
-    """What is exported: a name, and what makes the layer."""
+    """A layer to export: its name, and a function that makes it."""
 
     name: str
     make: Callable
@@ -82,7 +83,7 @@ def units(every_sample):
 
 
 def controls():
-    """Layers of Keras's own that use one op each, which tell a limit of the converter from one of this package."""
+    """Layers that use one Keras op each. They show whether a limit belongs to the converter or to this package."""
     import keras
     from keras import ops
 
@@ -108,7 +109,7 @@ def controls():
 
 
 def model_of(group):
-    """A model with an input and an output of its own for each."""
+    """A model in which each unit has an input and an output of its own."""
     import keras
 
     inputs = [keras.Input(SHAPE) for _ in group]
@@ -122,7 +123,7 @@ def numpy_of(tensors):
 
 
 def tensorflow_gradients(function, weights, inputs):
-    """Of the weighted sum of all outputs, with respect to every input and weight."""
+    """The outputs, and the gradients of their weighted sum with respect to every input and weight."""
     import tensorflow as tf
 
     inputs = [tf.constant(x) for x in inputs]
@@ -135,7 +136,7 @@ def tensorflow_gradients(function, weights, inputs):
     return [np.asarray(y) for y in outputs], [np.asarray(g) for g in by_input], [np.asarray(g) for g in by_weight]
 
 
-# Each exports a model to the folder, runs it on the inputs and returns the outputs.
+# Each function exports a model to the folder, runs it on the inputs and returns the outputs.
 
 
 def saved_model(model, folder, inputs):
@@ -147,7 +148,7 @@ def saved_model(model, folder, inputs):
 
 
 def saved_model_gradients(model, folder, inputs):
-    """The gradients too: of the reloaded model and of the one that was exported, by the input and by the weights."""
+    """The outputs, and the gradients by the input and by the weights, of the reloaded model and of the original model."""
     import tensorflow as tf
 
     model.export(folder, format="tf_saved_model", verbose=False)
@@ -172,11 +173,11 @@ def openvino(model, folder, inputs):
     import openvino
 
     model.export(f"{folder}/model.xml", format="openvino", verbose=False)
-    # Without the hint it computes in bfloat16 where the processor can.
+    # OpenVINO computes in bfloat16 without this hint, if the processor can.
     compiled = openvino.Core().compile_model(f"{folder}/model.xml", "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
     results = compiled(inputs)
-    # From TensorFlow's graphs it takes every dead end for one more output: each custom gradient has one, Keras's silu too. They come
-    # after the others, which are in the order of their names as texts: the eleventh before the third.
+    # OpenVINO makes one more output of every dead end in a graph of TensorFlow. Each custom gradient has a dead end, also that of
+    # Keras's silu. These outputs come after the others. The others are sorted by name as text: the eleventh comes before the third.
     named = {name: output for output in reversed(compiled.outputs) for name in output.names}
     names = ["Identity:0", *(f"Identity_{k}:0" for k in range(1, len(inputs)))]
     return [results[output] for output in ([named[name] for name in names] if names[0] in named else compiled.outputs[: len(inputs)])]
@@ -188,7 +189,7 @@ def tensorflow_litert(model, folder, inputs):
 
 def torch_litert(model, folder, inputs):
     path = f"{folder}/model.tflite"
-    # This way takes no batch of unknown size.
+    # This converter takes no batch of unknown size.
     model.export(path, format="litert", verbose=False, input_signature=signature(inputs))
     return litert_call(path, inputs)()
 
@@ -207,7 +208,8 @@ def signature(inputs):
     return [[keras.InputSpec(shape=x.shape, dtype="float32") for x in inputs]]
 
 
-# Each writes a file and returns its path; names the operators in it; or loads it and returns what runs it on the inputs, on one thread.
+# These functions are of three kinds. The first writes a file and returns its path. The second returns the names of the operators in it.
+# The third loads it and returns a function that runs it on the inputs, on one thread.
 
 
 def onnx_file(model, folder):
@@ -292,7 +294,7 @@ FILES = {
 
 
 def difference(result, expected):
-    """What is wrong, in words, or None."""
+    """A description of the error, or None."""
     result = np.asarray(result)
     if result.shape != expected.shape:
         return f"has the shape {result.shape} and not {expected.shape}"
@@ -307,7 +309,7 @@ def difference(result, expected):
 
 
 def attempt(exporter, group, x):
-    """{name: what is wrong} for a group of units in one model; an exception is the word about each of them."""
+    """{name: None or what is wrong} for a group of units in one model. An exception applies to every unit of the group."""
     model = model_of(group)
     inputs = [x] * len(group)
     expected = numpy_of(model(inputs))
@@ -324,14 +326,14 @@ def attempt(exporter, group, x):
         if verdict[unit.name] is None and (wrong := difference(r, e)) is not None:
             verdict[unit.name] = f"gradient: {wrong}"
     for r, e in zip(by_weight, expected_by_weight, strict=True):
-        # Whose weight it is, only a model of one unit says.
+        # Only a model of one unit shows whose weight it is.
         if (wrong := difference(r, e)) is not None:
             verdict |= {unit.name: verdict[unit.name] or f"gradient of a weight: {wrong}" for unit in group}
     return verdict
 
 
 def measured(exporter, group, x, log=lambda line: None):
-    """{name: None or what is wrong}, each failure confirmed in a model of its own."""
+    """{name: None or what is wrong}. Each failure is confirmed in a model of its own."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -361,7 +363,7 @@ def missing(packages):
 
 
 def formats(backend, arguments):
-    """The names of the formats that were asked for and whose converters are installed."""
+    """The names of the requested formats whose converters are installed."""
     for name, (_, packages) in FORMATS[backend].items():
         if arguments.format and arguments.format not in name:
             continue
@@ -392,14 +394,17 @@ def measure_backend(backend, arguments):
 
 
 def pairs():
-    """{name: what is exported of this package and of Keras} for every function of `keras.activations` that has a class here."""
+    """{name: (subject of this package, subject of Keras)} for every function of `keras.activations` that has a class here."""
     from lab import speed
 
     return {name: (Subject(name, unit.ours), Subject(name, unit.theirs)) for name, unit in speed.units().items() if unit.native}
 
 
 def file_of(subject, form, folder):
-    """{"operators": their names, "bytes": the size, "wrong": None or what is}, and what runs the file on many numbers, or None."""
+    """{"operators": their names, "bytes": the size, "wrong": None or what is wrong}, and a function or None.
+
+    The function runs the file on many numbers.
+    """
     write, operators, load = form
     found = {"operators": None, "bytes": None, "wrong": None}
     x, many = grid(), np.random.default_rng(0).normal(scale=2.0, size=(MANY // np.prod(SHAPE), *SHAPE)).astype("float32")
@@ -417,7 +422,7 @@ def file_of(subject, form, folder):
 
 
 def measure_sizes(backend, arguments):
-    """Operators, bytes and seconds of every pair, into the file of this process's backend."""
+    """Write operators, bytes and seconds of every pair into the file of this process's backend."""
     from lab import speed
 
     environment = {"processor": speed.processor(), "cores": os.cpu_count(), "versions": versions()}
@@ -518,7 +523,7 @@ formulas of its own in their place."""
 
 
 def remark(row):
-    """What is wrong with the files of a row, in words."""
+    """A description of the errors in the files of a row."""
     ours, theirs = (row[side]["wrong"] and reason(row[side]["wrong"]) for side in ("ours", "theirs"))
     if ours:
         return f"both: {ours}" if ours == theirs else f"this package: {ours}"
@@ -526,7 +531,7 @@ def remark(row):
 
 
 def sizes_section(results):
-    """The lines between the marks, from {backend: what its file holds}."""
+    """The lines between the marks, from {backend: the content of its file}."""
     lines, rows = [], {(backend, form): rows for backend, found in results.items() for form, rows in found["rows"].items()}
     for backend, found in results.items():
         has = found["environment"]
@@ -566,7 +571,7 @@ def bytes_of(side):
 
 
 def write_sizes():
-    """Put what is stored between the marks of the page, if all of it was measured here."""
+    """Write the stored sizes between the marks of the page, if all of them were measured here."""
     results = {backend: json.loads(file.read_text()) for backend in FILES if (file := SIZES / f"{backend}.json").exists()}
     found = {(backend, form): {*rows} for backend, result in results.items() for form, rows in result["rows"].items()}
     lacking = [f"{b} to {form}" for b, table in FILES.items() for form in table if found.get((b, form), set()) != {*pairs()}]
@@ -579,7 +584,7 @@ def write_sizes():
 
 def in_a_process_of_its_own(backend, *further):
     command = [sys.executable, "-m", "lab.export", *sys.argv[1:], "--backend", backend, *further]
-    # Converters print all kinds of things.
+    # Converters print many messages.
     subprocess.run(command, check=True, env=os.environ | {"KERAS_BACKEND": backend}, stdout=subprocess.DEVNULL)
 
 

@@ -1,10 +1,10 @@
-"""Where the coefficients in `keras_activations/core/coefficients.py` come from.
+"""The origin of the coefficients in `keras_activations/core/coefficients.py`.
 
     python -m lab.fit
 
-prints every table of that file. Each function is interpolated at the Chebyshev points of its interval, at fifty digits, which is
-within a small factor of the best polynomial; the relative error printed beside a table is measured on a grid between the points.
-A term more would not change a float32 (or float64) result.
+prints every table of that file. Each function is interpolated at the Chebyshev points of its interval, at fifty digits. The error of the
+interpolation is within a small factor of that of the best polynomial. The relative error printed beside a table is measured on a grid
+between the points. One more term would not change a float32 (or float64) result.
 """
 
 import math
@@ -31,7 +31,7 @@ def arctan_tail(w):
 
 
 def tanh_fraction(y):
-    """D in tanh(x) = x D / (x**2 + D) at y = x**2: Lambert's continued fraction 3 + y / (5 + y / (7 + ...))."""
+    """D in tanh(x) = x D / (x**2 + D) at y = x**2. D is Lambert's continued fraction 3 + y / (5 + y / (7 + ...))."""
     x = mp.sqrt(y)
     return mp.mpf(3) if y == 0 else y * mp.tanh(x) / (x - mp.tanh(x))
 
@@ -43,7 +43,7 @@ def erf_ratio(y):
 
 
 def half_erfcx(y, centre):
-    """erfcx(t / sqrt 2) / 2 = exp(t**2 / 2) Phi(-t) at y = (t - centre) / (t + centre), so that t in [0, inf) is y in [-1, 1)."""
+    """erfcx(t / sqrt 2) / 2 = exp(t**2 / 2) Phi(-t) at y = (t - centre) / (t + centre). y in [-1, 1) stands for t in [0, inf)."""
     t = centre * (1 + y) / (1 - y)
     return mp.exp(t * t / 2) * mp.erfc(t / mp.sqrt(2)) / 2
 
@@ -61,9 +61,9 @@ def worst(function, coefficients, low, high):
 
 
 def erf_fraction(end=3.95, points=4000, rounds=40):
-    """(P, Q, error) with ``erf(x) = x P(x**2) / Q(x**2)`` up to `end`, nearly the best in absolute error.
+    """(P, Q, error) with ``erf(x) = x P(x**2) / Q(x**2)`` up to `end`. The absolute error is nearly the least possible.
 
-    Each round solves a linear problem, in which the last Q divides the residual, and gives more weight to points with larger errors
+    Each round solves a linear problem in which the last Q divides the residual. Then it gives more weight to points with larger errors
     (Lawson's algorithm).
     """
     x = end * np.sqrt((1 - np.cos((np.arange(points) + 0.5) * np.pi / points)) / 2)

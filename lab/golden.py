@@ -1,7 +1,7 @@
-"""Write what this release saves, once for each release: `KERAS_BACKEND=tensorflow python -m lab.golden`.
+"""Write the files that this release saves, once for each release: `KERAS_BACKEND=tensorflow python -m lab.golden`.
 
-tests/data/<version>.keras holds every class with every sample of hyperparameters, and the .npz beside it an input and the outputs.
-`tests/test_golden.py` loads all of them for ever.
+tests/data/<version>.keras holds every class with every sample of hyperparameters. The .npz file beside it holds an input and the outputs.
+`tests/test_golden.py` loads the files of all releases.
 """
 
 from pathlib import Path
@@ -19,7 +19,7 @@ def main():
     layers = [entry.cls(**sample) for entry in ka.catalogue().values() for sample in entry.cls.samples]
     model = keras.Model(inputs, [layer(inputs) for layer in layers])
     for layer in layers:
-        # As training would move them.
+        # The weights move away from their initial values, as in training.
         weights = zip(layer.weights, layer.get_weights(), strict=True)
         layer.set_weights([value if "seed" in weight.path else value + 0.0625 for weight, value in weights])
     x = np.random.default_rng(0).normal(size=(2, 6, 4)).astype("float32")

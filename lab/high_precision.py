@@ -1,8 +1,8 @@
 """The formulas in the docstrings, with three derivatives, at millions of points.
 
-The tests evaluate a formula with mpmath, at some hundred microseconds for each point. Here the same text runs in the power series of
-python-flint, whose coefficients are balls: numbers that know their own rounding error, so that the precision is doubled until it is
-enough, and not until two evaluations agree. `tests/test_exact.py` compares the two witnesses with each other.
+The tests evaluate a formula with mpmath, at some hundred microseconds for each point. This module evaluates the same text with the power
+series of python-flint. Their coefficients are balls: numbers with a bound of their own rounding error. So the precision is doubled
+until the bound is small enough, and not until two evaluations agree. `tests/test_exact.py` compares the results of both ways.
 """
 
 import ast
@@ -17,10 +17,10 @@ from keras_activations.testing.formula import FUNCTIONS, Formula
 
 ORDER = 3
 BITS = 58
-"""How many bits of each result are right: five more than float64 has."""
+"""How many bits of each result are correct: five more than float64 has."""
 MOST_BITS = 4096
 VANISHED = -1100
-"""Where the exponent of what is left, an underflow or what an exact cancellation leaves, is below this, it is 0 in float64."""
+"""A result with an exponent below this is 0 in float64. An underflow or an exact cancellation leaves such a result."""
 
 
 class Undecided(ArithmeticError):
@@ -28,7 +28,7 @@ class Undecided(ArithmeticError):
 
 
 class HighPrecision:
-    """A formula of one variable as a function of float64 numbers, which is NaN where it is not real.
+    """A formula of one variable as a function of float64 numbers. It is NaN where the formula is not real.
 
     Args:
         equation: String, ``"f(x) = ..."`` in the grammar of `keras_activations.formula`, of an elementwise activation or of pieces.
@@ -46,7 +46,7 @@ class HighPrecision:
         self.code = compile(body, equation, "eval")
 
     def __call__(self, points):
-        """Value and three derivatives at each point, a row of the inputs: an array of shape (4, points, outputs)."""
+        """Value and three derivatives at each point: an array of shape (4, points, outputs). A point is a row of the inputs."""
         return np.moveaxis(np.array([self._at(row) for row in np.asarray(points, float).reshape(-1, len(self.inputs)).tolist()]), 2, 0)
 
     def _at(self, row):
@@ -62,7 +62,8 @@ class HighPrecision:
                 return [_floats(series) for series in (result if isinstance(result, tuple) else (result,))]
             except (ArithmeticError, ValueError):
                 ctx.prec *= 2
-        # Balls of an exponential of an exponential may be as wide as the line; mpmath knows what to do, but no third derivative.
+        # The ball of an exponential of an exponential may be as wide as the real line. mpmath can evaluate such a formula, but it gives
+        # no third derivative.
         try:
             truth = self.formula.truth([self.arguments | dict(zip(self.inputs, row, strict=True))], self.inputs)
         except (TypeError, ZeroDivisionError):  # a complex number, or a pole
@@ -73,7 +74,7 @@ class HighPrecision:
 
 
 class _Translated(ast.NodeTransformer):
-    """What differs from Python: comparisons are of rounded numbers, `min` and `max` decide by the value, rows are arrays."""
+    """The differences from Python: comparisons use rounded numbers, `min` and `max` decide by the value, and rows are arrays."""
 
     def visit_Compare(self, node):
         self.generic_visit(node)
@@ -140,13 +141,13 @@ def _root(u):
 def _power(u, exponent):
     if isinstance(exponent, int):
         return u**exponent
-    # The logarithm of 1 plus an exponential that has underflowed: 0, as far as float64 can tell.
+    # u may be the logarithm of 1 plus an exponential that underflowed. This logarithm is 0 in float64.
     vanished = _value(u).contains(0) and _value(u).abs_upper() < arb(2) ** (1 - MOST_BITS)
     return arb_series([0]) if vanished and _value(exponent) >= 0.5 else u**exponent
 
 
 def _tanh(u):
-    # Of a power series there is none.
+    # python-flint has no tanh of a power series.
     e = (-2 * _absolute(u)).exp() if _value(u) != 0 else (-2 * u).exp()
     result = (1 - e) / (1 + e)
     return -result if _value(u) < 0 else result
@@ -157,7 +158,7 @@ def _polynomial(u, coefficients):
 
 
 def _each(function):
-    """The function of every entry of a row."""
+    """The function, applied to every entry of a row."""
 
     def broadcast(*operands):
         size = max((len(operand) for operand in operands if isinstance(operand, Row)), default=None)
@@ -169,7 +170,7 @@ def _each(function):
 
 
 class Row(list):
-    """Several numbers, on which arithmetic works entry by entry."""
+    """Several numbers. Arithmetic works on them entry by entry."""
 
     __mul__ = __rmul__ = _each(operator.mul)
     __sub__ = _each(operator.sub)

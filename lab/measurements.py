@@ -1,14 +1,26 @@
-"""Measure the native ops: what they keep of both budgets, and what they cost. Writes `keras_activations/measured.json`.
+"""Measure the native ops: their errors under both budgets, and their cost. Writes `keras_activations/core/measured.json`.
 
     KERAS_BACKEND=tensorflow python -m lab.measurements
 
-writes the part of that backend, in a minute or two. An op keeps a budget where the layer with kernel="native" stays within it for every
-sample of hyperparameters that has the op, at the inputs of the tests; where NaN stays NaN; where its second derivative is right; and, in
-graphs, where the converters take it. It counts too whether the value alone keeps the budget. The speed is the time of the op relative to
-that of this package's kernel under the everyday budget. Where a compiler fuses operations, the strict budget costs what its kernel takes
-relative to that one. Op by op, the backend's own gradient of this package's value takes its time relative to that of `derivative`, where it
-keeps the everyday budget too, and no more for the backward pass than what a user would write. All three are geometric means of the forward
-pass alone and of forward and backward.
+writes the part of that backend, in a minute or two.
+
+An op keeps a budget if all of these are true:
+
+* The layer with kernel="native" stays within the budget at the inputs of the tests, for every sample of hyperparameters that has the op.
+* NaN stays NaN.
+* The second derivative of the op is right.
+* The converters take the op. This counts only in graphs.
+
+The file also says whether the value alone keeps the budget.
+
+The file has three ratios of times. Each is a geometric mean of the forward pass alone and of forward and backward.
+
+* The speed is the time of the op relative to that of this package's kernel under the everyday budget.
+* The cost of the strict budget is the time of its kernel relative to that of the everyday kernel. It is measured where a compiler fuses
+  operations.
+* The cost of the backend's own gradient of this package's value is its time relative to that of `derivative`. It is measured where
+  operations run one by one. This gradient must keep the everyday budget too. It must not keep more for the backward pass than what a user
+  would write.
 """
 
 import contextlib
@@ -50,10 +62,13 @@ CONVERTERS = {
         "threshold": "ONNX has no operator for it",
     },
 }
-"""What the converters do not take of the native ops, as docs/export.md shows."""
+"""The native ops that the converters do not take. docs/export.md shows them."""
 
 SECOND = 256.0
-"""How many epsilon of ``max(1, abs(y))`` a second derivative may be off: the everyday budget of gradients, with room for one more step."""
+"""The allowed error of a second derivative, in epsilon of ``max(1, abs(y))``.
+
+It is the everyday budget of gradients, with room for one more step.
+"""
 
 SIZE, ROUNDS = 2**20, 40
 
@@ -64,12 +79,12 @@ def compilers():
     ways = {"eager": named["eager"]} if "eager" in named else {}
     if BACKEND == "tensorflow":
         return ways | {"graph": named["graph"], "fused": named["xla"]}
-    # Of torch, exports write down the operations of the eager mode. What torch.compile makes of them is this package's.
+    # An export from torch records the operations of the eager mode. torch.compile gets the kernels of this package.
     return ways | ({"graph": named["eager"]} if BACKEND == "torch" else {"fused": named["jit"]})
 
 
 def candidates():
-    """The classes with a native op: {key in the table: (class, the samples of hyperparameters that have this op)}."""
+    """The classes with a native op: {key in the table: (class, the samples of hyperparameters with this op)}."""
     found = {}
     for cls in (entry.cls for entry in ka.catalogue().values() if entry.cls.native is not None):
         for sample in cls.samples:
@@ -81,7 +96,7 @@ def candidates():
 
 @contextlib.contextmanager
 def running(cls, plan):
-    """While it lasts, the layers of a class run this plan."""
+    """A context in which the layers of a class run this plan."""
     cls._chosen = lambda *_: plan
     try:
         yield
@@ -90,7 +105,10 @@ def running(cls, plan):
 
 
 def kept(cls, samples, dtype, budget, compiler, kernel="native"):
-    """{"value": the worst error, "gradient": likewise, "value_refused": why the value is no use, or None, "refused": why the op is none}"""
+    """{"value": its worst error, "gradient": its worst error, "value_refused": a reason or None, "refused": a reason or None}.
+
+    "value_refused" says why the value cannot be used. "refused" says why the op cannot be used.
+    """
     found = {"value": 0.0, "gradient": 0.0, "value_refused": None, "refused": None}
     for sample in samples:
         for rows, *wrong in testing.measure(witness((cls, sample)), dtype, kernel, compiler, budget):
@@ -109,7 +127,7 @@ def kept(cls, samples, dtype, budget, compiler, kernel="native"):
 
 
 def hands_nan_on(layer, dtype, compiler, spreads):
-    """Whether NaN stays NaN, and a strict one along an axis spreads to every entry of its row, of which each here has one."""
+    """Whether NaN stays NaN. NaN must also spread to every entry of its row, for a strict layer along an axis. Each row here has a NaN."""
     x = np.array([[[np.nan, 1.0, 1.0, np.nan], [0.5, np.nan, np.nan, 0.5]]])
     y = testing.array(compiler(layer)(testing.tensor(x, dtype)))
     if isinstance(layer, ka.Splitting):
@@ -118,7 +136,7 @@ def hands_nan_on(layer, dtype, compiler, spreads):
 
 
 def second_refused(cls, samples, dtype, compiler, kernel="native"):
-    """None, or what is wrong with the second derivative; that of 16 bits exists where that of float32 does."""
+    """None, or what is wrong with the second derivative. The one of 16 bits exists where the one of float32 exists."""
     if issubclass(cls, ka.AlongAxis):
         return None
     dtype = dtype if dtype == "float64" else "float32"
@@ -132,7 +150,7 @@ def second_refused(cls, samples, dtype, compiler, kernel="native"):
         try:
             derivatives = compiler(with_derivatives(cls(kernel=kernel, **sample), missing="none"))
             result = testing.array(derivatives(testing.tensor(rows[:, 0], dtype))[2])
-        except Exception as error:  # of every kind: TensorFlow wraps them while it traces
+        except Exception as error:  # any class of exception: TensorFlow wraps exceptions while it traces
             return f"no second derivative: {str(error).strip().splitlines()[-1].strip()}"
         wrong = abs(result - bend) / np.maximum(1, abs(bend)) * 2.0 ** testing.BITS[dtype]
         if not wrong.max() <= SECOND:
@@ -141,7 +159,7 @@ def second_refused(cls, samples, dtype, compiler, kernel="native"):
 
 
 def seconds(layers, compiler):
-    """The least times of layers, which take turns: the geometric means of the forward pass alone and of forward and backward."""
+    """The least times of layers that run in turns. A time is the geometric mean of the forward pass alone and of forward and backward."""
     x = testing.tensor(np.random.default_rng(0).normal(size=(SIZE // 64, 64)), "float32")
     calls = []
     for layer in layers:
@@ -184,7 +202,7 @@ AUTOMATIC = kernels.Plan("automatic", "everyday", "it is measured")
 
 
 def keeps_more(cls):
-    """Whether more is kept for the backward pass than Keras's function or the textbook keeps."""
+    """Whether the class keeps more for the backward pass than Keras's function or the textbook does."""
     sides = memory.contestants(canonical_name(cls))
     row = {side: memory.kept(make()) for side, make in sides.items()}
     return memory.keeps_more(row, "keras" if "keras" in row else "textbook")
@@ -208,7 +226,8 @@ def forgets_forward(cls):
 def cost_of_own_gradient(cls, compiler):
     """The time of the backend's own gradient of the value relative to that of `derivative`.
 
-    None where it breaks the everyday budget, or keeps more for the backward pass than what a user would write.
+    The result is None if this gradient breaks the everyday budget. It is also None if this gradient keeps more for the backward pass than
+    what a user would write.
     """
     with running(cls, AUTOMATIC):
         found = kept(cls, cls.samples, "float32", testing.EVERYDAY, compiler, "auto")
@@ -236,7 +255,7 @@ def measured(cls, samples, mode, dtype, compiler, ratio):
 def main():
     rows, strict, automatic = {}, {}, {}
     for mode, compiler in compilers().items():
-        # An export of torch's has no gradient.
+        # An export from torch has no gradient.
         if (BACKEND, mode) in (("tensorflow", "eager"), ("tensorflow", "graph"), ("torch", "eager")):
             costs = {
                 entry.cls.__name__: cost_of_own_gradient(entry.cls, compiler)

@@ -1,10 +1,10 @@
-"""Measure what is kept for the backward pass, and what a step takes at its peak: `make memory` runs all of it.
+"""Measure the memory that is kept for the backward pass, and the peak memory of a step: `make memory` runs all of it.
 
     KERAS_BACKEND=torch python -m lab.memory measure           for each backend, into output/memory
     python -m lab.memory table                                 docs/memory.md
     KERAS_BACKEND=torch python -m lab.memory peak mish ours 4  the peak of one step through four layers alone
 
-What is kept is counted, and depends on no machine. Peaks are read from Linux.
+The kept memory is counted, and does not depend on the machine. Linux reports the peaks.
 """
 
 import argparse
@@ -29,22 +29,22 @@ OUTPUT = speed.ROOT / "output" / "memory"
 PAGE = speed.ROOT / "docs" / "memory.md"
 
 SHAPE = (256, 64)
-"""Of the inputs of which is counted what is kept: large beside every parameter."""
+"""The shape of the inputs when kept memory is counted. They are much larger than every parameter."""
 
 PEAKS = ("gelu", "silu", "mish", "tanh", "softplus", "swiglu", "tanh_exp")
 NUMBERS = 2**26
 DEPTHS = (1, 4)
 MODES = {"tensorflow": "graph", "torch": "eager"}
-"""Of the steps whose peaks are measured."""
+"""The modes of the steps whose peaks are measured."""
 
 
 # ------------------------------------------------------------------------------------------------------------------------- kept
 
 
 def kept(layer, dtype="float32"):
-    """{"x", "y", "others"}: what is kept between the forward and the backward pass of the input, of the output and besides.
+    """The memory that is kept between the forward and the backward pass: {"x": the input, "y": the output, "others": the rest}.
 
-    Its unit is the size of the input.
+    The unit is the size of the input.
     """
     x = keras.ops.convert_to_tensor(np.random.default_rng(0).normal(scale=2.0, size=SHAPE), dtype)
     found = {"tensorflow": kept_by_tensorflow, "torch": kept_by_torch, "jax": kept_by_jax}[BACKEND](layer, x)
@@ -53,13 +53,13 @@ def kept(layer, dtype="float32"):
 
 
 def sorted_out(sizes, x, y):
-    """The bytes of what is kept, {what it is: bytes}, of which x and y may be the same."""
+    """The kept bytes of x, y and the others. `sizes` is {what it is: bytes}. x and y may be the same."""
     others = sum(size for part, size in sizes.items() if part not in (x, y))
     return {"x": sizes.get(x, 0), "y": sizes.get(y, 0) if y != x else 0, "others": others}
 
 
 def kept_by_torch(layer, x):
-    """What autograd packs away, each storage once."""
+    """The storages that autograd saves, each once."""
     import torch
 
     x, saved = x.requires_grad_(), []
@@ -71,9 +71,9 @@ def kept_by_torch(layer, x):
 
 
 def kept_by_jax(layer, x):
-    """What `jax.vjp` hands to the backward pass, each variable once, as it is written down, before XLA makes anything of it.
+    """The variables that `jax.vjp` hands to the backward pass, each once. They are counted in the program before XLA compiles it.
 
-    A number that is repeated is not kept: where both passes are compiled, nobody stores it.
+    A repeated number does not count: nothing stores it where both passes are compiled.
     """
     import jax
     from jax.extend.core import Var
@@ -89,7 +89,7 @@ def kept_by_jax(layer, x):
 
 
 def is_a_number_repeated(variable, jaxpr):
-    """Whether a variable of a program of JAX is a single number in the shape of an array."""
+    """Whether a variable of a JAX program is a single number, repeated to the shape of an array."""
     for equation in jaxpr.eqns:
         if variable in equation.outvars:
             if equation.primitive.name == "jit":
@@ -100,15 +100,15 @@ def is_a_number_repeated(variable, jaxpr):
 
 
 HANDED_ON = {"Identity", "StopGradient", "PreventGradient", "Reshape"}
-"""Operations of TensorFlow whose output is their input."""
+"""TensorFlow operations whose output is their input."""
 UNREAD = {"Shape", "ShapeN", "Size", "Rank", "ZerosLike", "OnesLike"}
-"""Operations that read the shape of their input alone, once the graph is optimized."""
+"""Operations that read only the shape of their input after the graph is optimized."""
 REPEATED = {"Const", "Fill", "ZerosLike", "OnesLike"}
-"""Operations whose output is a number repeated, or a constant."""
+"""Operations whose output is a repeated number or a constant."""
 
 
 def kept_by_tensorflow(layer, x):
-    """What the operations of the backward pass read of the forward pass, in a graph as it is written down, before it is optimized."""
+    """The tensors of the forward pass that the operations of the backward pass read, in a graph before it is optimized."""
     import tensorflow as tf
 
     graph = tf.Graph()
@@ -137,13 +137,13 @@ def origin(tensor):
 
 
 def status(name):
-    """A number of bytes that Linux knows of this process."""
+    """A number of bytes that Linux reports for this process."""
     lines = Path("/proc/self/status").read_text().splitlines()
     return next(1024 * int(line.split()[1]) for line in lines if line.startswith(name))
 
 
 def contestants(name):
-    """{"ours", "textbook", "keras": what makes the layer}, of which the last two may be missing."""
+    """{"ours", "textbook", "keras": a function that makes the layer}. The last two may be missing."""
     cls = ka.catalogue()[name].cls
     found = {"ours": lambda: unlearned(cls)}
     if source(unlearned(cls)):
@@ -154,9 +154,9 @@ def contestants(name):
 
 
 def peak(name, side, depth):
-    """What a step through layers in a row needs besides its input and the gradient with respect to its output.
+    """The memory of a step through layers in a row, without its input and the gradient with respect to its output.
 
-    Its unit is the size of the input.
+    The unit is the size of the input.
     """
     sides = {which: make() for which, make in contestants(name).items()}
     x = keras.ops.ones((NUMBERS // speed.WIDTH, speed.WIDTH))
@@ -177,7 +177,7 @@ def peak_in_a_process_of_its_own(*arguments):
 
 
 def measure():
-    """Everything on this backend."""
+    """Measure everything on this backend."""
     found = {}
     for name in ka.catalogue():
         sides = contestants(name)
@@ -186,7 +186,7 @@ def measure():
         print(BACKEND, name, found[name], flush=True)
     peaks = []
     for name, depth in itertools.product(PEAKS if BACKEND in MODES else (), DEPTHS):
-        # A splitter halves its input, and a row of them has another size in each layer.
+        # A splitter halves its input. The layers in a row of splitters would have different sizes.
         if depth == 1 or not issubclass(ka.catalogue()[name].cls, ka.Splitting):
             row = {side: peak_in_a_process_of_its_own(name, side, depth) for side in contestants(name)}
             peaks.append({"unit": name, "layers": depth} | row)
@@ -196,7 +196,7 @@ def measure():
 
 
 def plan(layer):
-    """The name of the plan in the mode in which it is counted what is kept."""
+    """The name of the plan in the mode in which the kept memory is counted."""
     return layer.plan({"tensorflow": "graph", "torch": "eager", "jax": "fused"}[BACKEND], "float32").name
 
 
@@ -226,18 +226,18 @@ def total(parts):
 
 
 def words(parts):
-    """What is kept, such as "x + 1.25"."""
+    """The kept memory in words, such as "x + 1.25"."""
     named = [part for part in ("x", "y") if parts[part]]
     return " + ".join([*named, *([f"{parts['others']:g}"] if parts["others"] else [])]) or "nothing"
 
 
 def is_anyway(parts):
-    """Whether it is the input alone or the output alone."""
+    """Whether only the input or only the output is kept."""
     return words(parts) in ("x", "y")
 
 
 def keeps_more(row, side):
-    """Whether ours keeps more than theirs, and what may not be alive anyway."""
+    """Whether ours keeps more than theirs, and more than only x or only y, which are often alive anyway."""
     return side in row and total(row["ours"]) > total(row[side]) and not is_anyway(row["ours"])
 
 
@@ -276,7 +276,7 @@ def peaks_table(results):
 
 
 def page(results):
-    """The text of `docs/memory.md`, from {backend: what its file holds}."""
+    """The text of `docs/memory.md`, from {backend: the content of its file}."""
     lines = ["# Memory", "", "<!-- Written by `make memory`, not by hand. -->", "", PREFACE, ""]
     for backend, found in results.items():
         has = found["environment"]

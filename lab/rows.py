@@ -3,8 +3,8 @@
     KERAS_BACKEND=torch python -m lab.rows measure   for each backend: times, into output/rows
     python -m lab.rows table                         docs/rows.md
 
-They are compared with the textbook's way, which sorts each row, and on torch with the package entmax, where it is installed:
-`pip install entmax`.
+The textbook's way sorts each row. The sparse normalizers are compared with it. They are also compared with the package entmax on torch, if
+it is installed: `pip install entmax`.
 """
 
 import functools
@@ -23,7 +23,7 @@ OUTPUT = ROOT / "output" / "rows"
 NUMBERS = 2**19
 WIDTHS = (128, 4096, 131072)
 SPREADS = (2.0, 0.02)
-"""Standard deviations: of the first few numbers of a row have a part in the sum, of the second many."""
+"""Standard deviations. Few numbers of a row have a part in the sum with the first one, and many with the second one."""
 K = 64
 """How many numbers the package entmax sorts first. It doubles them in the rows where they are too few."""
 
@@ -46,14 +46,14 @@ def entmax15_by_sorting(x):
     candidates = mean - ops.sqrt(ops.maximum(1.0 - squares + sums * mean, 0.0) / rank)
     size = ops.sum(ops.cast(candidates <= descending, x.dtype), axis=-1, keepdims=True)
     tau = ops.sum(ops.where(rank == size, candidates, 0.0), axis=-1, keepdims=True)
-    # A step of Newton's gives tau its derivative.
+    # One step of Newton's method gives tau its derivative.
     w = ops.relu(z - tau)
     excess = ops.sum(w * w, axis=-1, keepdims=True) - 1.0
     return ops.square(ops.relu(z - tau - excess / ops.stop_gradient(2.0 * ops.sum(w, axis=-1, keepdims=True))))
 
 
 def others(name):
-    """What to compare an activation with, by what it is called in the table."""
+    """{name in the table: function} of the functions to compare an activation with."""
     found = {"sparsemax": {"a full sort": sparsemax_by_sorting}, "entmax15": {"a full sort": entmax15_by_sorting}}.get(name, {})
     if BACKEND != "torch":
         return found
@@ -116,12 +116,12 @@ def ratios(cells):
 
 
 def growth(cells):
-    """Nanoseconds for each number: each row is a curve."""
+    """The table of nanoseconds for each number. Each row is a curve."""
     ways = {}
     for c in cells:
         for way, whose in (("this package", "ours"), (c["against"], "theirs")):
             times = ways.setdefault((c["name"], c["spread"], way), [])
-            # Ours is measured against each of the others: the first shows the curve.
+            # Ours is measured again with each of the others. The first measurement gives its curve.
             if len(times) < len(WIDTHS):
                 times.append(" / ".join(f"{c[what][whose] / NUMBERS * 1e9:.1f}" for what in PASSES))
     return by_width("way", ways)

@@ -7,7 +7,7 @@
     ... measure --all                            every mode, size and dtype, which takes an hour
     ... measure --only mish,gelu --modes eager --sizes 64k,4M --dtypes bfloat16
 
-What is measured again replaces what was measured before, and the rest stays, as long as the machine and the versions are the same.
+A new measurement replaces the old one of the same kind. The other measurements stay while the machine and the versions are the same.
 """
 
 import argparse
@@ -45,20 +45,20 @@ BACKEND = keras.backend.backend()
 
 SIZES = {"2k": 2**11, "64k": 2**16, "4M": 2**22}
 WIDTH = 64
-"""Of the last axis."""
+"""The size of the last axis."""
 DTYPES = ("float32", "bfloat16")
 PASSES = ("forward", "both")
 MODES = {"tensorflow": ("graph", "eager", "xla"), "torch": ("eager", "compile"), "jax": ("jit", "eager")}
 EVERYDAY = {"tensorflow": ("graph", "eager"), "torch": ("eager",), "jax": ("jit",)}
-"""The modes that are measured by default: what most users of the backend get on a CPU."""
+"""The modes that are measured by default. Most users of the backend get them on a CPU."""
 
 LARGE = (
     "apl aptx arctan bent_identity dynamic_tanh e_swish geglu gcu golu isru laplace lisht penalized_tanh phish prelu serf sine smish snake "
     "softmin squared_relu star_relu swiglu tanh_exp"
 )
-"""Without an equal in Keras, these are measured at 4M by default."""
+"""These activations have no equal in Keras, and are also measured at 4M by default."""
 COMPILED = ("gelu", "mish", "silu", "tanh", "swiglu", "snake")
-"""What torch.compile compiles, in some seconds each."""
+"""The activations that are measured with torch.compile. Each takes some seconds to compile."""
 
 LEFT_OUT = {
     "entmax": "it solves an equation in each row",
@@ -72,7 +72,7 @@ LEFT_OUT = {
     "soft_exponential": "with its default, alpha = 0, it is the identity",
     "sparsemax": "`keras.activations.sparsemax` of Keras 3.15 computes something else, and there is no short formula",
 }
-"""Why there is nothing to compare these with."""
+"""The activations that have nothing to be compared with, and the reason for each."""
 
 
 # ------------------------------------------------------------------------------------------------------------------------ units
@@ -80,11 +80,11 @@ LEFT_OUT = {
 
 @dataclass(frozen=True)
 class Unit:
-    """An activation and what stands for it without this package."""
+    """An activation, and the function that a user would take without this package."""
 
     cls: type
     native: Any = None
-    """The function of `keras.activations`, or None: the textbook."""
+    """The function of `keras.activations`, or None for the textbook."""
 
     @property
     def name(self):
@@ -112,7 +112,7 @@ def units():
 
 
 def difference(unit):
-    """How the two differ on ordinary numbers, or None where they agree."""
+    """The difference between the two on ordinary numbers, or None if they agree."""
     rows = np.linspace(-6, 6, 24 * WIDTH, dtype="float32")
     x = keras.ops.convert_to_tensor(np.concatenate([rows, np.random.default_rng(0).permutation(rows)]).reshape(-1, WIDTH))
     ours, theirs = (keras.ops.convert_to_numpy(layer(x)) for layer in (unit.ours(), unit.theirs()))
@@ -124,7 +124,7 @@ def difference(unit):
 
 
 def fails_from(unit):
-    """The size of the least number up to 200 at which value or gradient of theirs are not finite though ours are, or None."""
+    """The least absolute value up to 200 at which their value or gradient is not finite, but ours is. It may be None."""
     numbers = np.linspace(-200, 200, WIDTH**2, dtype="float32")
     numbers = numbers[np.argsort(abs(numbers))].reshape(-1, WIDTH)
     x, layers = keras.ops.convert_to_tensor(numbers), (unit.ours(), unit.theirs())
@@ -167,7 +167,7 @@ def both(layer):
         def function(x, w):
             x = x.detach().requires_grad_()
             y = layer(x)
-            # That of a step is constant.
+            # The output of a step function is constant for autograd.
             return y, *(torch.autograd.grad(y, x, w) if y.requires_grad else [torch.zeros_like(x)])
 
     else:
@@ -181,7 +181,7 @@ def both(layer):
 
 
 def compiled(function, mode, x, w):
-    """A function without arguments that has done its work when it returns."""
+    """A function without arguments. Its work is done when it returns."""
     if BACKEND == "tensorflow":
         import tensorflow as tf
 
@@ -208,17 +208,17 @@ def seconds(call, times):
 
 
 SHORTEST = 5e-4
-"""Seconds: calls that are shorter are repeated until a sample takes as long."""
+"""The shortest sample in seconds. Shorter calls are repeated until a sample takes as long."""
 ROUNDS = 7
 BUDGET = 0.1
-"""Seconds for the two together, unless the fewest rounds take longer."""
+"""Seconds for both functions together. The minimum of `ROUNDS` may take longer."""
 
 
 def compared(ours, theirs, budget=BUDGET):
-    """The least times of two functions, which take turns, and the median of the ratios of neighbours."""
+    """The least times of two functions that run in turns, and the median of the ratios of neighbours."""
     calls = ours, theirs
     for call in calls:
-        call()  # compiles
+        call()  # the first call compiles
     times = math.ceil(SHORTEST / min(seconds(call, 1) for call in calls))
     samples = []
     gc.collect()
@@ -239,7 +239,7 @@ def compared(ours, theirs, budget=BUDGET):
 
 
 def cell(unit, mode, size, dtype):
-    """What is measured of a unit in one mode, size and dtype."""
+    """The measurements of a unit in one mode, size and dtype."""
     draw, shape = np.random.default_rng(0), (SIZES[size] // WIDTH, WIDTH)
     x = keras.ops.convert_to_tensor(draw.normal(scale=2.0, size=shape), dtype)
     layers = unit.ours(dtype), unit.theirs(dtype)
@@ -250,7 +250,7 @@ def cell(unit, mode, size, dtype):
         if mode == "compile":
             import torch
 
-            torch.compiler.reset()  # it compiles a function for a few layers only
+            torch.compiler.reset()  # torch compiles one function for a few layers only
         result[name] = compared(*(compiled(make(layer), mode, x, w) for layer in layers))
     return result
 
@@ -260,7 +260,7 @@ def today():
 
 
 def grid(arguments):
-    """(unit, mode, size, dtype) of all that is to be measured."""
+    """(unit, mode, size, dtype) of every measurement to make."""
     names = arguments.only or list(units())
     modes = (MODES if arguments.all or arguments.modes else EVERYDAY)[BACKEND]
     modes = [mode for mode in modes if mode in (arguments.modes or modes)]
@@ -374,7 +374,7 @@ def processor():
 
 
 def store(**results):
-    """Put results in the place of what was measured before of the same; that of another machine or version is forgotten."""
+    """Replace the stored results of the same kind. Results of another machine or version are removed."""
     file = OUTPUT / f"{BACKEND}.json"
     kept = json.loads(file.read_text()) if file.exists() else {}
     if kept.get("environment") != environment():
@@ -448,7 +448,7 @@ WHY = {
     ),
     "n": ("It is noise: another run on the same machine had it below.", "dynamic_tanh sine_relu"),
 }
-"""Why some are above the mark, and which. "e", "i" and "k" follow from the plan and from the size."""
+"""{letter: (reason, names)} of activations above the mark. "e", "i" and "k" follow from the plan and from the size."""
 
 
 def why(cells):
@@ -475,7 +475,7 @@ def table(header, rows):
 
 
 def summary(results):
-    """One row for each backend, mode, size and dtype: the geometric mean, and the worst with its name."""
+    """One row for each backend, mode, size and dtype. It has the geometric mean, and the worst with its name."""
     rows = []
     for backend, found in results.items():
         for key in columns(found, backend):
@@ -540,7 +540,7 @@ def measured_on(results):
 
 
 def page(results):
-    """The text of `docs/speed.md`, from {backend: what its file holds}."""
+    """The text of `docs/speed.md`, from {backend: the content of its file}."""
     lines = ["# Speed", "", "<!-- Written by `make bench`, not by hand. -->", "", PREFACE, "", *measured_on(results), ""]
     lines += ["## Why some are slower", "", *(f"* *{letter}*: {reason}" for letter, (reason, _) in WHY.items()), ""]
     lines += ["## In short", "", "The geometric mean over the units, and in parentheses the worst.", "", *summary(results), ""]
@@ -563,7 +563,7 @@ the activation, for sequences of 32 steps of 64 numbers."""
 
 
 def write_tables():
-    """docs/speed.md, and in README.md what stands between the marks."""
+    """Write docs/speed.md, and the text between the marks in README.md."""
     results = {backend: json.loads(file.read_text()) for backend in MODES if (file := OUTPUT / f"{backend}.json").exists()}
     if not results:
         raise SystemExit("Nothing has been measured yet: run `make bench`.")
@@ -597,14 +597,14 @@ def main():
     if BACKEND == "torch":
         import torch
 
-        # Threads that wait for each other wait for whatever else the machine does: single calls took a hundred times as long.
+        # Threads wait for each other, and so for all other work of the machine. Single calls took a hundred times as long.
         torch.set_num_threads(1)
     if arguments.what == "table":
         write_tables()
     elif arguments.what == "models":
         measure_models(arguments)
     elif arguments.all and arguments.part is None:
-        # XLA keeps what it has compiled, and a process that compiles thousands of functions ends in a segmentation fault.
+        # XLA keeps every compiled function. A process that compiles thousands of functions ends in a segmentation fault.
         for part in range(min(PARTS, len(arguments.only or units()))):
             subprocess.run([sys.executable, "-m", "lab.speed", *sys.argv[1:], "--part", str(part)], check=True)
     else:

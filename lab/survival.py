@@ -1,10 +1,10 @@
-"""Whether every activation survives every host, dtype policy and file format: `make survive` runs the whole matrix.
+"""Test whether every activation works in every host, dtype policy and file format: `make survive` runs the whole matrix.
 
     KERAS_BACKEND=tensorflow python -m lab.survival --hosts "Dense;LSTM, recurrent" --policies float32
 
-A branch is one activation in one host under one policy; a model has many of them side by side. It is trained for an epoch, saved in
-every format, and read by a new process, also of the other backends; where the optimizer's state is saved too, a second epoch must go on
-as if nothing had happened. `test_survival.py` runs a selection.
+A branch is one activation in one host under one policy. A model has many branches side by side. The model is trained for an epoch and
+saved in every format. A new process reads it, also a process of each other backend. Some formats save the optimizer's state too. A second
+epoch after reading them must have the same result as a second epoch without saving. `test_survival.py` runs a selection.
 """
 
 import argparse
@@ -39,19 +39,19 @@ BACKEND = keras.backend.backend()
 if BACKEND == "torch":
     import torch
 
-    # How torch divides a convolution among threads decides its last digit, and a process may have more of them than another.
+    # The last digit of a convolution depends on how torch divides it among threads. Two processes may have different numbers of threads.
     torch.set_num_threads(1)
 elif BACKEND == "jax":
     import jax
 
 OTHERS = tuple(name for name in ("tensorflow", "jax", "torch", "numpy", "openvino") if name != BACKEND and importlib.util.find_spec(name))
 AT_ONCE = 100 if BACKEND == "jax" else 1000
-"""The most branches in one model. JAX maps each function that it compiles into memory, a few hundred maps a branch, and crashes where Linux
-grants a process no more of them: 65,530 by default."""
+"""The most branches in one model. JAX maps each function that it compiles into memory. A branch has a few hundred maps. JAX crashes if a
+process reaches the limit of Linux: 65,530 maps by default."""
 
 POLICIES = ("float32", "mixed_float16", "mixed_bfloat16")
 SHAPE = (4, 4)
-"""Of one example: steps and channels. Every host returns four channels, for activations with a parameter for each."""
+"""The shape of one example: steps and channels. Every host returns four channels, for activations with a parameter for each."""
 
 
 # ----------------------------------------------------------------------------------------------------------------------- models
@@ -59,7 +59,7 @@ SHAPE = (4, 4)
 
 @keras.saving.register_keras_serializable("keras_activations_tests")
 class Subclassed(keras.Model):
-    """A model that Keras knows only by its call."""
+    """A model whose structure Keras knows only from its `call`."""
 
     def __init__(self, activation, **kwargs):
         super().__init__(**kwargs)
@@ -77,7 +77,7 @@ class Subclassed(keras.Model):
 
 
 def reshaped(*shape):
-    """A host of images or volumes, which sees the steps as further dimensions."""
+    """A host for images or volumes. It gets the steps as further dimensions."""
     return lambda host: lambda activation: lambda x: host(activation)(layers.Reshape(shape)(x))
 
 
@@ -121,10 +121,10 @@ HOSTS = {
     "nested model": nested,
     "subclassed model": Subclassed,
 }
-"""For each host a function that puts an activation into it. What it returns is called with the input."""
+"""{host: a function that puts an activation into it}. The result is called with the input."""
 
 WITHOUT_A_WIDTH = ("no host", "TimeDistributed")
-"""Hosts that do not declare how wide their output is, so that a splitter may stand there."""
+"""Hosts that do not declare the width of their output. A splitter may stand there."""
 
 
 @dataclass(frozen=True)
@@ -142,7 +142,7 @@ KINDS = ("without weights", "one of each parameter", "one for each channel")
 
 
 def activations():
-    """Kind and call of every class: as it is by default and, if it has parameters, learned in every way."""
+    """Kind and call of every class with its defaults. A class with parameters is also learned in every way."""
     found = {"GELU(kernel='fallback')": KINDS[0]}
     for entry in ka.catalogue().values():
         known = constructor_arguments(entry.cls)
@@ -157,19 +157,19 @@ RECURRENT = ("SimpleRNN", "LSTM", "LSTM, recurrent", "GRU", "GRU, recurrent", "B
 
 
 def may_stand(activation, host):
-    """Whether the documentation lets it stand there."""
+    """Whether the documentation allows the activation in the host."""
     layer = ka.get(activation)
     if isinstance(layer, ka.Splitting):
         return host in WITHOUT_A_WIDTH
-    # Step after step they make powers of powers, which overflow, of a polynomial in 16 bits.
+    # These make powers of powers over the steps, and the powers overflow. Those of the polynomial overflow in 16 bits.
     if isinstance(layer, (ka.Exponential, ka.PolyReLU)) and host in ("SimpleRNN", "LSTM"):
         return False
-    # JAX compiles the steps into one loop, out of which no state of a seed comes.
+    # JAX compiles the steps into one loop. The state of a seed cannot leave the loop.
     return not (BACKEND == "jax" and host in RECURRENT and isinstance(layer, ka.Stochastic))
 
 
 def build(branches):
-    """A model of the branches, side by side; compiled, never called."""
+    """A model of the branches side by side. It is compiled, but was never called."""
     inputs = keras.Input(SHAPE)
     outputs = [branch(inputs) for branch in branches]
     keras.config.set_dtype_policy(branches[0].policy)
@@ -184,30 +184,30 @@ X = np.random.default_rng(0).normal(size=(2, *SHAPE)).astype("float32")
 
 
 def forget():
-    """Start anew: without Keras's names, and without what JAX compiled for the models before, many gigabytes."""
+    """Reset the names of Keras, and drop the functions that JAX compiled for earlier models. They take many gigabytes."""
     keras.utils.clear_session()
     if BACKEND == "jax":
         jax.clear_caches()
 
 
 def state_of(model):
-    """What must survive: the outputs, and then every weight."""
+    """The state that must stay the same: the outputs, and then every weight."""
     return [keras.ops.convert_to_numpy(model(X, training=False)), *model.get_weights()]
 
 
 def fit(model, until, **arguments):
-    """Train until the epoch of that number, from the first on unless the arguments say otherwise, and return the state."""
+    """Train until the epoch `until` and return the state. Training starts at the first epoch unless the arguments say otherwise."""
     y = np.zeros((len(X), model.output_shape[-1]))
     model.fit(X, y, epochs=until, shuffle=False, verbose=0, **arguments)
     return state_of(model)
 
 
 class Killed(BaseException):
-    """What Keras does not catch."""
+    """An exception that Keras does not catch."""
 
 
 class Interruption(keras.callbacks.Callback):
-    """The process dies when the second epoch begins."""
+    """Simulates a process that dies when the second epoch begins."""
 
     def on_epoch_begin(self, epoch, logs=None):
         if epoch == 1:
@@ -233,13 +233,13 @@ def cloned(model):
 
 
 COPIES = {"clone_model": cloned, "deepcopy": copy.deepcopy, "pickle": lambda model: pickle.loads(pickle.dumps(model))}
-"""What copies a model in its own process."""
+"""{name: a function that copies a model in its own process}"""
 
 WRITERS = {
     ".keras": lambda model, folder: model.save(folder / "model.keras"),
     ".weights.h5": lambda model, folder: model.save_weights(folder / "model.weights.h5"),
     "JSON": lambda model, folder: (folder / "model.json").write_text(model.to_json()),
-    # The last, for it takes the optimizer out of the model's own compile config (Keras 3.15).
+    # This writer must be the last: it removes the optimizer from the model's own compile config (Keras 3.15).
     ".h5": lambda model, folder: model.save(folder / "model.h5"),
 }
 
@@ -251,18 +251,19 @@ READERS = {
     "checkpoint": lambda folder, branches: fit(keras.models.load_model(folder / "model.keras"), 2, initial_epoch=1),
     "BackupAndRestore": lambda folder, branches: fit(build(branches), 2, callbacks=[keras.callbacks.BackupAndRestore(folder / "backup")]),
 }
-"""What a new process makes of the files: a state, for the last two after one more epoch, for which the optimizer's state counts."""
+"""{name: a function that a new process runs on the files}. The function returns a state. The last two train one more epoch first: the
+result depends on the optimizer's state."""
 
 FORMATS = (*COPIES, *READERS)
 ELSEWHERE = (".keras", ".weights.h5")
-"""What is read under the other backends."""
+"""The formats that are also read under the other backends."""
 
 # ---------------------------------------------------------------------------------------------------------------------- running
 
 
 @dataclass
 class Failure:
-    """Branches that did not survive something, and why."""
+    """Branches that failed in one way, and the cause."""
 
     branches: list
     way: str
@@ -270,7 +271,7 @@ class Failure:
 
 
 class Trained:
-    """A model of the branches after one epoch, its files in a folder, and what every reader must find."""
+    """A model of the branches after one epoch, its files in a folder, and the state that every reader must find."""
 
     def __init__(self, branches, folder):
         self.branches, self.folder, self.failures = branches, Path(folder), []
@@ -282,7 +283,7 @@ class Trained:
         self.cuts = np.cumsum([output.shape[-1] for output in outputs])[:-1]
         number = {id(weight): index for index, weight in enumerate(model.weights)}
         self.weights = [[number[id(weight)] for weight in keras.Model(model.inputs, output).weights] for output in outputs]
-        # What training would not move far enough to be missed.
+        # One epoch of training moves a weight very little. The comparison could miss the loss of such a small change.
         for weight in model.trainable_weights:
             weight.assign(weight + 0.0625)
         backup = keras.callbacks.BackupAndRestore(self.folder / "backup", delete_checkpoint=False)
@@ -305,20 +306,20 @@ class Trained:
 
     @contextlib.contextmanager
     def _noting(self, way):
-        """An error inside is a failure of all branches together."""
+        """A context in which an error is a failure of all branches together."""
         try:
             yield
         except Exception as error:
             self.failures.append(Failure(self.branches, way, described(error)))
 
     def _chunks(self, state):
-        """Of each branch the outputs and the weights."""
+        """The outputs and the weights of each branch."""
         outputs, *weights = state
         for output, own in zip(np.split(outputs, self.cuts, axis=1), self.weights, strict=True):
             yield [output, *(weights[index] for index in own)]
 
     def compare(self, name, state, backend=BACKEND):
-        """Note the branches whose state is not what it was."""
+        """Record the branches whose state has changed."""
         resumed = name in ("checkpoint", "BackupAndRestore")
         expected = self.further if resumed else self.state
         shapes = [[a.shape for a in arrays] for arrays in (state, expected)]
@@ -326,12 +327,12 @@ class Trained:
             first, (found, wanted) = next((i, p) for i, p in enumerate(itertools.zip_longest(*shapes)) if p[0] != p[1])
             raise ValueError(f"{len(state)} arrays were {len(expected)}, and the one at {first}, of shape {found}, was of shape {wanted}")
         for branch, found, wanted in zip(self.branches, self._chunks(state), self._chunks(expected), strict=True):
-            # The state of a seed is in no file: Keras's Dropout starts again too.
+            # No file has the state of a seed. Keras's Dropout starts again too.
             if resumed and isinstance(ka.get(branch.activation), ka.Stochastic):
                 continue
             for index, (a, b) in enumerate(zip(found, wanted, strict=True)):
-                # Other backends may compute other last digits, and so may torch where memory is aligned otherwise. What is only read is
-                # the same number. In 16 bits a last digit is 1/256, of which a step of training takes its part.
+                # Other backends may compute other last digits. torch may do so too if the memory alignment differs. A weight that is
+                # only read is the same number. A last digit in 16 bits is 1/256, and a part of it enters a training step.
                 step = 1e-3 if resumed and "16" in branch.policy else 1e-5
                 tolerance = (1e-4, 1e-5) if backend != BACKEND else (step, step)
                 close = (index == 0 or resumed) and np.allclose(a, b, *tolerance, equal_nan=True)
@@ -340,7 +341,7 @@ class Trained:
                     self.failures.append(Failure([branch], f"{name} on {backend}", f"{what} by up to {np.nanmax(abs(a - b)):.3g}"))
 
     def read(self, backend=BACKEND):
-        """Let a new process read the files, and compare."""
+        """Let a new process read the files, and compare its results."""
         written = {failure.way for failure in self.failures if failure.branches is self.branches}
         wanted = [name for name in (READERS if backend == BACKEND else ELSEWHERE) if name not in written]
         command = [sys.executable, "-m", "lab.survival", "--read", str(self.folder), *wanted]
@@ -362,14 +363,14 @@ def described(error):
 
 
 def read(folder, names):
-    """What the new process does."""
+    """Read the files in the new process, and write the results."""
     folder = Path(folder)
     branches = [Branch(**branch) for branch in json.loads((folder / "branches.json").read_text())]
     for name in names:
         file = folder / f"{name} read by {BACKEND}.npz"
         try:
             forget()
-            # As the program that wrote them does, or Keras would leave out the scale of the loss.
+            # The program that wrote the files sets this policy too. Keras would leave out the loss scale without it.
             keras.config.set_dtype_policy(branches[0].policy)
             np.savez(file, *READERS[name](folder, branches))
         except Exception as error:
@@ -377,11 +378,11 @@ def read(folder, names):
 
 
 def attempt(branches):
-    """What went wrong with a model of the branches. All of them are of one policy."""
+    """The failures of a model of the branches. All branches have one policy."""
     try:
         with tempfile.TemporaryDirectory() as folder:
             trained = Trained(branches, folder)
-            # What is computed in 16 bits differs between backends by more than one unit.
+            # Results in 16 bits differ between backends by more than one unit.
             for backend in (BACKEND, *(OTHERS if branches[0].policy == "float32" else ())):
                 trained.read(backend)
         return trained.failures
@@ -390,7 +391,7 @@ def attempt(branches):
 
 
 def attempt_apart(branches):
-    """The same in a process of its own, whose memory ends with it, and which may crash."""
+    """The same in a process of its own. The end of the process frees its memory, and it may crash."""
     silently = functools.partial(warnings.filterwarnings, "ignore")
     with ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), initializer=silently) as process:
         try:
@@ -400,17 +401,17 @@ def attempt_apart(branches):
 
 
 def survive(branches, attempt):
-    """What went wrong in such an attempt, for each branch by itself."""
+    """The failures of such an attempt, for each branch by itself."""
     if len(branches) > AT_ONCE:
         return survive_in_halves(branches, attempt)
     failures = attempt(branches)
     together = [failure for failure in failures if len(failure.branches) > 1]
     if not together:
         return failures
-    for failure in together:  # now: the search takes long, and may not find it again
+    for failure in together:  # print now: the search takes long, and may not find the failure again
         first = failure.branches[0]
         print(f"{len(branches)} in {first.host}, {first.policy}: {failure.way}: {failure.cause}", file=sys.stderr, flush=True)
-    # Which of them it is: each half by itself. What only happens to all of them together is a failure of them all.
+    # Each half runs by itself, to find the branch that fails. A failure in no half is a failure of all branches together.
     found = survive_in_halves(branches, attempt)
     ways = {failure.way for failure in found}
     return found + [failure for failure in together if failure.way not in ways]

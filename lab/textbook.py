@@ -1,17 +1,17 @@
-"""What a user would write in the place of an activation of this package: the formula in its docstring, in `keras.ops`.
+"""The code that a user would write in place of an activation of this package: the formula of its docstring, in `keras.ops`.
 
     KERAS_BACKEND=numpy python -m lab.textbook mish,swiglu    # prints the code; without names, that of every activation
 
-The rule, by which `source` writes the code:
+`source` writes the code by these rules:
 
-1. What stands on the left in `IDIOMS` becomes what stands on the right: of these, every library has a function.
-2. What does not depend on the input is a number, and so are hyperparameters and what could be learned. A factor 1, a summand 0 and what
-   is multiplied by 0 are left out, but not of a unit that learns them.
-3. A function of the formula is that of `keras.ops`; ``u if condition else v`` is `where`; ``u**2`` is `square`, and a higher whole power
-   a product; ``sum``, ``mean`` and ``max`` of one argument reduce the last axis; a tuple of numbers is written out, entry by entry.
-4. What occurs twice is computed once.
+1. The left side of an entry in `IDIOMS` becomes its right side. Every library has functions for the right sides.
+2. An expression that does not depend on the input is a number. Hyperparameters and parameters that could be learned are numbers too. A
+   factor 1, a summand 0 and a product with 0 are left out. They stay in a unit that can learn them.
+3. A function of the formula is that of `keras.ops`. ``u if condition else v`` is `where`. ``u**2`` is `square`, and a higher whole power
+   is a product. ``sum``, ``mean`` and ``max`` of one argument reduce the last axis. A tuple of numbers is written out, entry by entry.
+4. An expression that occurs twice is computed once.
 
-Nothing else is done: the derivative is that of the backend's automatic differentiation.
+Nothing else is done. The derivative comes from the backend's automatic differentiation.
 """
 
 import ast
@@ -28,7 +28,8 @@ import keras_activations as ka
 from keras_activations.catalogue.entry import Entry
 from keras_activations.testing.formula import Formula
 
-# In this order, each in the whole formula. The first two bring signs to the front of a product, and the last three back.
+# Each idiom is replaced in the whole formula, in this order. The first two move signs to the front of a product. The last three move
+# them back.
 IDIOMS = (
     ("-u * v", "-(u * v)"),
     ("-u / v", "-(u / v)"),
@@ -46,7 +47,8 @@ IDIOMS = (
     ("-(u / v)", "-u / v"),
 )
 
-# Of these the formula is about a few neighbours, or has no number of x's dtype in its result, or there is none, and yet it is short.
+# The code of these is short, but `source` cannot write it. The formula is about a few neighbours, its result has no number of x's dtype,
+# or there is no formula.
 BY_HAND = {
     "bipolar_relu": "ops.where(ops.arange(x.shape[-1]) % 2 == 0, ops.relu(x), -ops.relu(-x))",
     "group_sort": "ops.reshape(ops.sort(ops.reshape(x, (*x.shape[:-1], -1, 2)), axis=-1), x.shape)",
@@ -54,7 +56,7 @@ BY_HAND = {
     "step": "ops.cast(x >= 0.0, x.dtype)",
 }
 
-# Where the gate b stands in the input of a splitter.
+# The place of the gate b in the input of a splitter.
 HALVES = {
     "first": "b, a = ops.split(x, 2, axis=-1)",
     "last": "a, b = ops.split(x, 2, axis=-1)",
@@ -68,7 +70,7 @@ NUMBERS = {name: getattr(math, name) for name in ("exp", "expm1", "log", "log1p"
     "min": min,
     "sigmoid": lambda u: 1 / (1 + math.exp(-u)),
 }
-"""What formulas say about numbers alone."""
+"""The names that a formula may use on numbers alone."""
 
 OPERATORS = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/"}
 COMPARISONS = {ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">="}
@@ -79,7 +81,7 @@ def parsed(text):
 
 
 class Rewritten(ast.NodeTransformer):
-    """A formula in which one idiom is replaced, from the inside to the outside."""
+    """Replaces one idiom in a formula, from the inside to the outside."""
 
     def __init__(self, before, after):
         self.before, self.after = parsed(before), after
@@ -90,7 +92,7 @@ class Rewritten(ast.NodeTransformer):
 
 
 class Filled(ast.NodeTransformer):
-    """The right side of an idiom with what u and v stand for."""
+    """Fills the right side of an idiom with the expressions for u and v."""
 
     def __init__(self, bound):
         self.bound = bound
@@ -100,7 +102,7 @@ class Filled(ast.NodeTransformer):
 
 
 def matches(pattern, node, bound):
-    """Whether the node is the pattern, for some u and v, which are then in `bound`."""
+    """Whether the node is the pattern for some u and v. `bound` gets these u and v."""
     if isinstance(pattern, ast.Name) and pattern.id in ("u", "v"):
         return same(bound.setdefault(pattern.id, node), node)
     if type(pattern) is not type(node):
@@ -122,7 +124,7 @@ def same(a, b):
 
 
 class Writer:
-    """Writes an expression in `keras.ops`, as text; a row of numbers makes a list of texts."""
+    """Writes an expression in `keras.ops`, as text. A row of numbers makes a list of texts."""
 
     def __init__(self, inputs, arguments):
         self.inputs, self.keeps_all = set(inputs), "learned" in arguments
@@ -210,7 +212,7 @@ def power(u, exponent):
 
 
 class Named(ast.NodeTransformer):
-    """An expression in which a name stands for another one."""
+    """Replaces a part of an expression with a name."""
 
     def __init__(self, part, name):
         self.part, self.name = part, name
@@ -220,7 +222,7 @@ class Named(ast.NodeTransformer):
 
 
 def lines(result):
-    """The statements that return an expression, in which what occurs twice has a name of its own."""
+    """The statements that return an expression. A part that occurs twice gets a name of its own."""
     found = [ast.parse(f"return {result}").body[0]]
     while True:
         parts = [part for line in found for part in ast.walk(line) if isinstance(part, (ast.Call, ast.BinOp, ast.UnaryOp, ast.Compare))]
@@ -236,7 +238,7 @@ def lines(result):
 
 
 def source(layer):
-    """The code of a function of a tensor that computes what the layer does, or None where it has no formula."""
+    """The code of a function of a tensor that computes the layer, or None if the layer has no formula."""
     entry = Entry(type(layer))
     if entry.name in BY_HAND:
         body = [f"return {BY_HAND[entry.name]}"]
@@ -269,7 +271,7 @@ class Textbook(keras.layers.Layer):
 
 
 def unlearned(cls, **kwargs):
-    """A layer with its first sample of hyperparameters, whose parameters are plain numbers."""
+    """A layer with its first sample of hyperparameters. Its parameters are plain numbers."""
     sample = {name: value for name, value in cls.samples[0].items() if name != "channels"}
     if "learned" in Entry(cls).arguments:
         sample["learned"] = False

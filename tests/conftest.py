@@ -4,7 +4,7 @@ import pytest
 from keras_activations.core import kernels
 
 
-# Initial weights and numbers at random are the same in every run, those that a fixture of the module makes too.
+# Initial weights and random numbers are the same in every run. This includes the numbers that a fixture of the module makes.
 @pytest.fixture(autouse=True, scope="module")
 def _seed_of_the_module():
     keras.utils.set_random_seed(0)
@@ -22,8 +22,8 @@ def _same_policy():
     keras.config.set_dtype_policy(policy)
 
 
-# It takes 10 to 50 ms to make a kernel that is remembered, and each test makes layers of its own. The other files run the same operations
-# one by one.
+# A kernel that is remembered takes 10 to 50 ms to make, and each test makes new layers. These files remember kernels.
+# The other files run the same operations one by one.
 REMEMBERING = {"test_axis", "test_fused", "test_kernels", "test_logits", "test_memory", "test_splitters"} | (
     {"test_values"} if keras.backend.backend() == "tensorflow" else set()
 )
@@ -43,7 +43,7 @@ def _no_compiled_leftovers():
     if keras.backend.backend() == "jax":
         import jax
 
-        # It keeps all that it has compiled, which in one process would be many gigabytes.
+        # JAX keeps everything that it has compiled. In one process that would be many gigabytes.
         jax.clear_caches()
 
 

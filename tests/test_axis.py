@@ -1,4 +1,4 @@
-"""Along an axis: properties that need no formula, masks, and every axis."""
+"""Activations along an axis: properties that need no formula, masks, and every axis."""
 
 import keras
 import mpmath as mp
@@ -101,14 +101,14 @@ def test_probabilities(cls, dtype):
         y = testing.array(cls()(x))
         assert (y >= 0).all()
         epsilon = {"float32": 5 * 2.0**-23, "bfloat16": 0.5 * 2.0**-7, "float16": 0.5 * 2.0**-10}[dtype]
-        # In 16 bits each of the 17 terms is rounded once, by at most half a unit of its own.
+        # Each of the 17 terms is rounded once in 16 bits. The error is at most half a unit of that term.
         slack = 0 if dtype == "float32" else epsilon * y.sum(axis=-1)
         assert (np.abs(y.sum(axis=-1) - 1) <= epsilon + slack).all()
 
 
 @pytest.mark.parametrize("cls", SHIFT_INVARIANT)
 def test_shifts(cls):
-    x = np.round(X * 64) / 64  # so that the shift is exact
+    x = np.round(X * 64) / 64  # the shift is exact for these numbers
     np.testing.assert_allclose(testing.array(cls()(x + 1024)), testing.array(cls()(x)), rtol=1e-6, atol=1e-7)
 
 
@@ -139,7 +139,7 @@ def test_supports_of_every_size(layer, n):
 
 @pytest.mark.parametrize("alpha", [1.25, 1.5, 1.75, 2.0])
 def test_rows_that_take_few_steps_stand_beside_rows_that_take_many(alpha):
-    """The largest probability implies all the others, and they sum to 1."""
+    """The largest probability determines all the others, and all of them sum to 1."""
     i = np.arange(20000) / 20000
     x = np.float32([0 * i, -(i**0.5), -i, -(i**0.5) / 50, np.where(i == 0, 0, -50), np.log(i + 1e-5)])
     scaled = (alpha - 1) * x.astype("float64")
@@ -244,7 +244,7 @@ def test_sparsemax_gradient_is_zero_outside_the_support():
 @pytest.mark.parametrize("alpha", [1.0, 1.125, 1.5, 1.75, 2.0])
 @pytest.mark.parametrize("x", [[0.0, 0.5, 1.0, -2.0], [0.25, 0.25, -0.125, 0.375, 0.125], [3.0], [9.0, 1.0, -8.0]])
 def test_the_derivatives_of_entmax_with_respect_to_alpha(alpha, x):
-    """First and second, against differences at fifty digits."""
+    """The first and second derivatives agree with differences at fifty digits."""
     layer, row = ka.Entmax(alpha=1.5), testing.tensor(x, "float32")
     weights = testing.upstream(len(x))
 
@@ -252,7 +252,7 @@ def test_the_derivatives_of_entmax_with_respect_to_alpha(alpha, x):
         return layer.fallback(row, alpha) * testing.tensor(weights, "float32")
 
     with mp.workdps(50):
-        # At the ends of its range, a little inside: but for 1e-10, the derivatives are the same there.
+        # The ends of the range of alpha are replaced by points 1e-10 inside. The derivatives there are the same, except for 1e-10.
         near, step = {1.0: 1 + mp.mpf(10) ** -10, 2.0: 2 - mp.mpf(10) ** -10}.get(alpha, mp.mpf(alpha)), mp.mpf(10) ** -11
         before, at, after = (
             sum(w * p for w, p in zip(weights, entmax_values([mp.mpf(v) for v in x], near + shift), strict=True))
@@ -296,7 +296,7 @@ def test_a_learned_alpha_stays_between_softmax_and_sparsemax():
 
 @pytest.mark.parametrize("temperature", [0.5, 4.0])
 def test_the_gradient_of_a_learned_temperature(temperature):
-    """Against the derivative in closed form; with entries that are infinitely far from the largest one."""
+    """The gradient agrees with the derivative in closed form. Some entries are infinitely far from the largest one."""
     layer = ka.TemperatureSoftmax(temperature, learned=True)
     x = np.concatenate([X, np.full((3, 5, 1), -np.inf), np.full((3, 5, 1), -3e38)], axis=-1)
     weights = np.cos(np.arange(9.0))
@@ -348,7 +348,7 @@ def test_squash_of_the_shortest_and_longest_vectors(size):
     np.testing.assert_allclose(testing.array(y), x.astype(float) * length / (1 + length**2), rtol=1e-6, atol=tiny)
     unit = x / length if length else direction
     expected = length / (1 + length**2) * (np.eye(4)[0] + unit[0] * unit * (1 - length**2) / (1 + length**2))
-    # Products of two entries are subnormal from 1e-19 to 1e-22, and lose digits there.
+    # Products of two entries are subnormal from 1e-19 to 1e-22. They lose digits there.
     np.testing.assert_allclose(testing.array(gradient), expected, rtol=1e-5, atol=1e-24 if size == 1e-20 else 2 * tiny)
 
 

@@ -45,14 +45,14 @@ def test_every_activation_is_exported():
 def test_every_activation_is_registered():
     classes = [(module, cls) for module in MODULES for cls in vars(module).values() if inspect.isclass(cls)]
     written = [cls for module, cls in classes if cls.__module__ == module.__name__ and not cls.__name__.startswith("_")]
-    written = [cls for cls in written if cls is not Gated]  # what several gates have in common
+    written = [cls for cls in written if cls is not Gated]  # the common base class of several gates
     missing = [cls.__name__ for cls in written if cls not in {entry.cls for entry in CATALOGUE.values()}]
     assert not missing, f"{missing} are written but not registered: decorate them with @register."
     assert all(keras.saving.get_registered_name(cls) == f"keras_activations>{cls.__name__}" for cls in written)
 
 
 def test_promises_are_kept():
-    """What has landed stays: classes, names, arguments and defaults."""
+    """Classes, names, arguments and defaults stay once they are in the package."""
     promised, now = json.loads(api.PROMISES.read_text()), api.promises()
     for kind in now:
         now_of, promised_of = (

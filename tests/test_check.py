@@ -1,4 +1,4 @@
-"""`check` names what a layer cannot see of its host."""
+"""`check` reports the properties of a host that the layer in it cannot see."""
 
 import keras
 import pytest

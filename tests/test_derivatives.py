@@ -1,4 +1,4 @@
-"""Derivatives beyond the first gradient: corners, second order, forward mode, and what is kept for the backward pass."""
+"""Derivatives beyond the first gradient: corners, second order, forward mode, and the tensors kept for the backward pass."""
 
 import numpy as np
 import pytest
@@ -19,7 +19,8 @@ def test_corners(case, kernel):
     x = testing.tensor(np.array([*corners(case)]), "float32")
     layer = cls(kernel=kernel, **sample)
     _, (gradient,) = autodiff.value_and_gradients(layer, [x], ops.ones_like(x))
-    if layer.plan().name == "native":  # has conventions of its own: any slope between the two one-sided ones
+    # A native op has its own conventions. The test accepts any slope between the two one-sided slopes.
+    if layer.plan().name == "native":
         sides = [testing.array(autodiff.value_and_gradients(layer, [x + step], ops.ones_like(x))[1][0]) for step in (-1e-4, 1e-4)]
         assert (np.min(sides, axis=0) - 1e-3 <= testing.array(gradient)).all()
         assert (testing.array(gradient) <= np.max(sides, axis=0) + 1e-3).all()
@@ -33,7 +34,7 @@ def test_a_result_that_does_not_depend_on_x_has_gradient_zero():
     assert testing.array(gradient).tolist() == [0.0, 0.0]
 
 
-# TensorFlow's tanh is 1.9 epsilon off, and each derivative multiplies that by the exponential inside.
+# TensorFlow's tanh has an error of 1.9 epsilon. Each derivative multiplies this error by the exponential inside.
 TANH_OF_AN_EXPONENTIAL = {"tanh_exp": 2, "tanh_soft": 10}
 
 ELEMENTWISE = [case for case in CASES if not issubclass(case[0], ka.AlongAxis) and not is_learned(case)]
@@ -44,7 +45,8 @@ def test_second_derivative(case, kernel):
     cls, sample = case
     ((rows, truth),) = witness(case).groups
     chosen = testing.representable_in(rows, "float32") & (np.abs(rows[:, 0]) < 20) & ~np.isin(rows[:, 0], [*corners(case)])
-    chosen &= (np.abs(rows[:, 0]) > 1e-30) | (rows[:, 0] == 0)  # smaller ones may be flushed to 0, which can be a corner
+    # Smaller numbers may be flushed to 0, and 0 can be a corner.
+    chosen &= (np.abs(rows[:, 0]) > 1e-30) | (rows[:, 0] == 0)
     x, expected = rows[chosen, 0], truth["hessian"][chosen, 0, 0, 0]
     layer = cls(kernel=kernel, **sample)
     second = testing.array(gradient_of(layer, 2)(testing.tensor(x, "float32")))
@@ -52,7 +54,7 @@ def test_second_derivative(case, kernel):
         kinks = np.array([*corners(case)])
         smooth = (abs(x[:, None] - kinks) > 2.0**-23 * np.fmax(1, abs(kinks))).all(axis=1)
         second, expected = second[smooth], expected[smooth]
-        # Three times the everyday budget of gradients, 80 epsilon.
+        # The budget is three times the everyday budget of gradients, which is 80 epsilon.
         budget = 240 * 2.0**-23 * TANH_OF_AN_EXPONENTIAL.get(canonical_name(cls), 1) * witness(case).allowance
         np.testing.assert_allclose(second, expected, rtol=budget, atol=budget)
         return
@@ -65,14 +67,14 @@ def test_second_derivative_is_finite_everywhere(case):
     x = np.array([0.0, -0.0, 1e-30, -1e-30, 50.0, -50.0, 100.0, -100.0, 1e4, -1e4, 1e18, -1e18, 3e38, -3e38])
     layer = cls(kernel="fallback", **sample)
     second = gradient_of(layer, 2)(testing.tensor(x, "float32"))
-    # Where the value overflows, as an exponential does, so may its derivatives.
+    # The derivatives may overflow where the value overflows. The value of an exponential does.
     second = testing.array(second)[np.isfinite(testing.array(layer(testing.tensor(x, "float32"))))]
     assert np.isfinite(second).all(), second
 
 
 @parametrize([case for case in ELEMENTWISE if case[0].derivative])
 def test_the_fallback_differentiates_safely_by_itself(case):
-    """Where a backend goes round the hook, as torch does in forward mode, the gradient is the plain operations' own."""
+    """The gradient is that of the plain operations where a backend does not call the hook. An example is torch in forward mode."""
     cls, sample = case
     ((rows, truth),) = witness(case).groups
     kinks = [*corners(case)]
@@ -155,7 +157,8 @@ class TestTorch:
         assert torch.isfinite(torch.func.hessian(lambda v: layer(v).sum())(x)).all()
         assert torch.allclose(torch.func.vmap(torch.func.grad(lambda v: layer(v)))(x), gradient_of(layer, 1)(x))
 
-    @pytest.mark.filterwarnings("ignore")  # that tracing is deprecated, and that it cannot follow Python
+    # The warnings say that tracing is deprecated and that it cannot follow Python.
+    @pytest.mark.filterwarnings("ignore")
     def test_tracing(self):
         import torch
 

@@ -1,4 +1,7 @@
-"""No derivative is missing: what does not depend on x has the derivative 0, where TensorFlow's tapes say None and torch raises an error."""
+"""No derivative is missing.
+
+A result that does not depend on x has the derivative 0. TensorFlow's tapes return None for it, and torch raises an error.
+"""
 
 import keras
 import numpy as np
@@ -18,7 +21,7 @@ if BACKEND == "tensorflow":
     import tensorflow as tf
 
     def gradients(function, tensors):
-        """Of the sum of a function, by each of the tensors, and None where TensorFlow has none."""
+        """Return the gradients of the sum of a function by each of the tensors. A gradient is None where TensorFlow has none."""
         with tf.GradientTape() as tape:
             tape.watch(tensors)
             y = function(*tensors)
@@ -28,7 +31,10 @@ else:
     import torch
 
     def gradients(function, tensors):
-        """Of the sum of a function, by each of the tensors; None where torch has none and an error where the function has none."""
+        """Return the gradients of the sum of a function by each of the tensors.
+
+        A gradient is None where torch has none. torch raises an error where the function has none.
+        """
         tensors = [x if x.requires_grad else x.clone().requires_grad_() for x in tensors]
         return torch.autograd.grad(function(*tensors).sum(), tensors, create_graph=True, allow_unused=True)
 
@@ -44,7 +50,7 @@ def numbers(y):
 
 
 def highest(layer, dtype):
-    """The highest order that is promised: the third is by the strict kernel. tf.nn.leaky_relu has none."""
+    """Return the highest order that is promised. The strict kernel promises the third. tf.nn.leaky_relu has no third derivative."""
     return 3 if layer.plan(dtype=dtype).budget == "strict" else 2
 
 
@@ -63,14 +69,14 @@ def test_no_derivative_is_missing(case, kernel):
 
 
 def function_of_parameters(layer):
-    """The layer as a function of x and of its parameters, and the parameters."""
+    """Return the layer as a function of x and of its parameters, and return the parameters."""
     values = [testing.tensor(value, "float32") for value in layer.get_weights()]
     return lambda x, *values: layer.stateless_call(values, layer.non_trainable_variables, x)[0], values
 
 
 @pytest.mark.parametrize("case", [case for case in CASES if is_learned(case)], ids=case_id)
 def test_nor_by_a_parameter(case):
-    """Second derivatives by each pair of x and the parameters."""
+    """The test takes second derivatives by each pair out of x and the parameters."""
     cls, sample = case
     layer, x = cls(**sample), testing.tensor(X, "float32")
     layer(x)
@@ -92,7 +98,7 @@ def test_the_mixed_derivative_of_prelu():
 @pytest.mark.parametrize("name", ["hard_tanh", "soft_shrink", "hard_sigmoid", "leaky_relu", "step", "linear"])
 @pytest.mark.parametrize("scale", [1.0, np.inf])
 def test_zero_is_zero_beside_infinity(name, scale):
-    """Also where the gradient that arrives is infinite."""
+    """The derivative is also 0 where the upstream gradient is infinite."""
     x, layer = testing.tensor([-np.inf, -2.0, 0.25, 7.0, np.inf], "float32"), ka.get(name, kernel="fallback")
     for order in (2, 3):
         assert numbers(derivative(lambda x: layer(x) * scale, order)(x)).tolist() == [0.0] * 5
@@ -119,7 +125,10 @@ class TestTensorFlow:
 
     @pytest.mark.parametrize("name", ["arelu", "dprelu", "prelu", "tlu"])
     def test_reverse_over_forward_mode(self, name):
-        """Of a derivative of this package. Of TensorFlow's own, tf.abs and tf.maximum have none in this order of modes."""
+        """The derivatives of this package work in this order of modes.
+
+        TensorFlow's own tf.abs and tf.maximum have no derivative in this order.
+        """
         layer, x = ka.get(name), testing.tensor(X, "float32")
 
         def slope(x):
@@ -140,7 +149,7 @@ class TestTensorFlow:
                     slopes = inner.gradient(score, x)
                     loss = tf.reduce_mean((tf.norm(slopes, axis=-1) - 1.0) ** 2)
                 weights = self.trainable_weights
-                # By the last bias, the penalty has no derivative.
+                # The penalty has no derivative by the last bias.
                 slopes = tape.gradient(loss, [weight.value for weight in weights], unconnected_gradients="zero")
                 self.optimizer.apply(slopes, weights)
                 return {"penalty": loss}
@@ -149,7 +158,10 @@ class TestTensorFlow:
 
 
 def check_penalty(critic, **arguments):
-    """One step of (|df/dx| - 1)^2 for f(x) = act(x W + b) v, beside its gradients by W and v, in which act'(x W + b) is constant."""
+    """Compare one training step of the penalty (|df/dx| - 1)^2 with its gradients by W and v, for f(x) = act(x W + b) v.
+
+    act'(x W + b) is constant in these gradients.
+    """
     keras.utils.set_random_seed(0)
     model = critic([keras.Input((4,)), keras.layers.Dense(8, activation=ka.HardTanh()), keras.layers.Dense(1)])
     model.compile(keras.optimizers.SGD(1.0), **arguments)

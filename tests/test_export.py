@@ -1,4 +1,4 @@
-"""What converters make of the activations: few of them on few numbers; `lab/export.py` measures every class."""
+"""The results of converters for a few activations on a few numbers. `lab/export.py` measures every class."""
 
 import json
 
@@ -15,7 +15,7 @@ UNITS = export.units(every_sample=False)
 
 pytestmark = [
     pytest.mark.skipif(BACKEND not in export.FORMATS, reason="exports nothing"),
-    pytest.mark.filterwarnings("ignore"),  # of converters, which are nobody's here
+    pytest.mark.filterwarnings("ignore"),  # the warnings come from converters, not from this package
 ]
 
 
@@ -30,13 +30,13 @@ def wrong(form, group):
 
 @pytest.mark.parametrize("start", range(0, len(UNITS), 49))
 def test_saved_model(start):
-    """Every class; also fine-tuned, for which the custom gradients must be in the file."""
+    """Every class is saved and also fine-tuned. Fine-tuning needs the custom gradients in the file."""
     assert not wrong("SavedModel, gradients", UNITS[start : start + 49])
 
 
 @pytest.mark.parametrize("form", ["SavedModel", "ONNX", "LiteRT", "OpenVINO", "torch.export"])
 def test_converters(form):
-    """Those that did not survive as they first were, and one of each kind."""
+    """The test takes the activations whose first version did not survive the conversion, and one activation of each kind."""
     names = ["celu", "elu", "mish", "softplus", "log_sigmoid", "exponential", "gelu", "erf_act", "arctan", "xatglu", "glu", "crelu"]
     names += ["maxout", "prelu", "softmax", "gumbel_softmax"]
     group = [unit for unit in UNITS if unit.name in names]
@@ -45,7 +45,7 @@ def test_converters(form):
 
 
 EVERYWHERE = "elu glu hard_silu leaky_relu log_softmax relu relu6 selu sigmoid silu softmax softsign swish tanh tanh_shrink"
-# Keras's own gelu and celu do not become ONNX from TensorFlow.
+# Keras's own gelu and celu cannot be converted from TensorFlow to ONNX.
 FROM_TORCH = ["celu", "gelu", "hard_tanh", "softplus"] if BACKEND == "torch" else []
 
 
@@ -54,7 +54,7 @@ FROM_TORCH = ["celu", "gelu", "hard_tanh", "softplus"] if BACKEND == "torch" els
 def test_the_file_has_the_operators_of_that_of_keras(name, form, tmp_path):
     found = [file_of(subject, form, tmp_path) for subject in export.pairs()[name]]
     assert [file["wrong"] for file in found] == [None, None]
-    # From torch, a layer of this package casts its input to the dtype that it has: onnxruntime leaves that out.
+    # On torch, a layer of this package casts its input to the dtype that the input already has. onnxruntime removes this cast.
     ours, theirs = ([name for name in file["operators"] if BACKEND != "torch" or name != "Cast"] for file in found)
     assert ours == theirs
 
@@ -71,7 +71,7 @@ def test_litert_has_the_activation_as_one_operator(name, operator, tmp_path):
 
 @pytest.mark.parametrize(("form", "operator"), [("ONNX", "Erf" if BACKEND == "tensorflow" else "Gelu"), ("LiteRT", "GELU")])
 def test_gelu_is_one_operator_of_the_format(form, operator, tmp_path):
-    """In ONNX that which every runtime has, and in LiteRT the builtin one."""
+    """The operator in ONNX is one that every runtime has. The operator in LiteRT is the builtin one."""
     file = file_of(export.pairs()["gelu"][0], form, tmp_path)
     assert file["operators"].count(operator) == 1
     assert len(file["operators"]) <= 8
@@ -81,7 +81,7 @@ def test_gelu_is_one_operator_of_the_format(form, operator, tmp_path):
 @pytest.mark.parametrize("form", ["ONNX", "LiteRT"])
 @pytest.mark.parametrize("name", ["softplus", "log_sigmoid"])
 def test_they_stay_finite(name, form, tmp_path):
-    """To -200 and 200, where LiteRT's own softplus is infinite."""
+    """The values are finite from -200 to 200. LiteRT's own softplus is infinite at these ends."""
     assert abs(export.grid()).max() == 200
     assert file_of(export.pairs()[name][0], form, tmp_path)["wrong"] is None
 
@@ -95,7 +95,7 @@ def file_of(subject, form, folder):
 
 
 def test_a_reloaded_saved_model_is_trained(tmp_path):
-    """As a layer, without this package's classes: the loss falls, and the learned parameter moves."""
+    """The model is reloaded as a layer, without the classes of this package. The loss falls, and the learned parameter moves."""
     if BACKEND != "tensorflow":
         pytest.skip("TensorFlow's own format")
     import tensorflow as tf
@@ -137,7 +137,7 @@ def test_the_page_shows_what_has_more_nodes_than_keras():
 
 
 def test_sizes_of_a_few_names_leave_the_rest_of_the_page(tmp_path, monkeypatch):
-    """They are put between the marks where every name was measured here, and else the page stays."""
+    """The sizes are written between the marks only if every name was measured here. Otherwise the page does not change."""
     page = tmp_path / "export.md"
     page.write_text("\n".join(["before", export.START, "old", export.END, "after"]))
     monkeypatch.setattr(export, "PAGE", page)
@@ -165,4 +165,4 @@ def test_the_page_names_every_gap():
     text = export.page(tables, ", all,")
     assert "| tensorflow | LiteRT | 1 | `sine` |" in text
     assert "* `sine` from tensorflow to LiteRT: LiteRT has no builtin operator for TensorFlow's Sin." in text
-    assert f"{export.START}\n{export.END}" in text  # to be filled
+    assert f"{export.START}\n{export.END}" in text  # the sizes are written here later

@@ -1,4 +1,4 @@
-"""What else Keras can do with a model: quantization, adapters, replicas, rematerialization, and its own test of layers."""
+"""Other features of Keras for a model: quantization, adapters, replicas, rematerialization, and its own test of layers."""
 
 import os
 import subprocess
@@ -25,7 +25,8 @@ KINDS = [
 ]
 
 
-@pytest.mark.filterwarnings("ignore::UserWarning")  # of Keras about the training that its test does
+# Keras warns about the training that its own test does.
+@pytest.mark.filterwarnings("ignore::UserWarning")
 @pytest.mark.parametrize(("cls", "arguments"), KINDS)
 def test_keras_own_test_of_layers(cls, arguments):
     from keras.src.testing import TestCase
@@ -40,7 +41,7 @@ def test_keras_own_test_of_layers(cls, arguments):
         expected_num_non_trainable_weights=0,
         expected_num_seed_generators=int(isinstance(layer, ka.Stochastic)),
         supports_masking=True,
-        # This also demands that a subclass's own `build` wait for an input, but `build` is what makes the parameters.
+        # This check also requires that the `build` of a subclass waits for an input. But `build` makes the parameters.
         assert_built_after_instantiation=not layer.weights,
     )
 
@@ -87,7 +88,10 @@ def test_an_activation_learns_beside_an_adapter(tmp_path):
 
 @pytest.mark.parametrize("activation", [ka.Mish(), ka.Swish(learned=True, channels=4), ka.Softmax()], ids=repr)
 def test_rematerialization_changes_no_gradient(activation):
-    """Eagerly: in TensorFlow's graphs Keras's RematScope fails for its own activations too."""
+    """The model runs eagerly on TensorFlow.
+
+    Keras's RematScope fails in TensorFlow's graphs, also for Keras's own activations.
+    """
 
     def trained(host):
         model = keras.Sequential([keras.Input((4,)), host])
@@ -158,7 +162,7 @@ assert moved > 0.9 * len(before), f"{moved} of {len(before)} weights moved"
 
 @pytest.mark.skipif(BACKEND == "torch", reason="Keras has no distribution for torch")
 def test_replicas_learn_what_one_device_learns():
-    """Learned activations in Dense, on two devices, which a new process makes of one processor."""
+    """Learned activations in Dense run on two devices. A new process makes the two devices from one processor."""
     here = os.pathsep.join([str(Path(__file__).parent), os.environ.get("PYTHONPATH", "")])
     env = os.environ | {"PYTHONPATH": here, "XLA_FLAGS": "--xla_force_host_platform_device_count=2"}
     run = subprocess.run([sys.executable, "-c", REPLICAS[BACKEND] + TRAINING], capture_output=True, text=True, env=env, timeout=600)

@@ -1,4 +1,4 @@
-"""kernel="fused": the accurate forms, compiled although the model around them is not."""
+"""kernel="fused" compiles the accurate forms, although the model around them is not compiled."""
 
 import keras
 import numpy as np
@@ -13,14 +13,14 @@ X = np.linspace(-6, 6, 96, dtype="float32").reshape(4, 24)
 FUSES = BACKEND in ("tensorflow", "torch")
 fuses = pytest.mark.skipif(not FUSES, reason="JAX compiles every kernel")
 
-# One of each kind: a value and its slope, a learned parameter along an axis, a splitter. torch takes some seconds for each.
+# One of each kind: a value and its slope, a learned parameter along an axis, and a splitter. torch takes some seconds for each.
 KINDS = [(ka.Mish, {}), (ka.PReLU, {"alpha": 0.125, "channels": 4}), (ka.SwiGLU, {})]
 
 
 def compilations(layer):
-    """How often the backend compiled the kernels that the layer holds, for counting only."""
+    """Return how often the backend compiled the kernels that the layer holds. The number is for counting only."""
     if BACKEND == "tensorflow":
-        return len(vars(layer)["_kernels"])  # each was traced once, and is the graph
+        return len(vars(layer)["_kernels"])  # each entry was traced once and is the graph
     import torch
 
     return torch._dynamo.utils.counters["stats"]["unique_graphs"]
@@ -59,7 +59,7 @@ def test_nothing_is_compiled_again_for_another_size_rank_or_layer():
 
 @pytest.mark.skipif(BACKEND != "torch", reason="the compiler of torch")
 def test_a_tenth_kernel_is_compiled_too():
-    """torch gives up where the code of one function was compiled eight times."""
+    """torch stops compiling after it has compiled the code of one function eight times."""
     import torch
 
     x = testing.tensor(X, "float32")
@@ -73,7 +73,7 @@ def test_a_tenth_kernel_is_compiled_too():
 
 @pytest.mark.skipif(BACKEND != "torch", reason="the compiler of torch")
 def test_what_cannot_be_told_from_others_is_not_compiled():
-    """It would be at each call."""
+    """It would be compiled at each call."""
     import torch
 
     layer = ka.Mish(kernel="fused")
@@ -115,7 +115,7 @@ def test_it_is_differentiated_again(case):
 
 
 def test_in_a_model(tmp_path):
-    """It is set for a whole model, trains, computes in mixed precision, and is saved."""
+    """The fused kernel is set for a whole model. The model trains, computes in mixed precision, and is saved."""
     keras.utils.set_random_seed(0)
     model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(8, ka.Mish(), dtype="mixed_bfloat16"), keras.layers.Dense(1)])
     x, y = X.reshape(-1, 4), X.reshape(-1, 4).sum(axis=1)

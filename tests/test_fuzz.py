@@ -1,4 +1,7 @@
-"""Whatever is written into an argument, a name, a shape or a file: it works, or it is refused by name. Nothing in a file is executed."""
+"""Any content of an argument, a name, a shape or a file works, or an error refuses it by name.
+
+Nothing in a file is executed.
+"""
 
 import json
 import os
@@ -18,7 +21,7 @@ from keras_activations.core.hosted import constructor_arguments
 from lab.cases import BACKEND, CATALOGUE
 
 pytestmark = pytest.mark.skipif(BACKEND == "jax", reason="hardly anything here computes, and nothing depends on the backend")
-# The same few on every run, unless more are asked for: `make fuzz`.
+# Every run uses the same few examples, unless EXAMPLES asks for more. `make fuzz` asks for more.
 EXAMPLES = os.environ.get("EXAMPLES")
 many = settings(max_examples=int(EXAMPLES or 300), deadline=None, derandomize=not EXAMPLES, suppress_health_check=list(HealthCheck))
 entries = st.sampled_from(list(CATALOGUE.values()))
@@ -28,14 +31,14 @@ values = st.one_of(numbers, st.none(), st.text(max_size=8), st.lists(numbers, ma
 
 @st.composite
 def configs(draw):
-    """A class, and one or two of its arguments with anything in them."""
+    """Draw a class, and one or two of its arguments with any content."""
     entry = draw(entries)
     names = [name for name in constructor_arguments(entry.cls) if name not in ("name", "dtype", "trainable", "activity_regularizer")]
     return entry.cls, draw(st.dictionaries(st.sampled_from(names), values, max_size=2)) | required(entry)
 
 
 def outcome(function, *args, **kwargs):
-    """(result, None), or (None, what the refusal says)."""
+    """Return (result, None), or (None, the message of the refusal)."""
     try:
         return function(*args, **kwargs), None
     except (TypeError, ValueError) as error:
@@ -88,7 +91,7 @@ def test_a_dtype_is_computed_in_or_refused(entry, dtype, policy, as_tensor):
     if refusal:
         return
     x = np.ones((2, 6, 4)).astype(dtype)
-    as_tensor = as_tensor and dtype not in REFUSED[1:]  # of which backends make none
+    as_tensor = as_tensor and dtype not in REFUSED[1:]  # backends make no tensors of these dtypes
     y, refusal = outcome(layer, (testing.tensor if dtype in FLOATS else ops.convert_to_tensor)(x, dtype) if as_tensor else x)
     if dtype in REFUSED:
         assert "takes real numbers" in refusal
@@ -105,7 +108,7 @@ def test_a_name_is_known_or_refused_with_advice(name):
     assert isinstance(layer, ka.Activation) if refusal is None else any(words in refusal for words in advice)
 
 
-# torch takes no "." into the name of a parameter.
+# torch does not accept "." in the name of a parameter.
 @given(st.text(st.characters(codec="utf-8", exclude_characters="."), min_size=1, max_size=20))
 @many
 def test_the_name_of_a_layer(name):
@@ -154,7 +157,7 @@ def test_an_unknown_class_and_a_changed_file(tmp_path):
 
 
 def test_threads():
-    """One layer for all, and a layer and a name for each."""
+    """All threads share one layer. Each thread also has its own layer and its own name."""
     shared, x = ka.GELU(), np.linspace(-3, 3, 64, dtype="float32")
     expected, wrong = testing.array(shared(x)), []
 

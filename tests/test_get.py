@@ -1,4 +1,4 @@
-"""`get` and its kin: one name, any spelling, or an error that helps."""
+"""`get` and the related functions accept a name in any spelling, or raise an error that helps."""
 
 import keras
 import numpy as np
@@ -119,7 +119,7 @@ class TestRegister:
             assert repr(ka.get("cube")) == "Cube()"
             assert ka.serialize(Cube())["registered_name"] == "my_lab>Cube"
             assert ka.catalogue()["cube"].formula == "f(x) = x**3"
-            again = ka.register(package="my_lab")(type("Cube", (Cube,), {}))  # as a notebook cell that is run again
+            again = ka.register(package="my_lab")(type("Cube", (Cube,), {}))  # like a notebook cell that is run again
             assert type(ka.get("cube")) is again
             assert ka.catalogue()["cube"].cls is again
         finally:
@@ -171,7 +171,7 @@ RENAMED = [(entry.cls, old, new) for entry in CATALOGUE.values() for old, new in
 
 @pytest.mark.parametrize(("cls", "old", "new"), RENAMED, ids=lambda part: getattr(part, "__name__", part))
 def test_an_argument_under_its_name_elsewhere(cls, old, new):
-    """One warning, and the same layer."""
+    """There is one warning, and the layer is the same."""
     value = {"channels": 3, "constraint": "non_neg", "regularizer": "l2", "min_value": -2.0}.get(new, 1.25)
     others = {"threshold": 1.0, "default_value": 2.0} if cls is ka.Threshold else {}
     others.pop(new, None)
@@ -214,7 +214,7 @@ def test_an_argument_of_a_subclass_is_its_own_whatever_it_is_called_elsewhere():
 
 
 def test_a_config_may_hold_an_argument_under_its_name_elsewhere():
-    """As the files of Keras 2 do."""
+    """The files of Keras 2 do."""
     with pytest.warns(UserWarning, match="alpha of LeakyReLU is called negative_slope here"):
         layer = ka.LeakyReLU.from_config({"name": "leaky_re_lu", "alpha": 0.3})
     assert layer.negative_slope == 0.3

@@ -1,4 +1,4 @@
-"""The files of every release load for ever, and compute what they computed."""
+"""The files of every release can always be loaded. They compute the same results as before."""
 
 import keras
 import numpy as np
@@ -16,7 +16,7 @@ def test_a_release(file):
     model = keras.models.load_model(file)
     with np.load(file.with_suffix(".npz")) as golden:
         names = [name for name in golden.files if name != "x"]
-        outputs = model(golden["x"], training=False)  # `predict` would compile them all on JAX
+        outputs = model(golden["x"], training=False)  # `predict` would compile all layers on JAX
         assert len(names) == len(outputs) == len(model.layers) - 1
         for name, layer, y in zip(names, model.layers[1:], outputs, strict=True):
             np.testing.assert_allclose(testing.array(y), golden[name], rtol=2e-5, atol=2e-6, err_msg=repr(layer))

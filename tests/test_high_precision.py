@@ -1,4 +1,7 @@
-"""Two evaluations of a formula in high precision, by mpmath and by the balls of `lab/high_precision.py`, are witnesses of each other."""
+"""Two evaluations of a formula in high precision check each other.
+
+One uses mpmath. The other uses ball arithmetic and is in `lab/high_precision.py`.
+"""
 
 import numpy as np
 import pytest
@@ -27,7 +30,7 @@ def test_two_witnesses(case):
             (first, truth["gradient"][:, :, index]),
             (second, truth["hessian"][:, :, index, index]),
         ):
-            # Either may round a number halfway between two the other way.
+            # The two evaluations may round a number that is halfway between two others in different directions.
             np.testing.assert_allclose(ours, theirs[finite], rtol=2.0**-52, atol=1e-320)
 
 
@@ -39,6 +42,6 @@ def test_third_derivatives():
 
 
 def test_a_cancellation_is_not_agreed_upon():
-    """Where every precision that is tried first loses the same term."""
+    """Every precision that is tried first loses the same term. Their agreement is not accepted."""
     x = np.array([-1e-66])
     assert HighPrecision("f(x) = exp(x) - 1 + x", {})(x)[0, 0, 0] == -2e-66

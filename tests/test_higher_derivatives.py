@@ -1,4 +1,7 @@
-"""Second and third derivatives in every mix of reverse and forward mode, as networks that solve differential equations need them."""
+"""Second and third derivatives in every combination of reverse and forward mode.
+
+Networks that solve differential equations need these derivatives.
+"""
 
 import functools
 import importlib
@@ -56,7 +59,10 @@ else:
 
 
 def derivative(function, modes):
-    """The derivative of an elementwise function by modes such as "forward over reverse", of which the last comes first."""
+    """Return the derivative of an elementwise function by modes such as "forward over reverse".
+
+    The last mode is applied first.
+    """
     for mode in reversed(modes.split(" over ")):
         function = {"reverse": reverse, "forward": forward}[mode](function)
     return function
@@ -64,36 +70,36 @@ def derivative(function, modes):
 
 MODES = ["reverse over reverse over reverse", "forward over reverse", "reverse over forward"]
 if BACKEND != "tensorflow":
-    # Of TensorFlow's own operations its nested accumulators are wrong too: with m = tf.identity(x), the second derivative of
-    # exp(-m * m / 2) * (1 - (0 - m * m + m * m) / 2) is 0 everywhere.
+    # TensorFlow's nested accumulators are wrong for its own operations too. They say that the second derivative of
+    # exp(-m * m / 2) * (1 - (0 - m * m + m * m) / 2) with m = tf.identity(x) is 0 everywhere.
     MODES += ["forward over forward", "forward over forward over forward"]
 if BACKEND == "torch":
     MODES += ["forward over reverse over reverse", "reverse over reverse over forward"]
 
 POINTS = [-19.25, -12.5, -8.125, -5.5, -3.5, -2.25, -1.375, -0.6875, -0.25, -0.015625, 0.0]
 POINTS = np.array([*POINTS, 2.0**-10, 0.125, 0.4375, 0.9375, 1.625, 2.75, 4.5, 6.75, 10.125, 17.5])
-# Next to 0 and far out.
+# Points next to 0 and far from 0.
 EXTREMES = np.float32([1e-30, 1e-8, 1e-3, 50.0, 100.0, 1e4, 1e9, 1e18, 3e38]).astype("float64")
 EXTREMES = np.concatenate([-EXTREMES, EXTREMES])
 
-# Units of the dtype's epsilon. Each differentiation doubles or triples the number of terms, and rounds each of them.
+# The budgets are in units of the dtype's epsilon. Each differentiation doubles or triples the number of terms, and rounds each term.
 BUDGET = {2: 4.0, 3: 12.0}
-# The same for second derivatives by kernel="auto": three times the everyday budget of gradients.
+# This is the budget of second derivatives by kernel="auto". It is three times the everyday budget of gradients.
 EVERYDAY = 240.0
 
-# Units whose budget is multiplied, and why.
+# The activations whose budget is multiplied, and the reason.
 ALLOWANCE = {
-    # A quotient of polynomials of degree up to 5: the quotient rule squares the divisor each time, and the terms cancel.
+    # This is a quotient of polynomials of degree up to 5. The quotient rule squares the divisor each time, and the terms cancel.
     "rational": 10.0,
-    # Their derivative holds a fit of expm1 or log1p, of which each further derivative has two or three bits fewer.
+    # Their derivative contains a fit of expm1 or log1p. Each further derivative of the fit has two or three correct bits fewer.
     "xielu": 3.0,
     "tanh_soft": 3.0,
-    # In torch's forward mode, logarithms of exponentials are differentiated one by one.
+    # torch's forward mode differentiates logarithms of exponentials one by one.
     "soft_clipping": 2.5,
     "log_cosh": 1.5,
 }
 
-# What a network that solves an equation is made of; each is smooth everywhere.
+# Networks that solve an equation use these activations. Each of them is smooth everywhere.
 SMOOTH = ["tanh", "sigmoid", "silu", "swish", "mish", "gelu", "softplus", "squareplus", "gaussian", "sine", "snake", "arctan", "log_cosh"]
 SMOOTH = [next(case for case in CASES if canonical_name(case[0]) == name) for name in SMOOTH]
 
@@ -102,9 +108,9 @@ ELEMENTWISE = [case for case in CASES if not issubclass(case[0], ka.AlongAxis)]
 
 @functools.cache
 def _truth(index):
-    """The points at which case `index` is smooth, and its first four derivatives there.
+    """Return the points at which case `index` is smooth, and its first four derivatives there.
 
-    The formula says the second derivative to a hundred digits, of which differences leave sixty for the fourth.
+    The formula gives the second derivative to a hundred digits. Differences leave sixty of these digits for the fourth derivative.
     """
     case = CASES[index]
     formula, arguments = witness(case).formula, witness(case)._scalars()
@@ -118,7 +124,7 @@ def _truth(index):
             slopes = [jet.gradient.get(0, mp.mpf(0)) for jet in jets]
             left, here, right = (jet.hessian.get((0, 0), mp.mpf(0)) for jet in jets)
             third, fourth = (right - left) / (2 * h), (right - 2 * here + left) / h**2
-            # At a corner one of them jumps, and the quotient is as large as 1 / h. Where the value overflows, so may the rest.
+            # One derivative jumps at a corner, and the quotient is as large as 1 / h. The derivatives may overflow where the value does.
             if max(abs(slopes[2] - slopes[0]) / h, abs(third), abs(fourth)) < 1e15 and abs(jets[1].value) < 3.4e38:
                 smooth.append(x)
                 derivatives.append([_float(d) for d in (slopes[1], here, third, fourth)])
@@ -126,10 +132,10 @@ def _truth(index):
 
 
 def truth(case, order):
-    """The smooth points, the derivative of some order there, and the unit of its error.
+    """Return the smooth points, the derivative of the given order there, and the unit of its error.
 
-    A derivative of size 1 is a sum of terms that are not smaller. The largest of its values nearby are such terms too, where it goes
-    through 0; and an input that is rounded moves it by the next derivative.
+    A derivative of size 1 is a sum of terms that are not smaller. Its largest values nearby are such terms too, where the derivative
+    goes through 0. The rounding of an input changes the derivative by the next derivative.
     """
     x, derivatives = _truth(CASES.index(case))
     expected, condition = derivatives[:, order - 1], abs(x * derivatives[:, order])
@@ -138,12 +144,15 @@ def truth(case, order):
 
 
 def laid_out(x):
-    """The points in a column for each of the channels that some samples have: one shape for all, because JAX compiles for each."""
+    """Return the points in one column for each of the channels that some samples have.
+
+    All cases have the same shape, because JAX compiles for each shape.
+    """
     return np.repeat(np.pad(x, (0, len(POINTS) + len(EXTREMES) - len(x)), mode="edge")[:, None], 4, axis=1)
 
 
 def numbers(y):
-    # A derivative that torch knows to be 0 is a tensor without numbers until something is added to it.
+    # torch represents a derivative that it knows to be 0 as a tensor without numbers. An addition gives it numbers.
     return testing.array(y + torch.zeros(()) if BACKEND == "torch" else y)
 
 
@@ -153,7 +162,8 @@ def check(case, what, result, order, dtype="float32", budget=None, reach=np.inf)
     unit = unit * budget * 2.0 ** -testing.BITS[dtype]
     found = numbers(result)[: len(x)].reshape(len(x), -1)
     within = abs(x) <= reach
-    if np.isfinite(reach):  # beside a corner the everyday budget forgives what is between the two sides
+    # The everyday budget accepts any value between the two sides next to a corner.
+    if np.isfinite(reach):
         for corner in witness(case).formula.kinks(witness(case)._scalars()):
             within &= abs(x - corner) > 2.0 ** -testing.BITS[dtype] * max(1.0, abs(corner))
     x, expected, unit, found = x[within], expected[within], unit[within], found[within]
@@ -179,7 +189,10 @@ def test_derivatives(case):
 
 @parametrize([(cls, sample) for cls, sample in ELEMENTWISE if cls(**sample).plan().budget == "everyday"])
 def test_everyday_derivatives(case):
-    """Second derivatives by kernel="auto" are right at every finite number up to 1e18, as those of the frameworks' own functions are."""
+    """Second derivatives by kernel="auto" are right at every finite number up to 1e18.
+
+    Those of the frameworks' own functions are right there too.
+    """
     check_modes(case, [mode for mode in MODES if mode.count("over") == 1], kernel="auto", budget=EVERYDAY, reach=testing.EVERYDAY.reach)
 
 
@@ -190,7 +203,7 @@ def test_derivatives_in_float64(case):
 
 
 def transforms():
-    """The second derivative at each entry of a vector, as the backend's own functions of functions compute it."""
+    """Yield the backend's own transformations of functions that compute the second derivative at each entry of a vector."""
     if BACKEND == "tensorflow":
 
         def jacobian(function, x):
@@ -218,13 +231,13 @@ def test_transforms(case):
 COMPILERS = {
     "tensorflow": {"tf.function": lambda f: tf.function(f), "jit_compile": lambda f: tf.function(f, jit_compile=True)},
     "jax": {"jit": lambda f: jax.jit(f)},
-    "torch": {},  # its compiler differentiates once only
+    "torch": {},  # its compiler differentiates only once
 }[BACKEND]
 
 
 @pytest.mark.parametrize("compiler", COMPILERS.values(), ids=COMPILERS)
 def test_compiled(compiler):
-    """All in one function, because compiling takes its time."""
+    """One function contains all activations, because compilation takes a long time."""
     modes = ["reverse over reverse over reverse", "forward over reverse", "forward over reverse over reverse"]
     layers = [cls(kernel="fallback", **sample) for cls, sample in SMOOTH]
     x = testing.tensor(laid_out(truth(SMOOTH[0], 3)[0]), "float32")

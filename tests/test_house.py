@@ -1,4 +1,4 @@
-"""The rooms of the house, and who may import from whom."""
+"""The parts of the repository (rooms), and which part may import from which."""
 
 import ast
 import subprocess
@@ -11,7 +11,8 @@ import keras_activations as ka
 
 ROOT = Path(__file__).parents[1]
 
-# What each room may import besides itself. `keras_activations` stands for the file that puts the rooms together, and its public names.
+# Each room may import itself and the rooms listed here.
+# `keras_activations` means the file that imports the rooms, and its public names.
 ALLOWED = {
     "keras_activations/core": set(),
     "keras_activations/catalogue": {"keras_activations/core"},
@@ -29,13 +30,13 @@ BACKENDS = {"tensorflow", "jax", "torch"}
 
 
 def room(parts):
-    """The room of a file or module, given as the parts of its path from the root."""
+    """Return the room of a file or module. `parts` are the parts of its path from the root."""
     inside = "/".join(parts[:2])
     return inside if inside in INSIDE else parts[0]
 
 
 def imported(path):
-    """The parts of the dotted names of all modules that a file imports, wherever the import stands."""
+    """Yield the parts of the dotted names of all modules that a file imports. The import may be anywhere in the file."""
     package = path.relative_to(ROOT).parts[:-1]
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Import):
@@ -43,7 +44,7 @@ def imported(path):
         elif isinstance(node, ast.ImportFrom):
             base = package[: len(package) - node.level + 1] if node.level else ()
             module = (*base, *(node.module.split(".") if node.module else ()))
-            # Each name may be a module of its own.
+            # Each name may be a module.
             yield from ((*module, alias.name) for alias in node.names)
 
 
@@ -54,7 +55,7 @@ def test_imports_go_one_way(path):
         there = room(parts)
         allowed = {here, *ALLOWED[here]}
         if here in ("lab", "tests", "examples") and there in INSIDE:
-            there = "keras_activations"  # what measures the package looks into its rooms
+            there = "keras_activations"  # programs that measure the package may import its rooms
         assert there not in ALLOWED or there in allowed, (
             f"{path.relative_to(ROOT)} imports {'.'.join(parts)}. {here} may import only {', '.join(sorted(allowed))}."
         )

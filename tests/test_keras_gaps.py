@@ -1,7 +1,7 @@
-"""What Keras leaves undone for a layer inside another, and what is made up for it here.
+"""Features that Keras lacks for a layer inside another layer, and the code here that adds them.
 
-The tests named `test_keras_still_...` fail as soon as Keras has closed a gap: then what makes up for it in
-`keras_activations/keras_gaps.py` can go.
+The tests named `test_keras_still_...` fail as soon as Keras adds such a feature. The code for it in
+`keras_activations/keras_gaps.py` can then be removed.
 """
 
 import copy
@@ -23,7 +23,7 @@ from lab.cases import BACKEND
 layers = keras.layers
 X = np.linspace(-2, 2, 32, dtype="float32").reshape(8, 4)
 
-# Every way to a second activation with the name of the first.
+# Every way to make a second activation with the name of the first.
 COPIES = {
     "deepcopy": copy.deepcopy,
     "from_config": lambda act: type(act).from_config(act.get_config()),
@@ -51,7 +51,7 @@ def assert_equal(first, second):
 
 
 def assert_all_are_known(model):
-    """Every weight has a path of its own, and is one of torch's parameters, whose gradients are cleared."""
+    """Every weight has its own path. Every weight is one of torch's parameters, whose gradients are cleared."""
     assert len({weight.path for weight in model.weights}) == len(model.weights)
     if BACKEND == "torch":
         assert len([*model.parameters()]) == len(model._torch_params) == len(model.variables)
@@ -89,7 +89,7 @@ def test_a_loaded_model_beside_a_new_layer(tmp_path):
     model = extended(loaded[1], ka.PReLU(name="act"))
     assert_equal(train(model), apart)
     assert_all_are_known(model)
-    # The first of them keeps the path that it had in the file's model, so that a state of the one model fits the other.
+    # The first activation keeps the path that it had in the model of the file. A state of one model therefore fits the other model.
     assert "act/alpha" in {weight.path for weight in loaded[1].weights} & {weight.path for weight in model.weights}
 
 
@@ -156,7 +156,7 @@ def test_a_state_fits_the_model_and_its_clone():
     model = network(act, copy.deepcopy(act))
     trained = train(model)
     clone = with_optimizer(keras.models.clone_model(model))
-    fresh = ka.PReLU(name=act.name)  # whatever else is alive
+    fresh = ka.PReLU(name=act.name)  # another living layer must make no difference
     tree = model.get_state_tree("numpy_array")
     clone.set_state_tree(tree)
     assert_equal([array(weight) for weight in clone.weights], trained)
@@ -252,13 +252,14 @@ def test_keras_still_saves_shared_weights_once(tmp_path):
     )
     shared.set_weights([np.full(4, 0.75)])
     model.save_weights(tmp_path / "model.weights.h5")
-    with pytest.raises(ValueError, match="received 0 variables"):  # else keras_gaps.siblings_in is needed no longer
+    # keras_gaps.siblings_in is no longer needed if this raises no error.
+    with pytest.raises(ValueError, match="received 0 variables"):
         apart.load_weights(tmp_path / "model.weights.h5")
     assert array(one.alpha).tolist() == [0.75] * 4
 
 
 def test_what_a_bidirectional_copies_lives_as_long_as_the_copies():
-    # Or Keras, while it loads a model, would take another object at the same address for it.
+    # Otherwise Keras would confuse it with another object at the same address while it loads a model.
     layer = layers.GRU(2, activation=ka.Swish())
     original = weakref.ref(layer)
     host = layers.Bidirectional(layer)
@@ -266,8 +267,8 @@ def test_what_a_bidirectional_copies_lives_as_long_as_the_copies():
     gc.collect()
     assert original() is not None
     del host
-    gc.collect()  # the copies
-    gc.collect()  # and what they kept
+    gc.collect()  # frees the copies
+    gc.collect()  # frees the objects that they kept
     assert original() is None
 
 

@@ -1,4 +1,4 @@
-"""A kernel is made once for all layers of one class with equal hyperparameters, and is freed with the last of them."""
+"""A kernel is made once for all layers of one class with equal hyperparameters. It is freed with the last of these layers."""
 
 import copy
 import functools
@@ -25,7 +25,7 @@ remembered = pytest.mark.skipif(BACKEND == "torch", reason="torch remembers no k
 
 @pytest.fixture
 def traces(monkeypatch):
-    """How often a kernel was traced, as a list that grows."""
+    """Return a list that gets one more entry each time a kernel is traced."""
     found, computing = [], ka.Activation._computing
 
     def counted(self, *arguments):
@@ -56,13 +56,13 @@ def test_equal_layers_share_a_kernel_and_others_do_not(traces):
 
 @remembered
 def test_nothing_is_traced_again(traces):
-    """Not for another size of the batch on TensorFlow; nor for a rank, dtype or size that was there before."""
+    """TensorFlow does not trace again for another batch size. No backend traces again for a rank, dtype or size that it had before."""
     layer = ka.ISRU(alpha=0.6875)
     inputs = [np.ones(shape, "float32") for shape in ((8, 4), (3, 4), (8, 5), (2, 2, 4), (4,))] + [testing.tensor(X, "bfloat16")]
     for x in inputs:
         layer(x)
     count = len(traces)
-    # In 16 bits the strict kernel runs, which TensorFlow does not remember.
+    # The strict kernel runs in 16 bits. TensorFlow does not remember it.
     assert count <= (4 if BACKEND == "tensorflow" else len(inputs))
     for x in inputs[:-1] * 2:
         layer(x)
@@ -108,7 +108,10 @@ def test_a_hyperparameter_that_changes_all_the_time_leaves_nothing_behind():
 @remembered
 @pytest.mark.parametrize("name", ["smish", "golu", "laplace", "isru"])
 def test_a_remembered_kernel_is_differentiated_again(name):
-    """As the operations are that it is made of, which test_higher_derivatives.py compares with the formula."""
+    """Its second derivative is that of the operations in it.
+
+    test_higher_derivatives.py compares these operations with the formula.
+    """
     x = testing.tensor(X, "float32")
 
     def second(layer):
@@ -207,7 +210,7 @@ class OwnList(Own):
 
 @pytest.mark.parametrize("cls", [Own, OwnWeight, OwnWeights, OwnLayer, OwnFunction, OwnList])
 def test_layers_that_differ_share_nothing(cls):
-    """Whatever they differ in: an argument, what the constructor makes of it, or what was set later."""
+    """The difference may be an argument, a value that the constructor makes from it, or a value that was set later."""
     layers = [cls(1), cls(2), cls(3)]
     for _ in range(2):
         for layer, factor in zip(layers, (1, 2, 3), strict=True):
@@ -221,7 +224,7 @@ def test_layers_that_differ_share_nothing(cls):
 
 
 def test_a_name_that_is_registered_anew_is_another_activation():
-    """As when the cell of a notebook runs again."""
+    """This happens when the cell of a notebook runs again."""
 
     def registered(factor):
         @ka.register(package="tests")
@@ -282,7 +285,7 @@ def test_a_kernel_holds_no_weights_and_no_input():
 
 
 def test_an_argument_that_cannot_be_told_from_others():
-    """Of an array, nobody knows whether it equals another: the layer computes, and remembers nothing."""
+    """The package cannot tell whether an array equals another array. The layer computes and remembers nothing."""
 
     class Table(ka.Activation):
         """``f(x) = x``"""
@@ -333,7 +336,7 @@ def test_the_budget_is_passed_down_and_does_not_leak():
 
 
 def test_a_part_is_as_strict_as_the_whole():
-    """ABU is made of other activations: with kernel="fallback" these are strict too."""
+    """ABU consists of other activations. These are strict too with kernel="fallback"."""
     case = (ka.ABU, {"activations": ("mish", "softsign"), "learned": False})
     x = testing.tensor(X, "float32")
     whole = testing.array(case[0](kernel="fallback", **case[1])(x))
@@ -400,7 +403,10 @@ def test_a_native_op_is_named_and_not_computed():
 @pytest.mark.skipif(BACKEND != "torch", reason="torch's own choice is slow on a CPU")
 @pytest.mark.parametrize("dtype", ["float16", "bfloat16", "float32", "float64"])
 def test_a_choice_by_bits_is_the_choice(dtype):
-    """Bit by bit, also of NaN, infinities and minus 0, of broadcast shapes, and of numbers."""
+    """The results are equal bit by bit.
+
+    This holds for NaN, infinities and minus 0, for broadcast shapes, and for numbers.
+    """
     import torch
 
     x = torch.tensor([[np.nan, -np.inf, np.inf, -0.0], [0.0, 1.5, -2.5, 1e-7]], dtype=getattr(torch, dtype))
@@ -421,7 +427,7 @@ def test_a_choice_is_differentiated_where_somebody_asks():
 
 @pytest.mark.skipif(keras.backend.backend() != "torch", reason="torch's own choice is slow on a CPU")
 def test_a_choice_by_bits_has_the_derivatives_of_the_choice():
-    """Of both sides, also of a broadcast one; again and again, and under vmap."""
+    """The derivatives by both sides are right, also by a broadcast side. They are right for repeated differentiation and under vmap."""
     import torch
 
     condition = torch.tensor([[True, False, True], [False, False, True]])
@@ -485,7 +491,10 @@ class TestSetKernel:
 @pytest.mark.skipif(BACKEND != "tensorflow", reason="about TensorFlow's variables")
 @pytest.mark.parametrize("cls", [ka.ReLU, ka.DualLine, ka.LiSHT, ka.TanhExp, ka.Softmax])
 def test_a_variable_of_tensorflow_is_a_tensor(cls):
-    """Of a native op, of straight lines and of each kind of kernel, also under a tape and in forward mode."""
+    """The variable works with a native op, with straight lines and with each kind of kernel.
+
+    It also works under a tape and in forward mode.
+    """
     import tensorflow as tf
 
     x, layer = tf.Variable([[-1.0, 2.0]]), cls()

@@ -1,4 +1,4 @@
-"""What a Keras layer has to do, for every activation: dtypes, inputs, shapes, masks, hosts' policies, compiled models."""
+"""The duties of a Keras layer, for every activation: dtypes, inputs, shapes, masks, policies of hosts, and compiled models."""
 
 import keras
 import numpy as np
@@ -109,7 +109,7 @@ class Doubled:
 
 @pytest.mark.parametrize("base", [entry.cls for entry in CATALOGUE.values() if not entry.parameters], ids=lambda cls: cls.__name__)
 def test_what_belongs_to_a_value_is_not_inherited_by_another(base):
-    """Neither by a class that redefines it, nor by one that has it redefined by a mixin."""
+    """A class that redefines the value does not inherit it. A class whose mixin redefines the value does not inherit it either."""
     itself = type("Itself", (base,), {"__doc__": None})
     redefined = type("Redefined", (base,), {"fallback": lambda self, *tensors: 2.0 * base.fallback(self, *tensors)})
     mixed = type("Mixed", (Doubled, base), {"__doc__": None})
@@ -138,7 +138,7 @@ def test_a_derivative_of_the_subclass_is_its_own():
 
 @pytest.mark.parametrize("base", [ka.LiSHT, ka.DynamicTanh, ka.BetaMish])
 def test_a_derivative_of_the_subclass_runs(base):
-    """Also where that of the base is left to the backend."""
+    """The derivative of the subclass also runs where the backend differentiates the base."""
 
     class Straight(base):
         def derivative(self, x, *_):
@@ -207,7 +207,7 @@ def test_arrays_take_the_policys_dtype_as_in_keras():
     assert dtype_of(ka.ReLU()(ops.convert_to_tensor(X))) == "float32"
 
 
-# GroupSort along the time axis refuses masks: test_axis.py.
+# GroupSort along the time axis refuses masks. test_axis.py tests this.
 KEEP_STEPS = [case for case in CASES if not issubclass(case[0], ka.Splitting) and case != (ka.GroupSort, {"group_size": None, "axis": -2})]
 
 
@@ -216,7 +216,8 @@ TOKENS = np.array([[3, 1, 0, 0], [2, 0, 0, 0]])
 
 @pytest.fixture(scope="module")
 def embedding():
-    return keras.layers.Embedding(5, 4, mask_zero=True)  # as wide as the tokens are long: the mask would broadcast
+    # The width equals the number of tokens. A mask with a wrong shape would broadcast.
+    return keras.layers.Embedding(5, 4, mask_zero=True)
 
 
 @parametrize([case for case in KEEP_STEPS if "channels" not in case[1]])
@@ -233,7 +234,7 @@ def test_masks_of_time_steps_pass_through(case, embedding):
 def test_a_recurrent_layer_leaves_out_the_masked_steps(embedding):
     y, recurrent = ka.Mish()(embedding(TOKENS)), keras.layers.LSTM(2)
     plain = testing.tensor(testing.array(y), "float32")
-    # The compilers order the sums for each batch size by themselves, and a sum may be much smaller than what it adds.
+    # The compilers choose the order of the sums for each batch size. A sum may be much smaller than its terms.
     np.testing.assert_allclose(testing.array(recurrent(y))[:1], testing.array(recurrent(plain[:1, :2])), rtol=1e-6, atol=1e-8)
     assert (testing.array(recurrent(y)) != testing.array(recurrent(plain))).all()
 
@@ -247,11 +248,11 @@ def test_splitters_split_the_mask_of_the_axis_that_they_split():
     assert ka.GLU(axis=1).compute_mask(x, None) is None
 
 
-# JAX compiles in either case, and torch with a C++ toolchain, which a test cannot count on.
+# JAX compiles in either case. torch compiles with a C++ toolchain, and a test cannot rely on that toolchain.
 @pytest.mark.parametrize("jit", {"tensorflow": [False, True], "jax": [True], "torch": [False]}[BACKEND])
 def test_every_activation_trains_in_one_compiled_model(jit):
     inputs = keras.Input((6, 4))
-    # XLA compiles for minutes: one case of each class.
+    # XLA compiles for minutes, so the test takes one case of each class.
     cases = [(entry.cls, entry.cls.samples[0]) for entry in CATALOGUE.values()] if jit else CASES
     branches = [keras.layers.GlobalAveragePooling1D()(cls(**sample)(keras.layers.Dense(4)(inputs))) for cls, sample in cases]
     model = keras.Model(inputs, keras.layers.Dense(1)(keras.layers.Concatenate()(branches)))
@@ -345,7 +346,7 @@ def test_name_of_the_function():
 
 @parametrize([case for case in CASES if "channels" not in case[1]])
 def test_the_choice_costs_nothing_in_a_compiled_graph(case):
-    """The layer's graph is the kernel's: as many operations, none for choosing."""
+    """The graph of the layer is the graph of the kernel. It has the same number of operations, and none is for the choice."""
     if BACKEND != "jax":
         pytest.skip("counted in JAX's own representation")
     import jax

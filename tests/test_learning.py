@@ -1,4 +1,4 @@
-"""Learned parameters: one mechanism, shown on Swish, on every backend."""
+"""Learned parameters use one mechanism on every backend. The tests show it with Swish."""
 
 import warnings
 
@@ -49,7 +49,7 @@ def test_every_parameter_moves(cls):
     before = [testing.array(weight) for weight in layer.weights]
     model.compile(keras.optimizers.SGD(0.01), "mse")
     width = model.output_shape[-1]
-    # Two steps: a parameter may have no effect until another one has left its initial value.
+    # The training has two steps. A parameter may have no effect until another parameter has left its initial value.
     model.fit(np.tile(X, (2, 1, 1)), np.full((4, 6, width), 0.3), epochs=2, verbose=0)
     still = [weight.name for old, weight in zip(before, layer.weights, strict=True) if (testing.array(weight) == old).all()]
     assert not still, f"{still} of {layer!r} did not move"
@@ -68,7 +68,10 @@ def test_soft_exponential_leaves_0_in_either_direction(alpha):
     "entry", [e for e in CATALOGUE.values() if e.parameters and not issubclass(e.cls, ka.Learned)], ids=lambda e: e.name
 )
 def test_the_gradient_of_what_a_layer_has_once(entry):
-    """Against central differences. Of parameters per channel, test_values.py compares the gradient with the formula's."""
+    """The gradient agrees with central differences.
+
+    test_values.py compares the gradient of parameters per channel with that of the formula.
+    """
     layer = entry.cls(learned=True)
     weights = [testing.array(weight) for weight in layer.weights]
     x = testing.tensor(X, "float32")
@@ -99,7 +102,7 @@ def test_an_initializer_is_an_initial_value():
 
 
 def names_of_initializers():
-    """In either spelling: "zeros" and "Zeros"."""
+    """Return the names in both spellings, such as "zeros" and "Zeros"."""
     return [name for name in dir(keras.initializers) if not name.startswith("_") and name not in ("deserialize", "get", "serialize")]
 
 
@@ -119,7 +122,7 @@ def test_an_initializer_may_be_called_by_its_name(name):
 
 
 def parameters(several):
-    """Every learned parameter that is a single number, or that has several entries."""
+    """Return every learned parameter that is a single number, or every one that has several entries."""
     declared = [(entry, entry.cls(**entry.cls.samples[0] | {"learned": True}).declared) for entry in CATALOGUE.values() if entry.parameters]
     return [
         pytest.param(entry.cls, name, id=f"{entry.name}-{name}")
@@ -144,7 +147,7 @@ def test_every_learned_parameter_takes_an_initializer_in_any_form(cls, name):
             cls(**{name: "2.5", "learned": learned})
 
 
-# Another argument says how many entries these have.
+# Another argument gives the number of entries of these parameters.
 COUNTED = [(ka.ABU, "coefficients"), (ka.APL, "slopes"), (ka.Fourier, "sines"), (ka.PolyNorm, "coefficients")]
 
 
@@ -193,7 +196,7 @@ def test_parameters_of_several_entries_and_shared_ones(arguments, shapes, tmp_pa
     assert [tuple(weight.shape) for weight in layer.weights] == shapes
     layer.heights = (2.0, 3.0)
     assert (testing.array(layer.heights).reshape(2, -1) == [[2.0], [3.0]]).all()
-    # Into a layer that was never called: it is built with the shapes in the file.
+    # The weights are loaded into a layer that was never called. The layer is built with the shapes in the file.
     model, again = (keras.Sequential([act]) for act in (layer, Polygon(**arguments)))
     model(X)
     model.save_weights(tmp_path / "model.weights.h5")
@@ -328,7 +331,7 @@ def test_channels_work_on_sizes_that_are_not_known():
 
 @pytest.mark.parametrize("arguments", [{}, {"channels": 4}, {"channels": 6, "axis": 1}, {"per": "element"}])
 def test_the_gradient_is_summed_over_what_was_broadcast(arguments):
-    """Against central differences in float64 of the definition."""
+    """The gradient agrees with central differences of the definition in float64."""
     layer = ka.Swish(beta=1.5, learned=True, **arguments)
     layer(X)
     weight = testing.tensor(testing.array(layer.beta), "float32")
@@ -365,7 +368,10 @@ SHARED = [
 
 @pytest.mark.parametrize(("shape", "shared_axes"), SHARED)
 def test_axes_are_shared_as_in_keras(shape, shared_axes, tmp_path):
-    """Output, weights and training are those of `keras.layers.PReLU`, from its config and from its arguments, for every rank."""
+    """Output, weights and training are those of `keras.layers.PReLU` for every rank.
+
+    The layer is made from the config of `keras.layers.PReLU` and from its arguments.
+    """
     x = np.random.default_rng(5).normal(size=(3, *shape)).astype("float32")
     theirs = keras.layers.PReLU(keras.initializers.RandomUniform(0.1, 0.9, seed=3), shared_axes=shared_axes)
     with pytest.warns(UserWarning, match="is called .* here"):
@@ -407,7 +413,7 @@ def test_parameters_of_several_entries_share_axes_too():
 
 
 def test_the_gradient_is_summed_in_float32():
-    """65,536 terms of 2**-4 would stop growing at 16 in bfloat16."""
+    """A sum of 65,536 terms of 2**-4 would stop growing at 16 in bfloat16."""
     layer = ka.Swish(beta=1.0, learned=True)
     x = testing.tensor(np.full((65536, 1), 1.0), "bfloat16")
     weight = testing.tensor(1.0, "float32")
@@ -587,5 +593,5 @@ def test_rational_units_of_every_degree():
 
 
 def test_a_rational_unit_with_coefficients_may_be_of_any_degree():
-    config = ka.Rational((0.5, 1.0), (0.25,)).get_config() | {"degrees": [40, 33]}  # as 0.2.0 wrote it
+    config = ka.Rational((0.5, 1.0), (0.25,)).get_config() | {"degrees": [40, 33]}  # version 0.2.0 wrote this config
     assert ka.Rational.from_config(config).get_config() == config

@@ -1,4 +1,7 @@
-"""Sigmoid and Softmax keep the stable way into Keras's cross-entropy losses that the strings have, and nobody else takes it."""
+"""Sigmoid and Softmax keep the stable path into Keras's cross-entropy losses that the strings have.
+
+No other activation takes this path.
+"""
 
 import keras
 import numpy as np
@@ -38,7 +41,7 @@ def test_as_the_string(name, loss, target, logits, kernel, form):
         assert ours[0].item() == pytest.approx(50.0)
         np.testing.assert_array_equal(ours[0], theirs[0])
         np.testing.assert_array_equal(ours[1], theirs[1])
-    else:  # the strings themselves have no such path here
+    else:  # the strings have no such path on this backend
         np.testing.assert_allclose(ours[0], theirs[0], rtol=1e-5)
 
 
@@ -57,13 +60,14 @@ def test_in_fit(name, jit):
         kernels.append(model.get_weights()[0])
     np.testing.assert_allclose(*kernels, rtol=1e-5)
     if BACKEND == "tensorflow":
-        assert abs(kernels[0] - np.eye(2)).max() > 1  # it moved: nothing was lost in saturation
+        # The kernel moved, so saturation lost nothing.
+        assert abs(kernels[0] - np.eye(2)).max() > 1
 
 
 @pytest.mark.skipif(BACKEND != "tensorflow", reason="Keras has this path on TensorFlow only")
 @pytest.mark.parametrize("policy", ["mixed_float16", "mixed_bfloat16"])
 def test_mixed_precision_keeps_what_the_strings_lose(policy):
-    """With a dtype of its own, an activation passes on logits in float32, not a rounded probability."""
+    """An activation with its own dtype passes on logits in float32, and not a rounded probability."""
     keras.config.set_dtype_policy(policy)
 
     def loss(activation):

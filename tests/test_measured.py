@@ -1,4 +1,4 @@
-"""The table of native ops, and the choice that is made of it."""
+"""The table of native ops, and the choice that is made from it."""
 
 import pytest
 
@@ -9,7 +9,7 @@ from lab.cases import BACKEND, CASES, CATALOGUE, case_id
 from lab.measurements import candidates, compilers, kept
 
 MODES = [mode for mode in kernels.MODES if mode in compilers()]
-# One of each kind: test_values.py holds what is trusted to its budget in all of them.
+# There is one dtype of each kind. test_values.py tests the trusted ops against their budget in all dtypes.
 DTYPES = ["float32", "bfloat16"]
 
 
@@ -17,7 +17,7 @@ DTYPES = ["float32", "bfloat16"]
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("key", candidates())
 def test_the_table_is_that_of_the_installed_frameworks(key, mode, dtype):
-    """What is refused for its value or gradient is wrong here too, and what is trusted is right."""
+    """An op that the table refuses for its value or gradient is wrong here too. An op that the table trusts is right."""
     cls, samples = candidates()[key]
     row = kernels.row(cls, cls(**samples[0]).native(), mode, dtype)
     if row is None:
@@ -34,7 +34,10 @@ def test_the_table_is_that_of_the_installed_frameworks(key, mode, dtype):
 
 @pytest.mark.parametrize("case", CASES, ids=case_id)
 def test_the_plan_is_what_runs(case):
-    """kernel="fallback" is strict in every mode; "native" is an error where there is no op; "auto" has the budget of its class."""
+    """The plan of each kernel argument is what runs.
+
+    kernel="fallback" is strict in every mode. "native" is an error where there is no op. "auto" has the budget of its class.
+    """
     cls, sample = case
     for mode in kernels.MODES:
         assert cls(kernel="fallback", **sample).plan(mode) == kernels.Plan("ours", "strict", "kernel='fallback'")
@@ -83,7 +86,10 @@ def test_every_class_with_an_op_is_measured():
 
 
 def test_a_subclass_of_another_package_runs_as_its_base_does():
-    """Unless it has a value, a derivative or an op of its own, which nobody measured, whatever its name."""
+    """This does not hold if the subclass has its own value, derivative or op, whatever its name.
+
+    Nobody has measured these.
+    """
 
     class Same(ka.Tanh):
         pass

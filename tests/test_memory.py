@@ -1,4 +1,7 @@
-"""What is kept for the backward pass, counted and not timed; `lab/memory.py` counts in TensorFlow's graphs too."""
+"""The memory kept for the backward pass is counted, and not timed.
+
+`lab/memory.py` counts in TensorFlow's graphs too.
+"""
 
 import keras
 import pytest
@@ -14,10 +17,10 @@ AGAINST = [name for name in CATALOGUE if "textbook" in memory.contestants(name)]
 FIRST = [(entry.cls, entry.cls.samples[0]) for entry in CATALOGUE.values()]
 ELEMENTWISE = [case for case in FIRST if case[0].derivative and not issubclass(case[0], ka.AlongAxis)]
 
-# What keeps more than the textbook, and why it may.
+# The activations that may keep more than the textbook, and the reason.
 ALLOWED = {"torch": {"log_sigmoid": "torch's op, which Keras's function is too, keeps exp(-abs(x)) besides x"}, "jax": {}}
 
-# What keeps more than the textbook for no good reason, and is to be mended: most have no derivative of their own.
+# These activations keep more than the textbook for no good reason. They must be fixed. Most have no derivative of their own.
 OPEN = {
     "torch": "dual_line gumbel_softmax mod_relu poly_norm rational rrelu s_shaped_relu shrink sig_softmax softmax1 softmin softpick "
     "solu squash star_relu step temperature_softmax",
@@ -32,7 +35,10 @@ def marked(name):
 
 @pytest.mark.parametrize("name", [*map(marked, AGAINST)])
 def test_no_more_than_the_textbook_keeps(name):
-    """Or x alone, or y alone: they are often alive anyway. Of straight lines, the textbook keeps booleans."""
+    """A layer may also keep x alone or y alone, because these are often alive anyway.
+
+    The textbook keeps booleans for straight lines.
+    """
     row = {side: memory.kept(memory.contestants(name)[side]()) for side in ("ours", "textbook")}
     assert name in ALLOWED[BACKEND] or not memory.keeps_more(row, "textbook"), row
 
@@ -40,7 +46,7 @@ def test_no_more_than_the_textbook_keeps(name):
 @pytest.mark.parametrize("case", ELEMENTWISE, ids=case_id)
 @pytest.mark.parametrize("dtype", ["float32", "bfloat16"])
 def test_the_input_alone_where_the_derivative_is_ours(case, dtype):
-    """Also of those that learn, whose parameters are small."""
+    """This also holds for activations that learn. Their parameters are small."""
     cls, sample = case
     layer = cls(**sample)
     if layer.plan(dtype=dtype).name in ("native", "automatic"):

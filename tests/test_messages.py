@@ -1,4 +1,7 @@
-"""Bad input: a ValueError or TypeError that says what was received and what to write instead. Nothing is evaluated as code."""
+"""Bad input raises a ValueError or TypeError. Its message says what was received and what to write instead.
+
+Nothing is evaluated as code.
+"""
 
 import re
 
@@ -16,7 +19,7 @@ def dense(activation):
     return keras.layers.Dense(4, activation=activation)
 
 
-# (what is done, the error, words of its message)
+# Each value is (the mistake, the error, words of its message).
 MISTAKES = {
     "unknown name": (lambda: ka.get("mich"), ValueError, "There is no activation 'mich'. Did you mean 'mish'"),
     "nothing near": (lambda: ka.get("qqqqqqqq"), ValueError, "There is no activation 'qqqqqqqq'. The names are listed by"),

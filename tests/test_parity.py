@@ -1,4 +1,7 @@
-"""Agreement with the frameworks' own functions, with this package's kernel forced: the native path would compare them with themselves."""
+"""Agreement with the frameworks' own functions.
+
+The tests force this package's kernel. The native path would compare the frameworks' functions with themselves.
+"""
 
 import keras
 import numpy as np
@@ -10,7 +13,7 @@ from keras_activations.catalogue import registry
 from keras_activations.core import autodiff, kernels
 from lab.cases import BACKEND, CATALOGUE
 
-# (name, arguments) of the unit, and the framework's function: equal values and gradients, but for a few units of rounding.
+# (name, arguments) of the activation, and the framework's function. Values and gradients are equal, except for a few units of rounding.
 TF_NN = [
     ("relu", {}, "relu", {}),
     ("relu6", {}, "relu6", {}),
@@ -32,7 +35,7 @@ TF_NN = [
     ("log_softmax", {}, "log_softmax", {}),
 ]
 
-# What else tf.nn has: no activations. A name that is in neither list fails a test below.
+# The other functions of tf.nn are no activations. A name that is in neither list fails a test below.
 # fmt: off
 NO_ACTIVATIONS = {
     "all_candidate_sampler", "approx_max_k", "approx_min_k", "atrous_conv2d", "atrous_conv2d_transpose", "avg_pool", "avg_pool1d",
@@ -52,7 +55,7 @@ NO_ACTIVATIONS = {
 }
 # fmt: on
 
-# The same on the other backends, which have functions that tf.nn lacks.
+# The same lists for the other backends. These have functions that tf.nn lacks.
 JAX_NN = [
     ("celu", {"alpha": 1.7}, "celu", {"alpha": 1.7}),
     ("mish", {}, "mish", {}),
@@ -87,13 +90,13 @@ TORCH = [
 ]
 
 
-# How much more than rounding theirs may differ: their tanh form of GELU cancels near 5, their squareplus near
-# -20, and the gradient of their mish beyond 5.
+# The frameworks' functions may differ by more than rounding. Each number is the factor. Digits cancel in their tanh form of GELU
+# near 5, in their squareplus near -20, and in the gradient of their mish beyond 5.
 THEIR_ERRORS = {("mish",): 5, ("gelu", "approximate"): 5, ("squareplus",): 2}
 
 
 def rows():
-    """(row, function) for the backend in use."""
+    """Return the pairs (row, function) of the backend in use."""
     if BACKEND == "tensorflow":
         import tensorflow as tf
 
@@ -108,7 +111,7 @@ def rows():
 
 
 GRID = np.concatenate([np.linspace(-20, 20, 641), [-80, -60, -30, 30, 60, 80, 1e-4, -1e-4]]).reshape(59, 11).repeat(2, axis=1)
-# Corners, where conventions differ; test_derivatives.py lists them.
+# The conventions differ at corners, so these points are left out. test_derivatives.py lists the corners.
 SMOOTH = np.isin(GRID, [-3, -1, -0.5, 0, 0.5, 1, 2, 3, 6], invert=True)
 
 
@@ -123,10 +126,11 @@ def test_parity(row, theirs, dtype):
     weights = testing.tensor(np.ones(ours.compute_output_shape(GRID.shape)), dtype)
     y, (gradient,) = autodiff.value_and_gradients(ours, [x], weights)
     expected, (expected_gradient,) = autodiff.value_and_gradients(lambda x: theirs(x, **their_arguments), [x], weights)
-    # Some of theirs compute in 16 bits step by step, or take float32 constants into float64 (tf.nn.gelu, tf.nn.leaky_relu).
+    # Some of the frameworks' functions compute step by step in 16 bits. Others use float32 constants in float64 (tf.nn.gelu,
+    # tf.nn.leaky_relu).
     tolerance = {"float64": 3e-8, "float32": 1e-6, "float16": 8e-3, "bfloat16": 6e-2}[dtype]
     tolerance *= THEIR_ERRORS.get((name, *arguments), 1)
-    # In 16 bits tf.nn.selu flushes small negative inputs to 0, and then takes their gradient from the positive side.
+    # tf.nn.selu flushes small negative inputs to 0 in 16 bits. It then takes their gradient from the positive side.
     smooth = SMOOTH & (np.abs(GRID) > (1e-3 if "16" in dtype else 0))
     for got, wanted, chosen in ((y, expected, ...), (gradient, expected_gradient, smooth)):
         got, wanted = testing.array(got)[chosen], testing.array(wanted)[chosen]
@@ -158,7 +162,7 @@ def known(name):
     return True
 
 
-# Keras's names, in its own spelling, with what makes ours equal where a default differs or is missing.
+# Keras's names in Keras's spelling. The arguments make ours equal where a default differs or is missing.
 KERAS = {name: {} for name in CATALOGUE if hasattr(keras.activations, name)} | {"threshold": {"threshold": 1.0, "default_value": 0.5}}
 
 

@@ -1,4 +1,4 @@
-"""What other libraries offer, name by name: it resolves here, or it is listed with the reason why not."""
+"""Each activation name of other libraries resolves here, or it is listed with the reason why it does not."""
 
 import pytest
 
@@ -6,7 +6,8 @@ import keras_activations as ka
 from keras_activations.catalogue import presets
 from lab.cases import BACKEND
 
-# Read from the sources of each library. `get` must know every name, with `like=` where the library is in the table of defaults.
+# The names are from the sources of each library. `get` must know every name.
+# The tests pass `like=` where the library is in the table of defaults.
 OFFERED = {
     "torch": """Threshold ReLU RReLU Hardtanh ReLU6 Sigmoid Hardsigmoid Tanh SiLU Mish Hardswish ELU CELU SELU GLU GELU Hardshrink LeakyReLU
         LogSigmoid Softplus Softshrink PReLU Softsign Tanhshrink Softmin Softmax Softmax2d LogSoftmax gumbel_softmax MultiheadAttention""",

@@ -34,7 +34,7 @@ def test_every_activation_is_drawn(tmp_path):
 
 
 def gate(name, b):
-    """What the gate passes of 1."""
+    """Return the part of 1 that the gate passes."""
     sigmoid = 1 / (1 + np.exp(-b))
     return {
         "glu": sigmoid,

@@ -1,4 +1,7 @@
-"""Other libraries' names, arguments and defaults: one row for each known conflict, and the lists of names that they resolve."""
+"""Names, arguments and defaults of other libraries.
+
+There is one row for each known conflict. There are also the lists of names that they resolve.
+"""
 
 import contextlib
 import inspect
@@ -24,7 +27,8 @@ def sigmoid(x):
     return 1 / (1 + np.exp(-x))
 
 
-# What a library computes: the conflict, (name, library or None, further arguments), input, output by the formula or from its documentation.
+# Each row is a conflict, (name, library or None, further arguments), an input, and the output that the library computes.
+# The output is from the formula or from the documentation of the library.
 CONFLICTS = [
     ("leaky_relu", ("leaky_relu", None, {}), -1.0, -0.2),
     ("leaky_relu", ("leaky_relu", "tf", {}), -1.0, -0.2),
@@ -141,7 +145,7 @@ def test_rational_versions_differ_in_the_denominator():
     np.testing.assert_allclose(testing.array(ka.Rational(a, (0.5, 3.0, -4.0), "C")(x)), 3 / (0.1 + 0.5), rtol=1e-6)
 
 
-# The activations that configurations of Hugging Face's transformers name, and that timm takes for `act_layer`.
+# Configurations of Hugging Face's transformers name these activations. timm accepts these names for `act_layer`.
 HUGGING_FACE = [
     "gelu",
     "gelu_10",
@@ -250,7 +254,10 @@ def test_like_is_checked():
 
 
 def implied():
-    """(name, library or None, class, arguments) of every name that implies arguments, and of every library in which it does."""
+    """Yield (name, library or None, class, arguments) for every name that implies arguments.
+
+    There is one row for every library in which the name does.
+    """
     for table in (presets.PRESETS, presets.VARIANTS):
         yield from ((name, None, CATALOGUE[target].cls, arguments) for name, (target, arguments) in table.items())
     for library, table in presets.LIKE.items():
@@ -319,11 +326,11 @@ def test_the_words_of_a_library_mean_arguments_of_the_activation(library):
     for name, words in presets.WORDS[library].items():
         known = constructor_arguments(CATALOGUE[name].cls)
         assert {meaning for meaning in words.values() if isinstance(meaning, str)} <= known.keys(), name
-        # What has another meaning there would be taken for it.
+        # An argument here must not have another meaning in the library. The two would be confused.
         assert all(words[word] == word or callable(words[word]) for word in words.keys() & known.keys()), name
 
 
-# What torch prints of each of its activations, and what that is here.
+# The text that torch prints for each of its activations, and the layer here that it means.
 TORCH = {
     "Threshold(threshold=0.1, value=20)": "Threshold(threshold=0.1, default_value=20.0)",
     "Threshold(threshold=0.1, value=20, inplace=True)": "Threshold(threshold=0.1, default_value=20.0)",
@@ -373,13 +380,13 @@ TORCH = {
 
 @pytest.mark.parametrize("text", TORCH)
 def test_what_torch_prints_is_read(text):
-    """Without a warning: its user has said whose words they are."""
+    """There is no warning, because the user has said which library the words are from."""
     assert repr(ka.get(text, like="torch")) == TORCH[text]
     for prefix in ("torch.nn", "nn", "torch.nn.modules.activation"):
         assert repr(ka.get(f"{prefix}.{text}")) == TORCH[text]
 
 
-# Values of every argument of a module; of one that is new in torch, none.
+# Values of every argument of a module. An argument that is new in torch has no values here.
 TORCH_ARGUMENTS = {
     "alpha": (1.0, 0.5),
     "approximate": ("none", "tanh"),
@@ -387,12 +394,12 @@ TORCH_ARGUMENTS = {
     "device": (None,),
     "dim": (-1, 1),
     "dtype": (None,),
-    "init": (0.25,),  # which torch does not print
+    "init": (0.25,),  # torch does not print this argument
     "inplace": (False, True),
     "lambd": (0.5, 1.25),
     "lower": (0.125, -0.5),
     "max_val": (1.0, 2.5),
-    "max_value": (None,),  # an old name of max_val
+    "max_value": (None,),  # the old name of max_val
     "min_val": (-1.0, -0.25),
     "min_value": (None,),
     "negative_slope": (0.01, 0.5),
@@ -410,7 +417,7 @@ def test_what_torch_prints_computes_what_torch_computes():
 
     x = torch.linspace(-4, 4, 96).reshape(2, 8, 6)
     printed = set()
-    for name in set(activation.__all__) - {"MultiheadAttention"}:  # which is no activation
+    for name in set(activation.__all__) - {"MultiheadAttention"}:  # it is no activation
         cls = getattr(activation, name)
         parameters = [p for p in inspect.signature(cls).parameters.values() if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]
         options = {p.name: TORCH_ARGUMENTS[p.name] for p in parameters}
@@ -479,7 +486,7 @@ def test_prefixes_are_of_known_libraries():
     assert all(prefix == prefix.lower() for prefix in presets.PREFIXES)
 
 
-ADDONS = {"name": "it", "trainable": True, "dtype": "float32"}  # what Keras 2 writes of every layer
+ADDONS = {"name": "it", "trainable": True, "dtype": "float32"}  # Keras 2 writes these for every layer
 ZEROS = {"class_name": "Zeros", "config": {}}
 UNSAID = {"tau_regularizer": None, "tau_constraint": None}
 
@@ -505,7 +512,7 @@ UNSAID = {"tau_regularizer": None, "tau_constraint": None}
     ],
 )
 def test_layers_of_tensorflow_addons(class_name, config, expected):
-    """By the `get_config` of https://github.com/tensorflow/addons/tree/master/tensorflow_addons/layers."""
+    """The configs are those of the `get_config` methods in https://github.com/tensorflow/addons/tree/master/tensorflow_addons/layers."""
     assert repr(ka.get({"class_name": f"Addons>{class_name}", "config": ADDONS | config})) == expected
 
 

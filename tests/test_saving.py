@@ -1,4 +1,7 @@
-"""Configs, copies and files of every activation, and what may go wrong with them. What hosts do to them: test_survival.py."""
+"""Configs, copies and files of every activation, and the errors that may happen with them.
+
+test_survival.py tests what hosts do to them.
+"""
 
 import copy
 import json
@@ -59,7 +62,7 @@ def test_config_makes_an_equal_layer(case):
     ],
 )
 def test_a_config_of_a_layer_of_keras_makes_the_same_function(name, arguments):
-    """PReLU, which has weights, is in test_learning.py."""
+    """PReLU has weights, so its test is in test_learning.py."""
     theirs = getattr(layers, name)(**arguments)
     config = json.loads(json.dumps(theirs.get_config()))
     for ours in (getattr(ka, name).from_config(config), ka.get({"class_name": name, "config": config})):
@@ -81,7 +84,7 @@ def test_regularizers_and_constraints_are_saved():
 
 
 def test_resuming_training_continues_it(tmp_path):
-    """The optimizer's state belongs to the learned parameters too."""
+    """The optimizer also has a state for the learned parameters."""
     x, y = X.reshape(-1, 4), np.arange(12) % 2
     model = keras.Sequential([keras.Input((4,)), layers.Dense(4, ka.Swish(learned=True)), layers.Dense(1, ka.Sigmoid())])
     model.compile("adam", "binary_crossentropy")

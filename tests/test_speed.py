@@ -1,4 +1,7 @@
-"""What `make bench` compares the activations with computes the same, and nothing is left out without a reason."""
+"""`make bench` compares the activations with functions that compute the same values.
+
+No activation is left out without a reason.
+"""
 
 import json
 
@@ -26,7 +29,7 @@ def test_every_activation_is_timed_or_has_a_reason():
 def test_what_is_compared_is_equal(name):
     assert speed.difference(UNITS[name]) is None
     if UNITS[name].native:
-        assert speed.difference(speed.Unit(UNITS[name].cls)) is None  # of the textbook
+        assert speed.difference(speed.Unit(UNITS[name].cls)) is None  # this compares the textbook
 
 
 def test_a_difference_is_seen():

@@ -1,4 +1,4 @@
-"""Splitters: of one tensor or of its pieces, and where they may stand."""
+"""Splitters take one tensor or its pieces. The tests also cover the places where a splitter may be used."""
 
 import keras
 import numpy as np
@@ -15,7 +15,7 @@ OF_PIECES = [(cls, sample) for cls, sample in CASES if issubclass(cls, ka.Splitt
 
 
 def split(layer, x):
-    """By NumPy: halves, or every n-th entry for neighbours."""
+    """Split x with NumPy into halves, or into every n-th entry if the layer splits neighbours."""
     x = np.moveaxis(x, layer.axis, -1)
     of_neighbours = isinstance(layer, ka.Maxout) or layer.gate == "interleaved"
     pieces = [x[..., i :: layer.divisor] for i in range(layer.divisor)] if of_neighbours else np.split(x, layer.divisor, axis=-1)
@@ -29,7 +29,7 @@ def test_pieces_are_what_would_be_split_off(case):
     pieces = split(layer, X)
     whole = layer(X)
     for given in (pieces, tuple(pieces), [testing.tensor(piece, "float32") for piece in pieces]):
-        # A native op takes the whole, and no pieces.
+        # A native op takes the whole tensor and not its pieces.
         np.testing.assert_allclose(testing.array(layer(given)), testing.array(whole), rtol=1e-6, atol=1e-7)
     assert layer([keras.KerasTensor((None, *piece.shape[1:])) for piece in pieces]).shape == (None, *whole.shape[1:])
 

@@ -1,4 +1,4 @@
-"""Random in training, deterministic in inference, reproducible by seed."""
+"""Stochastic activations are random in training and deterministic in inference. A seed makes them reproducible."""
 
 import keras
 import numpy as np
@@ -56,7 +56,7 @@ def test_fit_draws_also_inside_a_host(jit, tmp_path):
     model.compile(keras.optimizers.SGD(0.0), "mse", jit_compile=jit)
     x = np.ones((512, 4), "float32")
     midpoint = (1 / 8 + 1 / 3) / 2
-    # Against its own midpoint the mean square error is the variance of the uniform distribution.
+    # The target is the midpoint. The mean square error is therefore the variance of the uniform distribution.
     loss = model.fit(x, np.full((512, 4), -midpoint), batch_size=512, verbose=0).history["loss"][0]
     np.testing.assert_allclose(loss, (1 / 3 - 1 / 8) ** 2 / 12, rtol=0.15)
     np.testing.assert_allclose(model.predict(x, verbose=0), -midpoint, rtol=1e-6)

@@ -1,4 +1,4 @@
-"""A selection of the matrix of survival.py."""
+"""A selection from the matrix of `lab/survival.py`."""
 
 import collections
 
@@ -7,11 +7,15 @@ import pytest
 from lab.cases import BACKEND
 from lab.survival import HOSTS, KINDS, POLICIES, Branch, activations, attempt, may_stand, survive
 
-pytestmark = pytest.mark.filterwarnings("ignore")  # of Keras about its formats, and of what trains in 16 bits
+# The warnings are those of Keras about its formats, and those of training in 16 bits.
+pytestmark = pytest.mark.filterwarnings("ignore")
 
 
 def selection():
-    """Every activation once, kind after kind, each in the next host in which it may stand, under the next policy."""
+    """Yield every activation once, kind after kind.
+
+    Each activation is in the next host that may contain it. Each has the next policy.
+    """
     waiting, rounds = collections.deque(HOSTS), collections.Counter()
     for _, activation in sorted(activations(), key=lambda pair: KINDS.index(pair[0])):
         host = next(host for host in waiting if may_stand(activation, host))
@@ -21,7 +25,7 @@ def selection():
         rounds[host] += 1
 
 
-# JAX compiles each branch: there few, of one policy.
+# JAX compiles each branch. The selection on JAX is therefore small and has one policy.
 SELECTION = [Branch(b.host, b.activation) for b in list(selection())[::23]] if BACKEND == "jax" else list(selection())
 
 

@@ -1,4 +1,4 @@
-"""The conformance kit for activations of the users': it passes what is right and names what is wrong."""
+"""The conformance kit for the activations of users. It accepts right activations and names the errors of wrong ones."""
 
 import os
 import subprocess
@@ -60,7 +60,7 @@ def leaky(self, slope=0.1, *, learned=True, **kwargs):
     self.learn(slope=slope)
 
 
-# As a user writes them: by the framework's own operations, with automatic differentiation.
+# A user writes activations like these, with the framework's own operations and automatic differentiation.
 TEXTBOOK = {
     "x tanh(x)": lambda: textbook("x * tanh(x)", lambda self, x: x * ops.tanh(x)),
     "silu": lambda: textbook("x / (1 + exp(-x))", lambda self, x: x * ops.sigmoid(x)),
@@ -76,7 +76,7 @@ TEXTBOOK = {
 @pytest.mark.parametrize("name", TEXTBOOK)
 def test_textbook_activations_pass_at_the_level_of_every_day(name):
     if BACKEND == "jax" and name == "x tanh(x)":
-        # JAX sums -1 and two numbers of 1e8 from left to right: its derivative at -1e8 is 0.
+        # JAX sums -1 and two numbers of 1e8 from left to right. Its derivative at -1e8 is therefore 0.
         with pytest.raises(AssertionError, match=r"gradient of Wrong.* Write derivative\(self, x"):
             testing.check_activation(TEXTBOOK[name]())
     else:

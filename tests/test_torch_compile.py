@@ -1,4 +1,7 @@
-"""torch.compile reads every activation in one piece: a break would end its graph, and `fullgraph=True` would raise."""
+"""torch.compile compiles every activation into one graph.
+
+A graph break would end this graph, and `fullgraph=True` would raise an error.
+"""
 
 import functools
 
@@ -15,17 +18,17 @@ if BACKEND != "torch":
 
 import torch
 
-# Of each class the last sample: where parameters are learned, it is mostly one of them per channel.
+# The last sample of each class. It mostly has one learned parameter per channel, if the class learns parameters.
 EACH = list({cls: (cls, sample) for cls, sample in CASES}.values())
 COMPILED = EACH + [case for case in CASES if case not in EACH and isinstance(case[1].get("axis"), list)]
 X = np.linspace(-4.0, 4.0, 32).reshape(2, 4, 4)
 
 
 def in_one_graph(function, x, **arguments):
-    """The value of the compiled function and its gradient, beside those of the function itself."""
+    """Return the value and the gradient of the compiled function, and those of the function itself."""
     torch._dynamo.reset()
     results = []
-    # Without inductor, which takes its time and a compiler of C++.
+    # The inductor backend is not used, because it takes a long time and needs a C++ compiler.
     for f in (torch.compile(function, backend="eager", fullgraph=True), function):
         leaf = x.clone().requires_grad_()
         y = f(leaf, **arguments)
@@ -44,10 +47,13 @@ def check(function, x, **arguments):
 
 @pytest.mark.parametrize("module", sorted({cls.__module__ for cls, _ in COMPILED}))
 def test_no_break(module):
-    """All activations of one file in one function, which is compiled in half the time. What breaks is named in the error."""
+    """One function contains all activations of one file. It compiles in half the time.
+
+    The error names the activation that breaks the graph.
+    """
     layers, x = [cls(**sample) for cls, sample in COMPILED if cls.__module__ == module], testing.tensor(X, "float32")
     for layer in layers:
-        layer(x)  # Keras builds a layer outside of the graph
+        layer(x)  # Keras builds a layer outside the graph
     check(lambda x: torch.cat([layer(x).flatten() for layer in layers]), x)
 
 
@@ -79,7 +85,10 @@ def test_an_argument_that_asks_for_inference_does_not_break():
 
 
 def test_drawing_breaks_where_keras_draws():
-    """Keras forbids torch's compiler the generator of its seeds, which its own Dropout meets too."""
+    """Keras does not let torch's compiler use the generator of its seeds.
+
+    Keras's own Dropout has this limit too.
+    """
     x, draws = testing.tensor(X, "float32"), []
     for layer in (ka.RReLU(seed=1), keras.layers.Dropout(0.5, seed=1)):
         layer(x, training=True)
@@ -98,7 +107,8 @@ def test_no_break_by_an_empty_input(cls, shape):
     assert torch.compile(cls(), backend="eager", fullgraph=True)(torch.zeros(shape)).shape == shape
 
 
-@pytest.mark.filterwarnings("ignore:The .grad attribute")  # Keras's loss breaks the graph, and there Dynamo looks at the outputs
+# Keras's loss breaks the graph, and Dynamo looks at the outputs there.
+@pytest.mark.filterwarnings("ignore:The .grad attribute")
 def test_a_compiled_model_learns(monkeypatch):
     monkeypatch.setattr(torch, "compile", functools.partial(torch.compile, backend="eager"))
 

@@ -1,4 +1,4 @@
-"""What an editor sees: pyright finds no error in right programs, and each mistake in wrong ones."""
+"""Types in an editor: pyright finds no error in right programs, and finds each mistake in wrong programs."""
 
 import inspect
 import json
@@ -65,7 +65,7 @@ Cube(scale=3.0).scale.is_integer()
 check_activation(Cube, level="strict")
 """
 
-# A line that says what its error is about must have one.
+# A line with a comment that describes an error must have that error.
 WRONG = """
 import keras_activations as ka
 
@@ -97,7 +97,7 @@ class Wrong(ka.Activation):
 
 
 def errors(*arguments):
-    """The errors that pyright finds, by file name and line, counted from 1."""
+    """Return the errors that pyright finds, by file name and line. Lines are counted from 1."""
     command = [sys.executable, "-m", "pyright", "--outputjson", "--pythonpath", sys.executable, *map(str, arguments)]
     run = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, timeout=600)
     found = json.loads(run.stdout)
@@ -141,4 +141,5 @@ def test_signatures_name_every_argument():
         assert not {"args", "kwargs"} & signature.parameters.keys()
         bound = signature.bind(**entry.cls.samples[0])
         assert isinstance(entry.cls(*bound.args, **bound.kwargs), ka.Activation)
-    assert [*inspect.signature(ka.PReLU()).parameters] == ["inputs", "args", "kwargs"]  # that of its call, which tf.function reads
+    # This is the signature of the call. tf.function reads it.
+    assert [*inspect.signature(ka.PReLU()).parameters] == ["inputs", "args", "kwargs"]

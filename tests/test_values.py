@@ -1,4 +1,7 @@
-"""Values and gradients against the docstring's formula, evaluated in high precision, within the accuracy budget."""
+"""Values and gradients agree with the formula in the docstring within the accuracy budget.
+
+The formula is evaluated in high precision.
+"""
 
 import keras
 import numpy as np
@@ -48,7 +51,8 @@ def test_one_nan_spoils_its_row_only(cls, axis, kernel):
     expected[1 if axis == -1 else slice(None), 2 if axis in (-2, 0) else slice(None)] = True
     layer = cls(axis=axis, kernel=kernel)
     found = np.isnan(testing.array(layer(x)))
-    if layer.plan().name == "native":  # of the rest of the row, TensorFlow's softmax makes 0
+    # TensorFlow's softmax returns 0 in the rest of the row.
+    if layer.plan().name == "native":
         assert found[1, 2]
         assert not found[~expected].any()
         return
@@ -57,7 +61,10 @@ def test_one_nan_spoils_its_row_only(cls, axis, kernel):
 
 @pytest.mark.parametrize("cls", [ka.Sine, ka.Cosine])
 def test_a_large_angle_is_a_number(cls):
-    """The angle of SIREN, omega=30, has an error of its own: half a unit in its last place, and where it overflows no digit."""
+    """The angle of SIREN, omega=30, has its own error.
+
+    The error is half a unit in its last place. The angle has no correct digit where it overflows.
+    """
     x = np.array([-1.0, -0.3, 1e-3, 0.7, 11.0, 1e37, 3e38], "float32")
     y = testing.array(cls(omega=30.0)(x))
     angle = 30 * x[:5].astype("float64")
@@ -78,14 +85,14 @@ def test_any_shape(case, shape):
 @parametrize([case for case in CASES if not issubclass(case[0], ka.AlongAxis) and "channels" not in case[1]])
 def test_a_scalar_is_a_shape_too(case):
     cls, sample = case
-    # TensorFlow may reorder the operations on one number otherwise than those on a row.
+    # TensorFlow may choose another order of operations for one number than for a row.
     np.testing.assert_allclose(testing.array(cls(**sample)(1.5)), testing.array(cls(**sample)([1.5]))[0], rtol=2.0**-22)
 
 
 @pytest.mark.parametrize("policy", ["mixed_float16", "mixed_bfloat16"])
 @pytest.mark.parametrize("name", ["tanh", "sigmoid", "silu", "gelu", "mish", "elu", "softplus", "tanh_shrink", "squareplus"])
 def test_mixed_precision_rounds_once_in_a_model(name, policy):
-    """What a compiled model makes of the 16-bit numbers of its own matrix product."""
+    """The test checks the results of a compiled model on the 16-bit numbers of its own matrix product."""
     layer, dtype = ka.get(name), policy.removeprefix("mixed_")
     weights = keras.initializers.RandomNormal(seed=0)
     hosts = [keras.layers.Dense(64, activation, dtype=policy, kernel_initializer=weights) for activation in (None, layer)]
@@ -93,11 +100,12 @@ def test_mixed_precision_rounds_once_in_a_model(name, policy):
     x = np.random.default_rng(0).normal(size=(256, 16)).astype("float32") * 20
     z, y = (np.asarray(model.predict(x, verbose=0), "float64").reshape(-1, 1) for model in models)
     arguments = {name: value for name, value in layer.get_config().items() if isinstance(value, (bool, float))}
-    # A fused graph may skip the rounding of z: the result belongs to a number that rounds to it.
+    # A fused graph may skip the rounding of z. The result then belongs to a number that rounds to z.
     near = [HighPrecision(CATALOGUE[name].formula, arguments)(z + side * testing.ulp(z, dtype) / 2)[0] for side in (-1, 0, 1)]
     outside = np.maximum(np.min(near, axis=0) - y, y - np.max(near, axis=0))
     unit = 0.51 * testing.ulp(near[1], dtype, flushed_below(dtype))
-    if "everyday" in {layer.plan(mode, dtype).budget for mode in kernels.MODES}:  # what Keras compiles depends on the backend
+    # The modes that Keras compiles depend on the backend.
+    if "everyday" in {layer.plan(mode, dtype).budget for mode in kernels.MODES}:
         unit = np.maximum(2 * unit, testing.EVERYDAY.value["float32"] * testing.EVERYDAY.unit(near[1], "float32"))
     assert np.max(outside / unit) <= 1
 
@@ -111,7 +119,7 @@ def test_every_class_has_a_formula_or_an_oracle():
 
 @pytest.mark.parametrize("planted", ["value", "gradient", "one wrong digit", "nan"])
 def test_the_budget_notices(planted):
-    """A wrong value, gradient, digit or NaN does not pass for a right one."""
+    """The budget does not accept a wrong value, gradient, digit or NaN."""
 
     class Wrong(ka.SiLU):
         __doc__ = ka.SiLU.__doc__
