@@ -34,7 +34,7 @@ from keras_activations.catalogue.entry import Entry
 from keras_activations.core.activation import canonical_name
 from keras_activations.core.hosted import constructor_arguments
 from keras_activations.testing.budgets import flushed_below
-from lab.cases import CASES, HIDDEN_CORNERS, case_id, witness
+from lab.cases import CASES, HIDDEN_CORNERS, case_id, mode_of, witness
 from lab.high_precision import HighPrecision
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -401,9 +401,6 @@ def measure(part):
 
 # ----------------------------------------------------------------------------------------------------------------- kernel="auto"
 
-MODES = {"eager": "fused" if BACKEND == "jax" else "eager", "graph": "graph", "xla": "fused", "jit": "fused"}
-"""{name of the mode in this file: name of the mode in `keras_activations.kernels`}"""
-
 
 def measure_auto():
     """Measure the plans of kernel="auto" and their errors: one row for each mode, dtype, budget and plan."""
@@ -414,7 +411,7 @@ def measure_auto():
         found = {}
         for case in CASES:
             cls, sample = case
-            plan = cls(**sample).plan(MODES[name], dtype)
+            plan = cls(**sample).plan(mode_of(name), dtype)
             worst = [0.0, 0.0]
             for _, *wrong in testing.measure(witness(case), dtype, "auto", compiler, testing.LEVELS[plan.budget]):
                 worst = [max(a, float(b.max())) for a, b in zip(worst, wrong, strict=True)]

@@ -23,6 +23,11 @@ MASKED = [entry.cls for entry in CATALOGUE.values() if "mask" in inspect.signatu
 CASES = [(entry.cls, sample) for entry in CATALOGUE.values() for sample in entry.cls.samples]
 
 
+def mode_of(way):
+    """The mode of `keras_activations.core.kernels` in which a layer runs: the benchmarks name modes after compilers."""
+    return "fused" if BACKEND == "jax" or way in ("xla", "jit", "compile") else way
+
+
 def case_id(case):
     """A readable id in the form of a call: "leaky_relu(negative_slope=0.01)". `get` takes the same form."""
     cls, sample = case

@@ -175,27 +175,27 @@ def seconds(layers, compiler):
     return np.sqrt(times[::2] * times[1::2])
 
 
-def of_plans(cls, names, budgets, compiler):
-    """The least times of a class under some plans."""
-    layers = [cls(**cls.samples[0]) for _ in names]
-    plans = [kernels.Plan(*pair, "it is measured") for pair in zip(names, budgets, strict=True)]
-    for layer, plan in zip(layers, plans, strict=True):
-        layer._chosen = lambda *_, plan=plan: plan
-    return seconds(layers, compiler)
+def planned(layer, name, budget):
+    """The layer, which runs this plan."""
+    plan = kernels.Plan(name, budget, "it is measured")
+    layer._chosen = lambda *_: plan
+    return layer
+
+
+def quotient(layers, compiler):
+    """The time of one layer relative to that of another one."""
+    one, other = seconds(layers, compiler)
+    return round(float(one / other), 2)
 
 
 def speed(cls, sample, compiler):
     """The time of the op relative to that of this package's kernel under the everyday budget."""
-    ours = cls(**sample)
-    ours._chosen = lambda *_: kernels.Plan("ours", "everyday", "it is measured")
-    op, everyday = seconds([cls(kernel="native", **sample), ours], compiler)
-    return round(float(op / everyday), 2)
+    return quotient([cls(kernel="native", **sample), planned(cls(**sample), "ours", "everyday")], compiler)
 
 
 def cost_of_strictness(cls, compiler):
     """The time of this package's kernel under the strict budget relative to that under the everyday one."""
-    strict, everyday = of_plans(cls, ["ours", "ours"], ["strict", "everyday"], compiler)
-    return round(float(strict / everyday), 2)
+    return quotient([planned(cls(**cls.samples[0]), "ours", budget) for budget in ("strict", "everyday")], compiler)
 
 
 AUTOMATIC = kernels.Plan("automatic", "everyday", "it is measured")
@@ -236,8 +236,7 @@ def cost_of_own_gradient(cls, compiler):
         refused = refused or keeps_more(cls) or forgets_forward(cls)
     if refused:
         return None
-    automatic, ours = of_plans(cls, ["automatic", "ours"], ["everyday"] * 2, compiler)
-    return round(float(automatic / ours), 2)
+    return quotient([planned(cls(**cls.samples[0]), name, "everyday") for name in ("automatic", "ours")], compiler)
 
 
 def measured(cls, samples, mode, dtype, compiler, ratio):

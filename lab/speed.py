@@ -37,6 +37,7 @@ import numpy as np
 
 import keras_activations as ka
 from keras_activations.core.activation import canonical_name
+from lab.cases import mode_of
 from lab.textbook import Textbook, source, unlearned
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -245,7 +246,7 @@ def cell(unit, mode, size, dtype):
     layers = unit.ours(dtype), unit.theirs(dtype)
     w = keras.ops.convert_to_tensor(draw.normal(size=layers[0].compute_output_shape(shape)), dtype)
     result = {"unit": unit.name, "against": unit.against, "mode": mode, "size": size, "dtype": dtype, "date": today()}
-    result["plan"] = layers[0].plan({"xla": "fused", "jit": "fused", "compile": "fused"}.get(mode, mode), dtype).name
+    result["plan"] = layers[0].plan(mode_of(mode), dtype).name
     for name, make in (("forward", forward), ("both", both)):
         if mode == "compile":
             import torch

@@ -239,7 +239,7 @@ def test_keras_still_drops_several_axes_from_legacy_files(tmp_path):
 def test_keras_still_leaves_arrays_of_bfloat16_on_torch():
     ml_dtypes = pytest.importorskip("ml_dtypes")
     tensor = keras.ops.convert_to_tensor(np.ones(2, ml_dtypes.bfloat16), dtype="float32")
-    assert keras.backend.standardize_dtype(tensor.dtype) == "bfloat16", "keras_gaps.as_tensor is needed no longer."
+    assert keras.backend.standardize_dtype(tensor.dtype) == "bfloat16", "keras_gaps.array_as_tensor is needed no longer."
 
 
 def test_keras_still_saves_shared_weights_once(tmp_path):

@@ -188,8 +188,6 @@ class Activation(Hosted):
 
     def _standardized(self, inputs):
         """The input as a tensor in the dtype of the output."""
-        if autodiff.is_ragged(inputs):
-            raise TypeError(f"{type(self).__name__} takes dense tensors; received a RaggedTensor. Write x.to_tensor(), and give it a mask.")
         x = autodiff.as_tensor(inputs)
         dtype = autodiff.dtype_of(x)
         wanted = self._output_dtype(dtype)
@@ -305,10 +303,14 @@ class Activation(Hosted):
         bare.__dict__.update({name: [*value] if isinstance(value, list) else value for name, value in read.items()})
         return bare
 
-    def _with_logits(self, y, x, stand_for_it=True):
+    def _stands_for_output(self, x):
+        """Whether Keras's losses may compute from the input x."""
+        return self.keeps_logits
+
+    def _with_logits(self, y, x):
         if keras.backend.backend() != "tensorflow":
             return y
-        return keras_gaps.with_logits(y, x if self.keeps_logits and stand_for_it else None)
+        return keras_gaps.with_logits(y, x if self._stands_for_output(x) else None)
 
     def get_config(self):
         config = super().get_config()

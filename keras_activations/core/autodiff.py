@@ -43,6 +43,9 @@ TRIGONOMETRY: Any = jax.numpy if _BACKEND == "jax" else ops
 HAS_ERF = _BACKEND != "jax"
 """Whether the backend's erf may be used. TensorFlow 2.21 does not know the operation that JAX 0.10 writes for it into a SavedModel."""
 
+SOFTMAX_SPREADS_NAN = _BACKEND == "torch"
+"""Whether a NaN makes NaN of its whole row in the backend's softmax. TensorFlow's makes 0 of the other entries."""
+
 _NAMES: dict[Any, str] = {}  # of the common dtypes: Keras's function for that is slow
 if _BACKEND in ("tensorflow", "torch"):
     _NAMES |= {getattr(tf if _BACKEND == "tensorflow" else torch, name): name for name in ("float16", "bfloat16", "float32", "float64")}

@@ -8,7 +8,7 @@ from typing import Any
 import keras
 from keras import ops
 
-from . import arguments, keras_gaps, kernels
+from . import arguments, autodiff, keras_gaps, kernels
 from .activation import Activation
 from .elementary import lowest, where
 from .hosted import is_array
@@ -46,6 +46,11 @@ class AlongAxis(Activation):
 
     def call(self, inputs, mask=None):
         return self._applied(inputs, mask)
+
+    def _standardized(self, inputs):
+        if autodiff.is_ragged(inputs):
+            raise TypeError(f"{type(self).__name__} takes dense tensors; received a RaggedTensor. Write x.to_tensor(), and give it a mask.")
+        return super()._standardized(inputs)
 
     def _applied(self, inputs, mask=None, **context):
         x = self._standardized(inputs)
@@ -125,11 +130,9 @@ class AlongAxis(Activation):
     def from_config(cls, config):
         return super().from_config(keras_gaps.with_axis(config))
 
-    def _with_logits(self, y, x, stand_for_it=True):
-        if keras.backend.backend() != "tensorflow":
-            return y
+    def _stands_for_output(self, x):
         # Losses normalize over the last axis. Along any other axis the input may not replace the output.
-        return super()._with_logits(y, x, self._checked_axes(x.shape) == [len(x.shape) - 1])
+        return self.keeps_logits and self._checked_axes(x.shape) == [len(x.shape) - 1]
 
 
 class Splitting(AlongAxis):

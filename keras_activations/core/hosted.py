@@ -195,7 +195,7 @@ class Hosted(keras.layers.Layer):
             # The conversion keeps only the real part of complex numbers. TensorFlow's converts strings and dates to numbers.
             if array.dtype.kind in "cSUmM":
                 raise TypeError("These are no real numbers.")
-            return keras_gaps.as_tensor(array if isinstance(inputs, (list, tuple)) else inputs, self.compute_dtype)
+            return keras_gaps.array_as_tensor(array if isinstance(inputs, (list, tuple)) else inputs, self.compute_dtype)
         except (TypeError, ValueError) as error:
             raise TypeError(
                 f"{type(self).__name__} takes real numbers, as a tensor, an array or a list; received {inputs!r} ({type(inputs).__name__})."

@@ -115,7 +115,7 @@ def siblings_in(store):
     return _loaded.setdefault(store, {}) if hasattr(store, "h5_file") else {}
 
 
-def as_tensor(array, dtype):
+def array_as_tensor(array, dtype):
     """An array or a number as a tensor of `dtype`.
 
     On torch, Keras keeps the dtype of an array of bfloat16, whatever dtype is requested (keras 3.15; no issue was found).

@@ -6,7 +6,7 @@ from keras import backend, ops
 
 from ..catalogue.registry import register
 from ..core import arguments
-from ..core.autodiff import clamped
+from ..core.autodiff import SOFTMAX_SPREADS_NAN, clamped
 from ..core.axis import AlongAxis
 from ..core.elementary import (
     clamp_above,
@@ -33,8 +33,8 @@ INFINITY = float("inf")
 
 def normalized(z, axis):
     """``exp(z) / sum(exp(z))``, for z whose maximum is 0."""
-    if backend.backend() == "torch" and is_light() and not isinstance(axis, (tuple, list)):
-        return ops.softmax(z, axis=axis)  # TensorFlow's softmax returns 0 for the other entries of a row with a NaN
+    if SOFTMAX_SPREADS_NAN and is_light() and not isinstance(axis, (tuple, list)):
+        return ops.softmax(z, axis=axis)
     e = ops.exp(z)
     return e / ops.sum(e, axis=axis, keepdims=True)
 
