@@ -15,7 +15,7 @@ export JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES ?= -1
 ACCURACY := $(RUN) -m lab.accuracy
 BACKENDS := tensorflow jax torch
 
-.PHONY: demo test test-oldest fuzz lint oracle api accuracy measurements bench rows memory export survive clean \
+.PHONY: demo test test-oldest fuzz lint oracle api accuracy measurements cards bench rows memory export survive clean \
 	$(BACKENDS:%=test-%) $(BACKENDS:%=survive-%)
 
 demo: $(VENV)/demo
@@ -67,6 +67,12 @@ measurements: oracle
 	KERAS_BACKEND=tensorflow $(RUN) -m lab.measurements
 	KERAS_BACKEND=torch $(RUN) -m lab.measurements
 	KERAS_BACKEND=jax JAX_ENABLE_X64=1 $(RUN) -m lab.measurements
+
+# The properties of every activation and its cost relative to ReLU, for the tools, in ten minutes: rewrites
+# keras_activations/tools/cards.json.
+cards: $(VENV)/test
+	KERAS_BACKEND=torch $(RUN) -m lab.cards properties
+	for backend in $(BACKENDS); do KERAS_BACKEND=$$backend $(RUN) -m lab.cards costs || exit 1; done
 
 # How fast every activation is against what a user would write instead: rewrites docs/speed.md and README.md's table. On a machine that
 # does nothing else: a quarter of an hour. `make bench BENCH=--all` takes hours, and `make bench BENCH="--only mish,gelu"` minutes.

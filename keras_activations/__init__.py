@@ -43,6 +43,9 @@ from .families.sparse import Entmax, Entmax15, KSubsets, Normmax, Sparsemax
 from .families.splitters import GEGLU, GLU, XATGLU, Bilinear, ClampedSwiGLU, CReLU, NCReLU, ReGLU, SeGLU, SwiGLU
 from .families.tanhs import DynamicErf, DynamicTanh, HardTanh, LeakyTanh, LeCunTanh, PenalizedTanh, Tanh, WeightedTanh
 from .tools.check import check
+from .tools.comparing import Comparison, Suggestions, compare, suggest
+from .tools.describing import Description, describe
+from .tools.initializing import gain, initializer
 from .tools.plotting import plot
 from .tools.setting import set_kernel
 
@@ -75,8 +78,12 @@ __all__ = [
     "ClippedLinear",
     "CLogLog",
     "CoLU",
+    "compare",
+    "Comparison",
     "Cosine",
     "CReLU",
+    "describe",
+    "Description",
     "deserialize",
     "DoubleSwish",
     "DPReLU",
@@ -94,6 +101,7 @@ __all__ = [
     "FlattenTSwish",
     "FlexibleReLU",
     "Fourier",
+    "gain",
     "Gaussian",
     "GCU",
     "GEGLU",
@@ -112,6 +120,7 @@ __all__ = [
     "Hat",
     "Householder",
     "IGELU",
+    "initializer",
     "InverseMultiquadric",
     "ISRLU",
     "ISRU",
@@ -204,6 +213,8 @@ __all__ = [
     "StarReLU",
     "Step",
     "Stochastic",
+    "suggest",
+    "Suggestions",
     "SwiGLU",
     "Swish",
     "SwooshL",

@@ -12,6 +12,7 @@ All three can be differentiated again and again. The gradient of straight lines 
 TensorFlow answers None and torch raises an error. Here it is tied to them, and its derivative is 0.
 """
 
+import contextlib
 import functools
 import itertools
 import os
@@ -235,6 +236,19 @@ def value_and_gradients(function, tensors, upstream):
             return result, [torch.zeros_like(x) for x in leaves]
         return result.detach(), torch.autograd.grad(result, leaves, ops.cast(upstream, result.dtype), materialize_grads=True)
     raise NotImplementedError(f"The {_BACKEND} backend computes no gradients. Set KERAS_BACKEND to tensorflow, jax or torch.")
+
+
+def in_float64():
+    """A context in which JAX keeps float64 and compiles nothing: for programs that look at a function, at a few thousand numbers.
+
+    TensorFlow and torch keep it anyway. Keras's NumPy backend never does: most of its ops return float32 (Keras 3.15).
+    """
+    context = contextlib.ExitStack()
+    if _BACKEND == "jax":
+        # JAX before 0.8 has the first of them elsewhere.
+        context.enter_context(jax.enable_x64(True) if hasattr(jax, "enable_x64") else jax.experimental.enable_x64())
+        context.enter_context(jax.disable_jit())
+    return context
 
 
 def rounded_once(function, *tensors):

@@ -1,0 +1,122 @@
+"""An activation as curves: each is one output as a function of one number. Every tool that looks at a function samples it here."""
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from keras import ops
+
+from .. import Activation, AlongAxis, Learned, Splitting, get
+from ..core import autodiff
+
+
+@dataclass(frozen=True)
+class Curve:
+    """One output of an activation as a function of one number.
+
+    Args:
+        function: A function of a tensor of shape (points, copies). It returns a tensor of the same shape.
+        copies: How many functions it is: one for each entry of the weights.
+    """
+
+    function: Any
+    copies: int = 1
+
+    def each(self, x: np.ndarray) -> np.ndarray:
+        """The values at x, of shape (points, copies), computed in float64."""
+        return self._sampled(x, lambda tensor: (self.function(tensor),))[0]
+
+    def __call__(self, x: np.ndarray) -> np.ndarray:
+        """The values at x, of shape (points,): the median of the copies."""
+        values = self.each(np.ravel(x))
+        return np.reshape(values[:, 0] if self.copies == 1 else np.median(values, axis=1), np.shape(x))
+
+    def with_slope(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The values and the derivatives at x, both of shape (points, copies), as the backend computes them."""
+        return self._sampled(x, self._differentiated)
+
+    def _differentiated(self, tensor):
+        value, (slope,) = autodiff.value_and_gradients(self.function, [tensor], ops.ones_like(tensor))
+        return value, slope
+
+    def _sampled(self, x, compute):
+        repeated = np.repeat(np.asarray(x, "float64")[:, None], self.copies, axis=1)
+        with autodiff.in_float64():
+            return tuple(
+                np.asarray(ops.convert_to_numpy(tensor), "float64") for tensor in compute(ops.convert_to_tensor(repeated, dtype="float64"))
+            )
+
+
+def curves_of(activation: Any) -> tuple[list[Curve], list[str]]:
+    """The curves of an activation, and notes that say what they are.
+
+    An activation that takes a row of numbers becomes a function of one of them. For softmax and similar functions this is the first
+    output for the row [x, 0, 0]. For GLU and the other gated units it is the output for a = 1 and the gate b = x.
+
+    Args:
+        activation: Anything that `get` takes. A callable that is no activation of this package is assumed to be elementwise.
+    """
+    function = get(activation)
+    if not isinstance(function, Activation):
+        return [Curve(function)], []
+    with autodiff.in_float64():
+        layer = _copied(function)
+    if isinstance(layer, Splitting):
+        return _pieces(layer)
+    if isinstance(layer, AlongAxis):
+        row = ["x"] + [0] * (layer.divisor - 1 or 2)
+        return [Curve(lambda x: _row(layer, row, x)[:, :1])], [f"first output for the row {_written(row)}"]
+    if isinstance(layer, Learned) and layer.learned:
+        return _learned(layer)
+    return [Curve(layer)], []
+
+
+def _copied(layer):
+    """A built copy in float64, so that the layer itself is built later, for its model."""
+    config = {**layer.get_config(), "dtype": "float64"}
+    if isinstance(layer, AlongAxis):
+        # The curve is the same along any axis, and wherever the gate is.
+        config |= {"axis": -1} | ({"gate": "last"} if "gate" in config else {})
+    if isinstance(layer, Learned) and not layer.built:
+        config |= {"per": "layer", "shared_axes": None}
+    copy = type(layer).from_config(config)
+    if layer.built and not copy.built:
+        copy.build(layer.get_build_config()["input_shape"])
+    if layer.weights:
+        copy.set_weights(layer.get_weights())
+    return copy
+
+
+def _learned(layer):
+    """One curve for every entry of the weights."""
+    shape = [size or 1 for size in layer.get_build_config()["input_shape"][1:]]
+
+    def curves(x):
+        return ops.reshape(layer(ops.reshape(x, (-1, *shape))), x.shape)
+
+    return [Curve(curves, math.prod(shape))], [f"learned: {weight.name} {_span(weight)}" for weight in layer.weights]
+
+
+def _span(weight):
+    low, high = (end(ops.convert_to_numpy(weight)) for end in (np.min, np.max))
+    return f"= {low:.4g}" if low == high else f"from {low:.4g} to {high:.4g}"
+
+
+def _pieces(layer):
+    """One curve for every output of a splitter."""
+    count, row = layer.width.numerator, [1] * (layer.divisor - 1) + ["x"]
+    drawn = "output" if count == 1 else f"{count} outputs, from dark to light,"
+    return [Curve(_output(layer, row, i)) for i in range(count)], [f"{drawn} for the row {_written(row)}"]
+
+
+def _output(layer, row, index):
+    return lambda x: _row(layer, row, x)[:, index : index + 1]
+
+
+def _row(layer, row, x):
+    return layer(ops.concatenate([x if entry == "x" else ops.full_like(x, entry) for entry in row], axis=-1))
+
+
+def _written(row):
+    return f"[{', '.join(map(str, row))}]"
