@@ -14,6 +14,7 @@ TensorFlow answers None and torch raises an error. Here it is tied to them, and 
 
 import contextlib
 import functools
+import importlib
 import itertools
 import os
 import shutil
@@ -245,8 +246,9 @@ def in_float64():
     """
     context = contextlib.ExitStack()
     if _BACKEND == "jax":
-        # JAX before 0.8 has the first of them elsewhere.
-        context.enter_context(jax.enable_x64(True) if hasattr(jax, "enable_x64") else jax.experimental.enable_x64())
+        # JAX before 0.8 has it elsewhere.
+        enable = jax.enable_x64 if hasattr(jax, "enable_x64") else importlib.import_module("jax.experimental").enable_x64
+        context.enter_context(enable(True))
         context.enter_context(jax.disable_jit())
     return context
 

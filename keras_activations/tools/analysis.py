@@ -211,17 +211,19 @@ class Shape:
 
     def _best(self, function, low, high):
         """(least value, where) of a function with one minimum between two numbers."""
+        value, x = math.inf, low
         for _ in range(14):
             points = np.linspace(low, high, 17)
             values = function(points)
             index = int(np.nanargmin(values))
+            value, x = float(values[index]), float(points[index])
             low, high = points[max(index - 1, 0)], points[min(index + 1, 16)]
-        return float(values[index]), float(points[index])
+        return value, x
 
     def _extreme(self, sign):
         """(x, value) of the least value of sign * function, if one x between -16 and 16 attains it, else None."""
         values = sign * self.values
-        least = np.nanmin(values)
+        least = float(np.nanmin(values))
         # A function that is constant around its minimum has no single x. Of several, the one nearest to 0 is meant.
         lower = (values[1:-1] < values[:-2]) & (values[1:-1] < values[2:]) & (values[1:-1] < least + STEP * max(1.0, abs(least)))
         places = np.nonzero(lower)[0] + 1
@@ -232,7 +234,7 @@ class Shape:
         others = [least, *(sign * (tail.lowest if sign > 0 else tail.highest) for tail in self.tails)]
         if min(others) < value - 1e-9 * max(1.0, abs(value)):
             return None
-        return 0.0 if abs(x) < 1e-7 else x, sign * value + 0.0
+        return (0.0 if abs(x) < 1e-7 else x), sign * value + 0.0
 
     @functools.cached_property
     def minimum(self) -> tuple[float, float] | None:

@@ -25,7 +25,7 @@ class Curve:
 
     def each(self, x: np.ndarray) -> np.ndarray:
         """The values at x, of shape (points, copies), computed in float64."""
-        return self._sampled(x, lambda tensor: (self.function(tensor),))[0]
+        return self._sampled(x, lambda tensor: [self.function(tensor)])[0]
 
     def __call__(self, x: np.ndarray) -> np.ndarray:
         """The values at x, of shape (points,): the median of the copies."""
@@ -34,18 +34,21 @@ class Curve:
 
     def with_slope(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """The values and the derivatives at x, both of shape (points, copies), as the backend computes them."""
-        return self._sampled(x, self._differentiated)
 
-    def _differentiated(self, tensor):
-        value, (slope,) = autodiff.value_and_gradients(self.function, [tensor], ops.ones_like(tensor))
+        def differentiated(tensor):
+            value, (slope,) = autodiff.value_and_gradients(self.function, [tensor], ops.ones_like(tensor))
+            return [value, slope]
+
+        value, slope = self._sampled(x, differentiated)
         return value, slope
 
     def _sampled(self, x, compute):
-        repeated = np.repeat(np.asarray(x, "float64")[:, None], self.copies, axis=1)
+        count = len(x)
+        # JAX compiles every operation for every size. With powers of two there are few sizes.
+        padded = np.pad(np.asarray(x, "float64"), (0, 2 ** math.ceil(math.log2(max(count, 32))) - count))
         with autodiff.in_float64():
-            return tuple(
-                np.asarray(ops.convert_to_numpy(tensor), "float64") for tensor in compute(ops.convert_to_tensor(repeated, dtype="float64"))
-            )
+            tensor = ops.convert_to_tensor(np.repeat(padded[:, None], self.copies, axis=1), dtype="float64")
+            return [np.asarray(ops.convert_to_numpy(found), "float64")[:count] for found in compute(tensor)]
 
 
 def curves_of(activation: Any) -> tuple[list[Curve], list[str]]:
@@ -82,7 +85,7 @@ def _copied(layer):
         config |= {"per": "layer", "shared_axes": None}
     copy = type(layer).from_config(config)
     if layer.built and not copy.built:
-        copy.build(layer.get_build_config()["input_shape"])
+        copy.build(_input_shape(layer))
     if layer.weights:
         copy.set_weights(layer.get_weights())
     return copy
@@ -90,12 +93,17 @@ def _copied(layer):
 
 def _learned(layer):
     """One curve for every entry of the weights."""
-    shape = [size or 1 for size in layer.get_build_config()["input_shape"][1:]]
+    shape = [size or 1 for size in _input_shape(layer)[1:]]
 
     def curves(x):
         return ops.reshape(layer(ops.reshape(x, (-1, *shape))), x.shape)
 
     return [Curve(curves, math.prod(shape))], [f"learned: {weight.name} {_span(weight)}" for weight in layer.weights]
+
+
+def _input_shape(layer):
+    """The shape with which a layer was built."""
+    return (layer.get_build_config() or {})["input_shape"]
 
 
 def _span(weight):
