@@ -43,6 +43,7 @@ from .families.sparse import Entmax, Entmax15, KSubsets, Normmax, Sparsemax
 from .families.splitters import GEGLU, GLU, XATGLU, Bilinear, ClampedSwiGLU, CReLU, NCReLU, ReGLU, SeGLU, SwiGLU
 from .families.tanhs import DynamicErf, DynamicTanh, HardTanh, LeakyTanh, LeCunTanh, PenalizedTanh, Tanh, WeightedTanh
 from .tools.check import check
+from .tools.finding import find_activations
 from .tools.plotting import plot
 from .tools.setting import set_kernel
 
@@ -91,6 +92,7 @@ __all__ = [
     "ErfAct",
     "ESwish",
     "Exponential",
+    "find_activations",
     "FlattenTSwish",
     "FlexibleReLU",
     "Fourier",

@@ -36,6 +36,17 @@ def held_layers(model, kind):
                 yield holder, layer
 
 
+def children(layer):
+    """The layers that `layer` holds directly, also those in its lists and dicts. Keras has no public name for them (keras 3.10 to 3.15)."""
+    return layer._flatten_layers(include_self=False, recursive=False)
+
+
+def producer(tensor):
+    """(operation, inputs): what made a symbolic tensor, and from which tensors. Keras has no public name for it (keras 3.10 to 3.15)."""
+    operation, node, _ = tensor._keras_history
+    return operation, operation._inbound_nodes[node].input_tensors
+
+
 def declares_width(host, layer):
     """Whether `host` is a layer of Keras that applies `layer` as its activation. Such a host declares the width of its output by itself."""
     of_keras = type(host).__module__.startswith("keras.") and not isinstance(host, keras.Model)
@@ -68,6 +79,11 @@ def own_attributes(layer):
     """The attributes of the layer, without those of every Keras layer and those in which TensorFlow tracks weights."""
     own = layer.__dict__.keys() - _names_of_keras()
     return {name: layer.__dict__[name] for name in own if not name.startswith("_self_")}
+
+
+def held_attributes(layer):
+    """The attributes of the layer by name, as `own_attributes`. Torch keeps those that are layers apart."""
+    return own_attributes(layer) | {name: value for name, value in getattr(layer, "_modules", {}).items() if value is not None}
 
 
 def settle_paths(layer, kind):
