@@ -46,6 +46,7 @@ from .tools.check import check
 from .tools.finding import find_activations
 from .tools.plotting import plot
 from .tools.setting import set_kernel
+from .tools.surgery import replace, set_activation
 
 __version__ = "0.2.0"
 
@@ -159,6 +160,7 @@ __all__ = [
     "ReGLU",
     "ReLU",
     "ReLU6",
+    "replace",
     "ReSP",
     "RReLU",
     "Seagull",
@@ -167,6 +169,7 @@ __all__ = [
     "Serf",
     "serialize",
     "SERLU",
+    "set_activation",
     "set_kernel",
     "ShiftedSoftplus",
     "Shrink",

@@ -191,3 +191,145 @@ def warn_of_keras_2(stacklevel):
             "are plain functions: learned parameters are neither trained nor saved, and saved models do not load. Build models with keras.",
             stacklevel=stacklevel,
         )
+
+
+# The rest changes or copies layers that are built. Keras has no public way to do so (keras 3.10 to 3.15).
+
+
+def set_attribute(layer, name, value):
+    """Set an attribute of a layer to another layer or function, also where the layer is built.
+
+    Keras locks a built layer against new layers. It also goes on listing a layer whose attribute has another value now. Torch does not
+    let a function take the place of a layer.
+    """
+    old, tracker = held_attributes(layer)[name], layer._tracker
+    was_locked = tracker.locked
+    tracker.unlock()
+    try:
+        if isinstance(old, keras.layers.Layer):
+            getattr(layer, "_modules", {}).pop(name, None)
+            if all(value is not old for key, value in held_attributes(layer).items() if key != name):
+                tracker.untrack(old)
+        setattr(layer, name, value)
+    finally:
+        if was_locked:
+            tracker.lock()
+
+
+def replace_child(holder, old, new):
+    """Let `holder` hold the layer `new` in every place where it holds `old`: in attributes, lists, tuples and dicts."""
+
+    def replaced(value):
+        if value is old:
+            return new
+        if isinstance(value, dict):
+            return {key: replaced(item) for key, item in value.items()}
+        return type(value)(map(replaced, value)) if type(value) in (list, tuple) else value
+
+    tracker = holder._tracker
+    was_locked = tracker.locked
+    tracker.unlock()
+    try:
+        # The order of the layers stays.
+        if tracker.is_in_store("layers", old):
+            tracker.replace_tracked_value("layers", old, new)
+        for name, value in held_attributes(holder).items():
+            plain = _plain(value)
+            if (other := replaced(plain)) is not plain and _flat_layers(plain, old):
+                setattr(holder, name, other)
+    finally:
+        if was_locked:
+            tracker.lock()
+
+
+def _plain(value):
+    """Keras's tracked lists and dicts as plain ones."""
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    return tuple(map(_plain, value)) if type(value) is tuple else value
+
+
+def _flat_layers(value, layer):
+    """Whether `layer` stands in the value, or in a list, tuple or dict that is the value."""
+    items = value.values() if isinstance(value, dict) else value if isinstance(value, (list, tuple)) else ()
+    return value is layer or any(_flat_layers(item, layer) for item in items)
+
+
+def graphs(model):
+    """The functional graphs in the model and below it. A sequential model that is built has one, and holds it in an attribute."""
+    layers = [model, *(layer for layer in model._flatten_layers() if layer is not model)]
+    found = [getattr(layer, "_functional", None) or layer for layer in layers]
+    return [graph for graph in found if hasattr(graph, "_nodes_by_depth")]
+
+
+def calls_of(operation):
+    """(input tensors, output tensors) of each call of a layer or operation on symbolic tensors."""
+    return [(node.input_tensors, node.outputs) for node in operation._inbound_nodes]
+
+
+def replace_operation(model, old, new):
+    """Let `new` run wherever the operation `old` runs in a functional or sequential model, or in a model in it."""
+    for index, node in enumerate(old._inbound_nodes):
+        node.operation = new
+        new._inbound_nodes.append(node)
+        for position, tensor in enumerate(node.outputs):
+            tensor._keras_history = type(tensor._keras_history)(new, index, position)
+    new._outbound_nodes.extend(old._outbound_nodes)
+    for graph in graphs(model):
+        if old in graph._operations:
+            again = keras.Function(graph._inputs_struct, graph._outputs_struct)
+            for name in ("_nodes", "_nodes_by_depth", "_operations", "_operations_by_depth"):
+                vars(graph)[name] = vars(again)[name]
+
+
+def retrack(model):
+    """Let torch's modules list the parameters that the layers have now. They list those that they had when they were built."""
+    for layer in reversed(model._flatten_layers()):
+        if hasattr(layer, "_torch_params"):
+            layer._track_variables()
+
+
+def own_variables(layer):
+    """The variables of the layer itself, without those of the layers in it, and with the states of its random numbers."""
+    seeds = [generator.state for generator in layer._seed_generators]
+    return [*layer._trainable_variables, *layer._non_trainable_variables, *seeds]
+
+
+def sharing():
+    """A scope in which a layer that several models share stays one when they are copied by their configs."""
+    from keras.src.saving.serialization_lib import ObjectSharingScope
+
+    return ObjectSharingScope()
+
+
+def compile_arguments(model):
+    """The arguments with which the model was compiled. `get_compile_config` has none that Keras cannot serialize, such as a lambda."""
+    return dict(model._compile_config.config)
+
+
+def assign(variable, value):
+    """Give the variable the value of another one. On JAX, two variables would share one buffer, which `fit` frees."""
+    variable.assign(ops.copy(ops.convert_to_tensor(value)))
+
+
+def carry_optimizer(old, new, twins):
+    """Give the optimizer `new`, which is built, the state of `old`. `twins` has the new variable for the identity of an old one.
+
+    Returns:
+        (number of variables trained by `new`, number of those whose state was carried over).
+    """
+    places = {id(variable): place for place, variable in enumerate(new._trainable_variables)}
+    twin = {index: places.get(id(twins.get(id(variable)))) for index, variable in enumerate(old._trainable_variables)}
+    for name, value in vars(old).items():
+        other = vars(new).get(name)
+        if isinstance(value, keras.Variable) and isinstance(other, keras.Variable):
+            assign(other, value)
+        elif isinstance(value, list) and len(value) == len(twin) and name not in ("_trainable_variables", "_variables"):
+            for index, place in twin.items():
+                if place is not None and isinstance(value[index], keras.Variable):
+                    assign(other[place], value[index])
+    if hasattr(old, "inner_optimizer"):
+        return carry_optimizer(old.inner_optimizer, new.inner_optimizer, twins)
+    return len(places), sum(place is not None for place in twin.values())
