@@ -216,6 +216,36 @@ def set_attribute(layer, name, value):
             tracker.lock()
 
 
+def _plain(value):
+    """Keras's tracked lists and dicts as plain ones."""
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    # TensorFlow wraps tuples.
+    return tuple(map(_plain, value)) if isinstance(value, tuple) and not hasattr(value, "_fields") else value
+
+
+def _items(value):
+    return value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, (list, tuple)) else ()
+
+
+def children_by_place(layer):
+    """The layers that `layer` holds, by where: the name of the attribute, and the positions in its lists, tuples and dicts."""
+    found = {}
+
+    def add(place, value):
+        if isinstance(value, keras.layers.Layer):
+            found[place] = value
+        for key, item in _items(value):
+            add((*place, key), item)
+
+    for name, value in held_attributes(layer).items():
+        add((name,), value)
+    held = {id(child) for child in children(layer)}
+    return {place: child for place, child in sorted(found.items(), key=lambda pair: str(pair[0])) if id(child) in held}
+
+
 def replace_child(holder, old, new):
     """Let `holder` hold the layer `new` in every place where it holds `old`: in attributes, lists, tuples and dicts."""
 
@@ -224,37 +254,24 @@ def replace_child(holder, old, new):
             return new
         if isinstance(value, dict):
             return {key: replaced(item) for key, item in value.items()}
-        return type(value)(map(replaced, value)) if type(value) in (list, tuple) else value
+        if isinstance(value, list):
+            return list(map(replaced, value))
+        return tuple(map(replaced, value)) if type(value) is tuple else value
 
+    names = {place[0] for place, child in children_by_place(holder).items() if child is old}
     tracker = holder._tracker
     was_locked = tracker.locked
     tracker.unlock()
     try:
-        # The order of the layers stays.
+        # The order of the layers stays. A sequential model has a list of its own.
         if tracker.is_in_store("layers", old):
             tracker.replace_tracked_value("layers", old, new)
-        for name, value in held_attributes(holder).items():
-            plain = _plain(value)
-            if (other := replaced(plain)) is not plain and _flat_layers(plain, old):
-                setattr(holder, name, other)
+        holder._layers[:] = [new if layer is old else layer for layer in holder._layers]
+        for name in names:
+            setattr(holder, name, replaced(_plain(held_attributes(holder)[name])))
     finally:
         if was_locked:
             tracker.lock()
-
-
-def _plain(value):
-    """Keras's tracked lists and dicts as plain ones."""
-    if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_plain(item) for item in value]
-    return tuple(map(_plain, value)) if type(value) is tuple else value
-
-
-def _flat_layers(value, layer):
-    """Whether `layer` stands in the value, or in a list, tuple or dict that is the value."""
-    items = value.values() if isinstance(value, dict) else value if isinstance(value, (list, tuple)) else ()
-    return value is layer or any(_flat_layers(item, layer) for item in items)
 
 
 def graphs(model):
@@ -262,6 +279,19 @@ def graphs(model):
     layers = [model, *(layer for layer in model._flatten_layers() if layer is not model)]
     found = [getattr(layer, "_functional", None) or layer for layer in layers]
     return [graph for graph in found if hasattr(graph, "_nodes_by_depth")]
+
+
+def is_plain_graph(layer):
+    """Whether the layer is a functional model that its inputs and outputs make, and not a constructor of the user."""
+    functional = next((cls for cls in type(layer).__mro__ if cls.__name__ == "Functional"), None)
+    return functional is not None and type(layer).__init__ is functional.__init__
+
+
+def copied_graph(model, twin):
+    """A functional model in which ``twin(operation)`` runs in place of each operation. `clone_model` would lose optional inputs."""
+    inputs = keras.tree.map_structure(lambda x: twin(producer(x)[0]).output, model._inputs_struct)
+    outputs = model._run_through_graph(inputs, operation_fn=twin)
+    return type(model)(inputs, outputs, name=model.name)
 
 
 def calls_of(operation):
@@ -278,10 +308,11 @@ def replace_operation(model, old, new):
             tensor._keras_history = type(tensor._keras_history)(new, index, position)
     new._outbound_nodes.extend(old._outbound_nodes)
     for graph in graphs(model):
-        if old in graph._operations:
+        if any(operation is old for operation in graph._operations):
             again = keras.Function(graph._inputs_struct, graph._outputs_struct)
             for name in ("_nodes", "_nodes_by_depth", "_operations", "_operations_by_depth"):
                 vars(graph)[name] = vars(again)[name]
+            replace_child(graph, old, new)
 
 
 def retrack(model):
@@ -295,13 +326,6 @@ def own_variables(layer):
     """The variables of the layer itself, without those of the layers in it, and with the states of its random numbers."""
     seeds = [generator.state for generator in layer._seed_generators]
     return [*layer._trainable_variables, *layer._non_trainable_variables, *seeds]
-
-
-def sharing():
-    """A scope in which a layer that several models share stays one when they are copied by their configs."""
-    from keras.src.saving.serialization_lib import ObjectSharingScope
-
-    return ObjectSharingScope()
 
 
 def compile_arguments(model):

@@ -89,14 +89,13 @@ def replace(
     places = find_activations(model)
     wanted, kept = _chosen(places, mapping, roles)
     copy = Copy(model)
-    changed, notes = [], []
+    changed, made = [], {}
     for place, template in wanted:
-        layer = copy.layers[id(place.layer)]
-        new = _put(copy.model, layer, place, template)
+        given = next((made[above.path] for above in places if above.path in made and _hands_down(above, place)), None)
+        new = made[place.path] = _put(copy.model, copy.layers[id(place.layer)], place, given or _fresh(template))
         changed.append((", ".join(place.paths), shown(place.activation), shown(new)))
     keras_gaps.retrack(copy.model)
-    notes += copy.compile()
-    return Replacement(copy.model, tuple(changed), tuple(kept), tuple(notes))
+    return Replacement(copy.model, tuple(changed), tuple(kept), (*copy.forgotten(), *copy.compile()))
 
 
 def set_activation(model: keras.layers.Layer, where: str, activation: Any) -> None:
@@ -183,17 +182,16 @@ def _chosen(places, mapping, roles):
     return wanted, kept
 
 
-def _matcher(key, places) -> Callable[[Place], bool]:
+def _matcher(key, places) -> Callable[[Place], Any]:
     """Whether a place fits the key, as a function."""
     if isinstance(key, str):
         if any(_is_at(place, key) for place in places) and not any(place.name == key for place in places):
             return lambda place: _is_at(place, key)
         if any(place.name == key and equivalent(place.activation) is None for place in places):
             return lambda place: place.name == key
-        like = get(key)
-        # A ReLU with a ceiling or a threshold is another function. Other classes remain the same with other arguments.
-        exact = isinstance(like, ReLU) or "(" in key or _hyperparameters(like) != _hyperparameters(type(like)())
-        return lambda place: _is_like(equivalent(place.activation), like, exact)
+        # Keras means another class by some names, such as "swish".
+        likes = [(like, _is_exact(key, like)) for like in (get(key), get(key, like="keras"))]
+        return lambda place: any(_is_like(equivalent(place.activation), like, exact) for like, exact in likes)
     if isinstance(key, type):
         return lambda place: isinstance(place.activation, key) or isinstance(place.layer, key) or type(equivalent(place.activation)) is key
     if isinstance(key, keras.layers.Layer) or not callable(key):
@@ -205,6 +203,12 @@ def _matcher(key, places) -> Callable[[Place], bool]:
 
 def _is_at(place, key):
     return place.layer.name == key or any(key in (path, path.partition(":")[0]) for path in place.paths)
+
+
+def _is_exact(key, like):
+    """Whether the key fits only activations with the same arguments: if it has some, or if they make another function of it."""
+    # A ReLU with a ceiling or a threshold is another function.
+    return isinstance(like, ReLU) or "(" in key or _hyperparameters(like) != _hyperparameters(type(like)())
 
 
 def _is_like(activation, like, exact):
@@ -229,11 +233,10 @@ def _check_width(template, place):
         raise ValueError(f"{template!r} changes the width of its input, so it cannot stand at {place.path}. {template.advice}")
     shapes = _shapes(place)
     if isinstance(template, Activation) and shapes:
-        trial = _fresh(template)
         for shape in shapes:
             try:
-                trial.build(shape)
-            except (ValueError, TypeError) as error:
+                _fresh(template)(keras.ops.zeros([size or 1 for size in shape]))
+            except Exception as error:  # each backend has its own
                 raise ValueError(f"{template!r} cannot stand at {place.path}, where the shape is {shape}: {error}") from error
 
 
@@ -243,39 +246,41 @@ def _shapes(place):
     return [outputs[0].shape for _, outputs in calls if len(outputs) == 1]
 
 
-def _fresh(template, **arguments):
-    """A new layer like the template, with its weights. A function is itself."""
+def _hands_down(above, place):
+    """Whether a layer gives its own argument to a layer that it makes, as a transformer block does. Both have one activation then."""
+    inside = place.path.startswith(above.path.partition(":")[0] + "/")
+    return inside and place.activation is above.activation and above.attribute in above.layer.get_config()
+
+
+def _fresh(template):
+    """A new layer like the template, with its weights and a name of its own. A function is itself."""
     if not isinstance(template, keras.layers.Layer):
         return template
-    config = {name: value for name, value in template.get_config().items() if name != "name"} | arguments
-    layer = type(template).from_config(config)
+    layer = type(template).from_config({name: value for name, value in template.get_config().items() if name != "name"})
     if template.weights and len(layer.weights) == len(template.weights):
         layer.set_weights(template.get_weights())
     return layer
 
 
-def _put(model, layer, place, template):
-    """Let the copy `layer` of the place's layer hold, or be, a new layer like the template. Returns the new activation."""
+def _put(model, layer, place, new):
+    """Let the copy `layer` of the place's layer hold the activation `new`, or be replaced by it. Returns the new activation."""
     if place.attribute is not None:
-        new = _fresh(template)
         _built(new, place)
         keras_gaps.set_attribute(layer, place.attribute, new)
         return new
-    if isinstance(template, keras.layers.Layer):
-        new = _fresh(template, name=layer.name)
-    else:
-        new = keras.layers.Activation(template, name=layer.name)
+    whole = new if isinstance(new, keras.layers.Layer) else keras.layers.Activation(new)
+    whole.name = layer.name
     if isinstance(layer, keras.layers.Layer):
-        new.trainable, new.activity_regularizer = layer.trainable, layer.activity_regularizer
+        whole.trainable, whole.activity_regularizer = layer.trainable, layer.activity_regularizer
         # Activations of this package keep the dtype of their input, which only some layers change.
-        if not isinstance(new, Activation) or _casts(layer):
-            new.dtype_policy = layer.dtype_policy
-    _built(new, place)
-    keras_gaps.replace_operation(model, layer, new)
+        if not isinstance(whole, Activation) or _casts(layer):
+            whole.dtype_policy = layer.dtype_policy
+    _built(whole, place)
+    keras_gaps.replace_operation(model, layer, whole)
     for holder in [model, *(each for _, each in keras_gaps.held_layers(model, keras.layers.Layer))]:
         if any(child is layer for child in keras_gaps.children(holder)):
-            keras_gaps.replace_child(holder, layer, new)
-    return new if isinstance(template, keras.layers.Layer) else template
+            keras_gaps.replace_child(holder, layer, whole)
+    return new
 
 
 def _casts(layer):
