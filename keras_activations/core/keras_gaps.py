@@ -4,6 +4,7 @@ Each gap is described with the Keras versions that have it. A test in `tests/tes
 other file of the package reads the call stack.
 """
 
+import contextlib
 import functools
 import inspect
 import itertools
@@ -357,3 +358,28 @@ def carry_optimizer(old, new, twins):
     if hasattr(old, "inner_optimizer"):
         return carry_optimizer(old.inner_optimizer, new.inner_optimizer, twins)
     return len(places), sum(place is not None for place in twin.values())
+
+
+@contextlib.contextmanager
+def watched(layers):
+    """While this context is open, the outputs of the layers go into the lists that it yields, by the `id` of the layer."""
+    outputs = {id(layer): [] for layer in layers}
+
+    def watch(layer):
+        call = layer.call
+
+        @functools.wraps(call)
+        def watching(*args, **kwargs):
+            result = call(*args, **kwargs)
+            outputs[id(layer)].append(result)
+            return result
+
+        layer.__dict__["call"] = watching
+
+    try:
+        for layer in layers:
+            watch(layer)
+        yield outputs
+    finally:
+        for layer in layers:
+            layer.__dict__.pop("call", None)

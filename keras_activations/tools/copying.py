@@ -50,7 +50,9 @@ class Copy:
         """Let `new`, made from the config of `old`, stand for it, and the layers in it for those in `old`."""
         if id(old) in self.layers:
             if self.layers[id(old)] is not new:
-                raise ValueError(f"{path} is one layer in two places, and two layers in a copy by config. Make the model without sharing it.")
+                raise ValueError(
+                    f"{path} is one layer in two places, and two layers in a copy by config. Make the model without sharing it."
+                )
             return
         if type(old) is not type(new):
             raise ValueError(
@@ -193,9 +195,9 @@ def _cleaned(config, known):
         return type(config)(_cleaned(item, known) for item in config)
     if not isinstance(config, dict):
         return config
-    lambdas = {name for name, value in config.items() if isinstance(value, dict) and value.get("class_name") == "__lambda__"}
-    # Keras does not make an activation from the config of a lambda. The copy gets the function itself.
-    config |= {name: "linear" for name in lambdas if name.endswith("activation")}
+    # Keras cannot make an activation from the config of a lambda. The copy gets the function itself.
+    lambdas = (name for name, value in config.items() if name.endswith("activation") and isinstance(value, dict) and "value" in value)
+    config |= dict.fromkeys(lambdas, "linear")
     config = {name: _cleaned(value, known) for name, value in config.items() if name != "compile_config"}
     cls, given = known.get(config.get("registered_name")), config.get("config")
     if isinstance(cls, type) and isinstance(given, dict):

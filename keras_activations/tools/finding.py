@@ -250,6 +250,11 @@ def _role(holder, layer, attribute, name, ends):
     return "output" if id(layer) in ends and name in _RANGES else "hidden"
 
 
+def ends_of(model, tensor) -> list:
+    """The layers whose activation makes this output of a functional model, or that of a model with one output if it is None."""
+    return _ends(model) if tensor is None else _ends_before(tensor)
+
+
 def _ends(layer) -> list:
     """The layers whose activation makes an output of the model."""
     if isinstance(layer, keras.Sequential):
