@@ -10,7 +10,7 @@ import numpy as np
 from .. import Activation, Splitting
 from ..core import keras_gaps
 from ..core.activation import canonical_name
-from .finding import ends_of, find_activations, graph_of, name_of, shown
+from .finding import ends_of, find_activations, graph_of, shown
 
 PROBABILITIES = ("sigmoid", "softmax")
 LEAST_VALUES = 32  # of a unit, to say that it is dead
@@ -134,9 +134,10 @@ def _against_the_loss(model):
                     "Leave from_logits out, or the activation."
                 )
             if place and not takes_logits and place.is_linear:
+                activation = "sigmoid" if "binary" in name else "softmax"
                 yield (
-                    f"{name} takes probabilities, but {place.path} is linear. Write activation='{'sigmoid' if 'binary' in name else 'softmax'}'"
-                    ", or a loss with from_logits=True."
+                    f"{name} takes probabilities, but {place.path} is linear. Write activation={activation!r}, or a loss with "
+                    "from_logits=True."
                 )
 
 
@@ -178,8 +179,8 @@ def _initializers(model):
         omega = getattr(place.activation, "omega", 1.0)
         if place.name == "sine" and omega >= LEAST_OMEGA and isinstance(initializer, keras.initializers.GlorotUniform):
             yield (
-                f"{place.path} is a sine with omega={omega:g}, but the kernel has {type(initializer).__name__}, Keras's default. For n inputs, "
-                f"SIREN needs RandomUniform(-a, a) with a = sqrt(6 / n) / {omega:g}, and a = 1 / n in the first layer."
+                f"{place.path} is a sine with omega={omega:g}, but the kernel has {type(initializer).__name__}, Keras's default. For n "
+                f"inputs, SIREN needs RandomUniform(-a, a) with a = sqrt(6 / n) / {omega:g}, and a = 1 / n in the first layer."
             )
 
 
@@ -203,33 +204,38 @@ def _units(model, x):
         model(x, training=False)
     first = None
     for place in places:
-        values = [_by_unit(place.layer, output) for output in outputs.get(id(place.layer), ())]
-        values = [value for value in values if value is not None]
-        if not values or len(values[0]) < LEAST_VALUES or place.role == "output":
+        found = next(iter(outputs.get(id(place.layer), ())), None)
+        found = None if found is None else _by_unit(place.layer, found)
+        if place.role != "hidden" or found is None or len(found) < LEAST_VALUES:
             continue
-        found = values[0].astype("float64")
-        dead = (np.ptp(found, axis=0) == 0).mean()
-        if dead > MOST_DEAD:
-            yield (
-                f"{place.path} ({place.name}): {dead:.0%} of the units give the same number for all of x, so they are dead. Look at the bias "
-                "and at the scale of x, or use an activation with a slope everywhere, such as 'leaky_relu'."
-            )
-        if bounds := BOUNDS.get(place.name):
-            low, high = bounds[0] + MARGIN * (bounds[1] - bounds[0]), bounds[1] - MARGIN * (bounds[1] - bounds[0])
-            saturated = ((found < low) | (found > high)).all(axis=0).mean()
-            if saturated > MOST_DEAD:
-                yield (
-                    f"{place.path} ({place.name}): {saturated:.0%} of the units are saturated on x, so they hardly learn. Normalize x, or "
-                    "give the layer smaller weights."
-                )
-        deviation = found.std()
+        dead, saturated, deviation = (np.ptp(found, axis=0) == 0).mean(), _saturated(place.name, found), found.std()
         first = first or deviation
-        if dead <= MOST_DEAD and first and not 1 / MOST_CHANGE < deviation / first < MOST_CHANGE:
+        where = f"{place.path} ({place.name})"
+        if saturated > MOST_DEAD:
             yield (
-                f"{place.path} ({place.name}): the deviation is {deviation:.1e}, and {first:.1e} at the first activation. The initializer "
-                "does not fit: 'he_normal' fits rectifiers, and normalization layers fit all."
+                f"{where}: {saturated:.0%} of the units are saturated on all of x, so they hardly learn. Normalize x, or give the layer "
+                "smaller weights."
             )
-            return
+        elif dead > MOST_DEAD:
+            yield (
+                f"{where}: {dead:.0%} of the units give the same number for all of x, so they are dead. Look at the bias and at the scale "
+                "of x, or use an activation with a slope everywhere, such as 'leaky_relu'."
+            )
+        elif first and not 1 / MOST_CHANGE < deviation / first < MOST_CHANGE:
+            yield (
+                f"{where}: the deviation is {deviation:.1e}, and {first:.1e} at the first activation. The initializer does not fit: "
+                "'he_normal' fits rectifiers, and normalization layers fit all."
+            )
+            return  # it is the same in all layers after this one
+
+
+def _saturated(name, found):
+    """The part of the units all of whose outputs are at one of the bounds of the function."""
+    if name not in BOUNDS:
+        return 0.0
+    low, high = BOUNDS[name]
+    margin = MARGIN * (high - low)
+    return ((found < low + margin) | (found > high - margin)).all(axis=0).mean()
 
 
 def _by_unit(layer, output):
@@ -242,4 +248,4 @@ def _by_unit(layer, output):
         return None
     first = getattr(layer, "data_format", None) == "channels_first"
     array = np.moveaxis(array, 1, -1) if first else array
-    return array.reshape(-1, array.shape[-1]) if array.ndim > 1 else None
+    return array.reshape(-1, array.shape[-1]).astype("float64") if array.ndim > 1 else None

@@ -68,8 +68,8 @@ class Copy:
         before, after = _parts(old), _parts(new)
         if missing := before.keys() ^ after.keys():
             raise ValueError(
-                f"{path} and its copy by config do not hold the same layers: {', '.join(map(str, missing))}. The constructor and the build of "
-                f"{type(old).__name__} must make all its layers."
+                f"{path} and its copy by config do not hold the same layers: {', '.join(map(str, missing))}. The constructor and the "
+                f"build of {type(old).__name__} must make all its layers."
             )
         for place, child in before.items():
             if keras_gaps.is_plain_graph(child) or type(child) is keras.Sequential or id(child) in self.layers:
@@ -124,8 +124,8 @@ class Copy:
             again = _rebuilt(layer, self._known)
             if _names(again) != _names(layer):
                 notes.append(
-                    f"The config of {layer.name} ({type(layer).__name__}) does not have its new activations. A file of the model loads with "
-                    "the old ones. Write the activations into its get_config, or call replace on the loaded model."
+                    f"The config of {layer.name} ({type(layer).__name__}) does not have its new activations. A file of the model loads "
+                    "with the old ones. Write the activations into its get_config, or call replace on the loaded model."
                 )
         return notes
 
@@ -181,8 +181,9 @@ def _rebuilt(layer, known):
         return keras.saving.deserialize_keras_object(_cleaned(config, known), custom_objects=known, safe_mode=False)
     except Exception as error:
         raise ValueError(
-            f"{layer.name} ({cls.__name__}) cannot be made again from its config: {str(error).strip()[:300]} A new model needs a get_config "
-            "with the arguments of the constructor, in each class of your own. To change this model itself, write set_activation."
+            f"{layer.name} ({cls.__name__}) cannot be made again from its config: {str(error).strip()[:300]} A new model needs a "
+            "get_config with the arguments of the constructor, in each class of your own. To change this model itself, write "
+            "set_activation."
         ) from error
 
 
