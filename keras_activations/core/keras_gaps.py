@@ -23,6 +23,8 @@ from .autodiff import is_compiling
 # A Keras layer lists the weights of the layers that it holds in these two properties.
 _LISTS = {cast("FunctionType", prop.fget).__code__ for prop in (keras.layers.Layer.variables, keras.layers.Layer.weights)}
 
+_OF_TENSORFLOW = ("_self_setattr_", "_self_unconditional_", "_self_name_based_", "_self_update_", "_self_saveable_", "_self_tracked_")
+
 _settled = weakref.WeakKeyDictionary()  # by layer: a weak reference to the model in which its paths are unique
 _first_paths = weakref.WeakKeyDictionary()  # by layer: the paths that Keras gave to its weights
 _loaded = weakref.WeakKeyDictionary()  # by open file or shards, then by the layer's name: layers that have loaded weights of their own
@@ -83,8 +85,13 @@ def own_attributes(layer):
 
 
 def held_attributes(layer):
-    """The attributes of the layer by name, as `own_attributes`. Torch keeps those that are layers apart."""
-    return own_attributes(layer) | {name: value for name, value in getattr(layer, "_modules", {}).items() if value is not None}
+    """The attributes of the layer by name, without those of every Keras layer and those in which TensorFlow tracks layers and weights.
+
+    Torch keeps those that are layers apart.
+    """
+    held = {name: value for name, value in getattr(layer, "_modules", {}).items() if value is not None}
+    held |= {name: value for name, value in layer.__dict__.items() if name not in _names_of_keras()}
+    return {name: value for name, value in held.items() if not name.startswith(_OF_TENSORFLOW)}
 
 
 def settle_paths(layer, kind):

@@ -138,13 +138,17 @@ def _is_of_user(layer):
     return isinstance(layer, keras.layers.Layer) and not type(layer).__module__.startswith("keras.") and not isinstance(layer, LAYERS)
 
 
-def _parts(layer):
+def _parts(layer) -> dict[Any, Any]:
     """The layers and operations that a layer holds, by something that does not change in a copy by config."""
     if graph_of(layer):
-        return {operation.name: operation for operation in layer.operations}
+        return dict(enumerate(layer.operations))
+    children = keras_gaps.children(layer)
     if isinstance(layer, keras.Sequential):
-        return dict(enumerate(keras_gaps.children(layer)))
-    return keras_gaps.children_by_place(layer)
+        return dict(enumerate(children))
+    found = keras_gaps.children_by_place(layer)
+    if unseen := {child.name for child in children} - {child.name for child in found.values()}:
+        raise ValueError(f"{layer.name} holds {', '.join(sorted(unseen))} in no attribute, list, tuple or dict, so they cannot be copied.")
+    return found
 
 
 def compile_like(old, new, variables) -> list[str]:
