@@ -98,6 +98,8 @@ def _misplaced(model):
         # A model may hold the activation as a layer, and a part of the model may, too. Keras saves and loads it once then.
         if all(isinstance(holder, keras.Model) for holder in holders):
             holders = [holder for holder in holders if holder is not model]
+        # A layer may give its own argument to a layer in it. It does so when the file is loaded, too.
+        holders = [holder for holder in holders if not any(child in holders for child in keras_gaps.children(holder))]
         if len(holders) > 1 and (layer.weights or not layer.built):
             yield (
                 f"{layer.name} has weights and is shared by {names}: the saved model will not load as it was. "

@@ -27,6 +27,8 @@ class Copy:
         for old, new in self._pairs:
             if isinstance(old, keras.layers.Layer):
                 self._carry(old, new)
+        if lost := [weight.path for weight in model.weights if id(weight) not in self.variables]:
+            raise ValueError(f"{', '.join(lost)} of {model.name} are in no layer of the copy. Hold each layer in an attribute.")
 
     def twin(self, old):
         """The layer or operation of the copy that stands for `old`. It is made if there is none yet."""
