@@ -45,9 +45,11 @@ from .families.tanhs import DynamicErf, DynamicTanh, HardTanh, LeakyTanh, LeCunT
 from .tools.check import check
 from .tools.comparing import Comparison, Suggestions, compare, suggest
 from .tools.describing import Description, describe
+from .tools.finding import find_activations
 from .tools.initializing import gain, initializer
 from .tools.plotting import plot
 from .tools.setting import set_kernel
+from .tools.surgery import replace, set_activation
 
 __version__ = "0.2.0"
 
@@ -98,6 +100,7 @@ __all__ = [
     "ErfAct",
     "ESwish",
     "Exponential",
+    "find_activations",
     "FlattenTSwish",
     "FlexibleReLU",
     "Fourier",
@@ -166,6 +169,7 @@ __all__ = [
     "ReGLU",
     "ReLU",
     "ReLU6",
+    "replace",
     "ReSP",
     "RReLU",
     "Seagull",
@@ -174,6 +178,7 @@ __all__ = [
     "Serf",
     "serialize",
     "SERLU",
+    "set_activation",
     "set_kernel",
     "ShiftedSoftplus",
     "Shrink",

@@ -1,6 +1,7 @@
 """`check` reports the properties of a host that the layer in it cannot see."""
 
 import keras
+import numpy as np
 import pytest
 
 import keras_activations as ka
@@ -64,3 +65,150 @@ def test_everything_is_reported_at_once():
     with pytest.raises(ValueError, match="has weights") as error:
         ka.check(keras.Sequential(bad))
     assert len(str(error.value).splitlines()) == 2
+
+
+def compiled(activation, loss, units=3):
+    net = model(layers.Flatten(), layers.Dense(units, activation, name="out"))
+    net.compile("sgd", loss)
+    return net
+
+
+BINARY, MANY = keras.losses.BinaryCrossentropy, keras.losses.SparseCategoricalCrossentropy
+
+
+@pytest.mark.parametrize(
+    ("activation", "loss"),
+    [
+        ("sigmoid", BINARY(from_logits=True)),
+        (ka.Sigmoid(), BINARY(from_logits=True)),
+        ("softmax", MANY(from_logits=True)),
+        (layers.Softmax(), [MANY(from_logits=True)]),
+        ("softmax", keras.losses.CategoricalFocalCrossentropy(from_logits=True)),
+    ],
+)
+def test_probabilities_where_the_loss_takes_logits(activation, loss):
+    with pytest.raises(ValueError, match=r"has from_logits=True, but out:activation is .* applied twice"):
+        ka.check(compiled(activation, loss))
+
+
+@pytest.mark.parametrize(
+    ("loss", "advice"),
+    [
+        (BINARY(), "'sigmoid'"),
+        ("binary_crossentropy", "'sigmoid'"),
+        (MANY(), "'softmax'"),
+        ("categorical_crossentropy", "'softmax'"),
+        (keras.losses.sparse_categorical_crossentropy, "'softmax'"),
+    ],
+)
+def test_logits_where_the_loss_takes_probabilities(loss, advice):
+    with pytest.raises(ValueError, match=f"takes probabilities, but out:activation is linear. Write activation={advice}"):
+        ka.check(compiled(None, loss))
+
+
+@pytest.mark.parametrize(
+    ("activation", "loss"),
+    [
+        ("sigmoid", BINARY()),
+        ("softmax", "categorical_crossentropy"),
+        (None, MANY(from_logits=True)),
+        (None, keras.losses.MeanSquaredError()),
+        (None, lambda y, p: keras.ops.mean(p)),
+        ("hard_sigmoid", BINARY()),
+    ],
+)
+def test_losses_that_fit(activation, loss):
+    assert ka.check(compiled(activation, loss)).warnings == ()
+
+
+def test_losses_of_several_outputs():
+    inputs = keras.Input((4,))
+    right = layers.Dense(3, "softmax", name="right")(inputs)
+    left = layers.Activation("linear", dtype="float32")(layers.Dense(1, "sigmoid", name="left")(inputs))
+    listed, named = keras.Model(inputs, [right, left]), keras.Model(inputs, {"one": right, "two": left})
+    listed.compile("sgd", [MANY(), BINARY(from_logits=True)])
+    named.compile("sgd", {"one": MANY(from_logits=True), "two": BINARY()})
+    with pytest.raises(ValueError, match="left:activation is sigmoid") as error:
+        ka.check(listed)
+    assert "right" not in str(error.value)
+    with pytest.raises(ValueError, match="right:activation is softmax") as error:
+        ka.check(named)
+    assert "left" not in str(error.value)
+
+
+def test_a_softmax_of_one_number():
+    with pytest.raises(ValueError, match="out:activation is a softmax of one number, which is always 1"):
+        ka.check(compiled("softmax", BINARY(), units=1))
+
+
+@pytest.mark.parametrize(
+    ("activation", "initializer", "message"),
+    [
+        ("selu", "glorot_uniform", "is SELU, but the kernel has GlorotUniform.*'lecun_normal'"),
+        (ka.SELU(), "he_normal", "is SELU, but the kernel has HeNormal"),
+        (ka.Sine(omega=30.0), "glorot_uniform", r"a sine with omega=30.*a = sqrt\(6 / n\) / 30"),
+    ],
+)
+def test_an_initializer_that_does_not_fit(activation, initializer, message):
+    net = model(layers.Dense(4, activation, kernel_initializer=initializer))
+    with pytest.warns(UserWarning, match=message):
+        found = ka.check(net)
+    assert len(found.warnings) == 1
+    assert found.to_dict()["warnings"] == [str(found)]
+
+
+@pytest.mark.parametrize(
+    ("activation", "initializer"),
+    [("selu", "lecun_normal"), ("relu", "glorot_uniform"), (ka.Sine(), "glorot_uniform"), (ka.Sine(omega=30.0), "random_uniform")],
+)
+def test_initializers_that_fit(activation, initializer):
+    assert str(ka.check(model(layers.Dense(4, activation, kernel_initializer=initializer)))).endswith("nothing found")
+
+
+X = np.random.default_rng(0).normal(size=(64, 6, 4)).astype("float32")
+
+
+def dead(units):
+    """The initializer of a bias with which the first `units` units of a rectifier are 0."""
+    return lambda shape, dtype=None: keras.ops.convert_to_tensor([-100.0 if unit < units else 0.0 for unit in range(shape[0])], dtype)
+
+
+@pytest.mark.parametrize("inner", [False, True])
+def test_dead_units(inner):
+    stack = [layers.Dense(8, "relu", name="first"), layers.Dense(8, name="wide", bias_initializer=dead(7)), layers.ReLU(name="second")]
+    net = model(keras.Sequential([keras.Input((6, 4)), *stack])) if inner else model(*stack)
+    before = net(X)
+    with pytest.warns(UserWarning, match=r"second \(relu\): 88% of the units give the same number for all of x") as caught:
+        found = ka.check(net, X)
+    assert found.warnings == tuple(str(each.message) for each in caught if each.category is UserWarning)
+    assert len(found.warnings) == 1
+    np.testing.assert_array_equal(keras.ops.convert_to_numpy(net(X)), keras.ops.convert_to_numpy(before))
+    # Half of them are no disease.
+    assert ka.check(model(layers.Dense(8, "relu", bias_initializer=dead(4))), X).warnings == ()
+
+
+def test_dead_channels_come_first():
+    conv = layers.Conv1D(8, 1, activation="relu", bias_initializer=dead(7), data_format="channels_first", name="conv")
+    net = keras.Sequential([keras.Input((6, 4)), conv])
+    if keras.backend.backend() == "tensorflow":
+        pytest.skip("TensorFlow has no such convolution on a CPU.")
+    with pytest.warns(UserWarning, match="conv:activation.*88%"):
+        ka.check(net, X)
+
+
+def test_saturated_units():
+    net = model(layers.Dense(8, "tanh", name="out", kernel_initializer="zeros", bias_initializer=dead(8)), layers.Dense(2))
+    with pytest.warns(UserWarning, match=r"out:activation \(tanh\): 100% of the units are saturated on all of x"):
+        ka.check(net, X)
+
+
+def test_values_that_vanish():
+    deep = model(*[layers.Dense(16, "relu", kernel_initializer=keras.initializers.RandomNormal(stddev=0.03)) for _ in range(6)])
+    with pytest.warns(UserWarning, match=r"the deviation is .*e-0\d, and .* at the first activation.*'he_normal'"):
+        ka.check(deep, X)
+    fitting = model(*[layers.Dense(64, "relu", kernel_initializer="he_normal") for _ in range(10)])
+    assert ka.check(fitting, X).warnings == ()
+
+
+def test_a_probe_of_few_samples_says_nothing():
+    assert ka.check(model(layers.Dense(8, "relu", bias_initializer=dead(8))), X[:1]).warnings == ()

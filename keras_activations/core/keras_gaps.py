@@ -4,6 +4,7 @@ Each gap is described with the Keras versions that have it. A test in `tests/tes
 other file of the package reads the call stack.
 """
 
+import contextlib
 import functools
 import inspect
 import itertools
@@ -22,6 +23,8 @@ from .autodiff import is_compiling
 # A Keras layer lists the weights of the layers that it holds in these two properties.
 _LISTS = {cast("FunctionType", prop.fget).__code__ for prop in (keras.layers.Layer.variables, keras.layers.Layer.weights)}
 
+_OF_TENSORFLOW = ("_self_setattr_", "_self_unconditional_", "_self_name_based_", "_self_update_", "_self_saveable_", "_self_tracked_")
+
 _settled = weakref.WeakKeyDictionary()  # by layer: a weak reference to the model in which its paths are unique
 _first_paths = weakref.WeakKeyDictionary()  # by layer: the paths that Keras gave to its weights
 _loaded = weakref.WeakKeyDictionary()  # by open file or shards, then by the layer's name: layers that have loaded weights of their own
@@ -34,6 +37,17 @@ def held_layers(model, kind):
         for layer in holder._flatten_layers(include_self=False, recursive=False):
             if isinstance(layer, kind):
                 yield holder, layer
+
+
+def children(layer):
+    """The layers that `layer` holds directly, also those in its lists and dicts. Keras has no public name for them (keras 3.10 to 3.15)."""
+    return layer._flatten_layers(include_self=False, recursive=False)
+
+
+def producer(tensor):
+    """(operation, inputs): what made a symbolic tensor, and from which tensors. Keras has no public name for it (keras 3.10 to 3.15)."""
+    operation, node, _ = tensor._keras_history
+    return operation, operation._inbound_nodes[node].input_tensors
 
 
 def declares_width(host, layer):
@@ -68,6 +82,16 @@ def own_attributes(layer):
     """The attributes of the layer, without those of every Keras layer and those in which TensorFlow tracks weights."""
     own = layer.__dict__.keys() - _names_of_keras()
     return {name: layer.__dict__[name] for name in own if not name.startswith("_self_")}
+
+
+def held_attributes(layer):
+    """The attributes of the layer by name, without those of every Keras layer and those in which TensorFlow tracks layers and weights.
+
+    Torch keeps those that are layers apart.
+    """
+    held = {name: value for name, value in getattr(layer, "_modules", {}).items() if value is not None}
+    held |= {name: value for name, value in layer.__dict__.items() if name not in _names_of_keras()}
+    return {name: value for name, value in held.items() if not name.startswith(_OF_TENSORFLOW)}
 
 
 def settle_paths(layer, kind):
@@ -175,3 +199,194 @@ def warn_of_keras_2(stacklevel):
             "are plain functions: learned parameters are neither trained nor saved, and saved models do not load. Build models with keras.",
             stacklevel=stacklevel,
         )
+
+
+# The rest changes or copies layers that are built. Keras has no public way to do so (keras 3.10 to 3.15).
+
+
+def set_attribute(layer, name, value):
+    """Set an attribute of a layer to another layer or function, also where the layer is built.
+
+    Keras locks a built layer against new layers. It also goes on listing a layer whose attribute has another value now. Torch does not
+    let a function take the place of a layer.
+    """
+    old, tracker = held_attributes(layer)[name], layer._tracker
+    was_locked = tracker.locked
+    tracker.unlock()
+    try:
+        if isinstance(old, keras.layers.Layer):
+            getattr(layer, "_modules", {}).pop(name, None)
+            if all(value is not old for key, value in held_attributes(layer).items() if key != name):
+                tracker.untrack(old)
+        setattr(layer, name, value)
+    finally:
+        if was_locked:
+            tracker.lock()
+
+
+def _plain(value):
+    """Keras's tracked lists and dicts as plain ones."""
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    # TensorFlow wraps tuples.
+    return tuple(map(_plain, value)) if isinstance(value, tuple) and not hasattr(value, "_fields") else value
+
+
+def _items(value):
+    return value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, (list, tuple)) else ()
+
+
+def children_by_place(layer):
+    """The layers that `layer` holds, by where: the name of the attribute, and the positions in its lists, tuples and dicts."""
+    found = {}
+
+    def add(place, value):
+        if isinstance(value, keras.layers.Layer):
+            found[place] = value
+        for key, item in _items(value):
+            add((*place, key), item)
+
+    for name, value in held_attributes(layer).items():
+        add((name,), value)
+    held = {id(child) for child in children(layer)}
+    return {place: child for place, child in sorted(found.items(), key=lambda pair: str(pair[0])) if id(child) in held}
+
+
+def replace_child(holder, old, new):
+    """Let `holder` hold the layer `new` in every place where it holds `old`: in attributes, lists, tuples and dicts."""
+
+    def replaced(value):
+        if value is old:
+            return new
+        if isinstance(value, dict):
+            return {key: replaced(item) for key, item in value.items()}
+        if isinstance(value, list):
+            return list(map(replaced, value))
+        return tuple(map(replaced, value)) if type(value) is tuple else value
+
+    names = {place[0] for place, child in children_by_place(holder).items() if child is old}
+    tracker = holder._tracker
+    was_locked = tracker.locked
+    tracker.unlock()
+    try:
+        # The order of the layers stays. A sequential model has a list of its own.
+        if tracker.is_in_store("layers", old):
+            tracker.replace_tracked_value("layers", old, new)
+        holder._layers[:] = [new if layer is old else layer for layer in holder._layers]
+        for name in names:
+            setattr(holder, name, replaced(_plain(held_attributes(holder)[name])))
+    finally:
+        if was_locked:
+            tracker.lock()
+
+
+def graphs(model):
+    """The functional graphs in the model and below it. A sequential model that is built has one, and holds it in an attribute."""
+    layers = [model, *(layer for layer in model._flatten_layers() if layer is not model)]
+    found = [getattr(layer, "_functional", None) or layer for layer in layers]
+    return [graph for graph in found if hasattr(graph, "_nodes_by_depth")]
+
+
+def is_plain_graph(layer):
+    """Whether the layer is a functional model that its inputs and outputs make, and not a constructor of the user."""
+    functional = next((cls for cls in type(layer).__mro__ if cls.__name__ == "Functional"), None)
+    return functional is not None and type(layer).__init__ is functional.__init__
+
+
+def copied_graph(model, twin):
+    """A functional model in which ``twin(operation)`` runs in place of each operation. `clone_model` would lose optional inputs."""
+    inputs = keras.tree.map_structure(lambda x: twin(producer(x)[0]).output, model._inputs_struct)
+    outputs = model._run_through_graph(inputs, operation_fn=twin)
+    return type(model)(inputs, outputs, name=model.name)
+
+
+def calls_of(operation):
+    """(input tensors, output tensors) of each call of a layer or operation on symbolic tensors."""
+    return [(node.input_tensors, node.outputs) for node in operation._inbound_nodes]
+
+
+def replace_operation(model, old, new):
+    """Let `new` run wherever the operation `old` runs in a functional or sequential model, or in a model in it."""
+    for index, node in enumerate(old._inbound_nodes):
+        node.operation = new
+        new._inbound_nodes.append(node)
+        for position, tensor in enumerate(node.outputs):
+            tensor._keras_history = type(tensor._keras_history)(new, index, position)
+    new._outbound_nodes.extend(old._outbound_nodes)
+    for graph in graphs(model):
+        if any(operation is old for operation in graph._operations):
+            again = keras.Function(graph._inputs_struct, graph._outputs_struct)
+            for name in ("_nodes", "_nodes_by_depth", "_operations", "_operations_by_depth"):
+                vars(graph)[name] = vars(again)[name]
+            replace_child(graph, old, new)
+
+
+def retrack(model):
+    """Let torch's modules list the parameters that the layers have now. They list those that they had when they were built."""
+    for layer in reversed(model._flatten_layers()):
+        if hasattr(layer, "_torch_params"):
+            layer._track_variables()
+
+
+def own_variables(layer):
+    """The variables of the layer itself, without those of the layers in it, and with the states of its random numbers."""
+    seeds = [generator.state for generator in layer._seed_generators]
+    return [*layer._trainable_variables, *layer._non_trainable_variables, *seeds]
+
+
+def compile_arguments(model):
+    """The arguments with which the model was compiled. `get_compile_config` has none that Keras cannot serialize, such as a lambda."""
+    return dict(model._compile_config.config)
+
+
+def assign(variable, value):
+    """Give the variable the value of another one. On JAX, two variables would share one buffer, which `fit` frees."""
+    variable.assign(ops.copy(ops.convert_to_tensor(value)))
+
+
+def carry_optimizer(old, new, twins):
+    """Give the optimizer `new`, which is built, the state of `old`. `twins` has the new variable for the identity of an old one.
+
+    Returns:
+        (number of variables trained by `new`, number of those whose state was carried over).
+    """
+    places = {id(variable): place for place, variable in enumerate(new._trainable_variables)}
+    twin = {index: places.get(id(twins.get(id(variable)))) for index, variable in enumerate(old._trainable_variables)}
+    for name, value in vars(old).items():
+        other = vars(new).get(name)
+        if isinstance(value, keras.Variable) and isinstance(other, keras.Variable):
+            assign(other, value)
+        elif isinstance(value, list) and len(value) == len(twin) and name not in ("_trainable_variables", "_variables"):
+            for index, place in twin.items():
+                if place is not None and isinstance(value[index], keras.Variable):
+                    assign(other[place], value[index])
+    if hasattr(old, "inner_optimizer"):
+        return carry_optimizer(old.inner_optimizer, new.inner_optimizer, twins)
+    return len(places), sum(place is not None for place in twin.values())
+
+
+@contextlib.contextmanager
+def watched(layers):
+    """While this context is open, the outputs of the layers go into the lists that it yields, by the `id` of the layer."""
+    outputs = {id(layer): [] for layer in layers}
+
+    def watch(layer):
+        call = layer.call
+
+        @functools.wraps(call)
+        def watching(*args, **kwargs):
+            result = call(*args, **kwargs)
+            outputs[id(layer)].append(result)
+            return result
+
+        layer.__dict__["call"] = watching
+
+    try:
+        for layer in layers:
+            watch(layer)
+        yield outputs
+    finally:
+        for layer in layers:
+            layer.__dict__.pop("call", None)
