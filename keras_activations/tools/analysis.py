@@ -209,7 +209,7 @@ class Shape:
 
     # -------------------------------------------------------------------------------------------- extremes and zeros
 
-    def _best(self, function, low, high):
+    def _best(self, function, low: float, high: float) -> tuple[float, float]:
         """(least value, where) of a function with one minimum between two numbers."""
         value, x = math.inf, low
         for _ in range(14):
@@ -217,10 +217,10 @@ class Shape:
             values = function(points)
             index = int(np.nanargmin(values))
             value, x = float(values[index]), float(points[index])
-            low, high = points[max(index - 1, 0)], points[min(index + 1, 16)]
+            low, high = float(points[max(index - 1, 0)]), float(points[min(index + 1, 16)])
         return value, x
 
-    def _extreme(self, sign):
+    def _extreme(self, sign: int) -> tuple[float, float] | None:
         """(x, value) of the least value of sign * function, if one x between -16 and 16 attains it, else None."""
         values = sign * self.values
         least = float(np.nanmin(values))
@@ -231,10 +231,10 @@ class Shape:
             return None
         index = places[np.argmin(abs(self.grid[places]))]
         value, x = self._best(lambda points: sign * self.function(points), self.grid[index - 1], self.grid[index + 1])
-        others = [least, *(sign * (tail.lowest if sign > 0 else tail.highest) for tail in self.tails)]
+        others = [least, *(float(sign * (tail.lowest if sign > 0 else tail.highest)) for tail in self.tails)]
         if min(others) < value - 1e-9 * max(1.0, abs(value)):
             return None
-        return (0.0 if abs(x) < 1e-7 else x), sign * value + 0.0
+        return (0.0 if abs(x) < 1e-7 else x), float(sign * value) + 0.0
 
     @functools.cached_property
     def minimum(self) -> tuple[float, float] | None:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from keras import ops
 
-from .. import Activation, AlongAxis, Learned, Splitting, get
+from .. import Activation, AlongAxis, Learned, Splitting, catalogue, get
 from ..core import autodiff
 
 
@@ -73,6 +73,27 @@ def curves_of(activation: Any) -> tuple[list[Curve], list[str]]:
     if isinstance(layer, Learned) and layer.learned:
         return _learned(layer)
     return [Curve(layer)], []
+
+
+def written(function: Any) -> str:
+    """How to write an activation for `get`, with the arguments that differ from the defaults, such as "leaky_relu(negative_slope=0.1)".
+
+    A callable that is no activation of this package has its own name.
+    """
+    if not isinstance(function, Activation):
+        return getattr(function, "__name__", type(function).__name__)
+    entry = next((entry for entry in catalogue().values() if entry.cls is type(function)), None)
+    if entry is None:
+        return repr(function)
+    config, defaults = function.get_config(), entry.arguments
+    given = {name: config[name] for name in defaults if name in config and _as_list(config[name]) != _as_list(defaults[name])}
+    # What Keras writes as a config, such as an initializer, is told by the class alone.
+    given = {name: value for name, value in given.items() if not isinstance(value, dict)}
+    return f"{entry.name}({', '.join(f'{name}={value!r}' for name, value in given.items())})" if given else entry.name
+
+
+def _as_list(value):
+    return list(value) if isinstance(value, tuple) else value
 
 
 def _copied(layer):

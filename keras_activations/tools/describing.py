@@ -13,7 +13,7 @@ import numpy as np
 from .. import Activation, AlongAxis, Parametric, Splitting, catalogue, get
 from . import advice, cards
 from .analysis import Shape
-from .curves import curves_of
+from .curves import curves_of, written
 from .initializing import prescribed_gain
 
 
@@ -270,7 +270,7 @@ def _of_layer(function):
     learned = tuple(function.declared) if isinstance(function, Parametric) else ()
     return {
         "name": known,
-        "written": repr(function),
+        "written": written(function),
         "summary": entry.summary if entry else "",
         "formula": entry.formula if entry else None,
         "aliases": entry.aliases if entry else (),
