@@ -10,6 +10,7 @@ import itertools
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -209,7 +210,7 @@ class Shape:
 
     # -------------------------------------------------------------------------------------------- extremes and zeros
 
-    def _best(self, function, low: float, high: float) -> tuple[float, float]:
+    def _best(self, function, low: Any, high: Any) -> tuple[float, float]:
         """(least value, where) of a function with one minimum between two numbers."""
         value, x = math.inf, low
         for _ in range(14):
