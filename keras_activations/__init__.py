@@ -1,5 +1,8 @@
 """Activation functions as Keras layers that train, save, load and keep their digits."""
 
+from . import startup as startup  # before Keras
+
+# isort: split
 from .catalogue.registry import catalogue, deserialize, get, libraries, register, serialize
 from .core import keras_gaps
 from .core.activation import Activation

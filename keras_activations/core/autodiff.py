@@ -239,6 +239,19 @@ def value_and_gradients(function, tensors, upstream):
     raise NotImplementedError(f"The {_BACKEND} backend computes no gradients. Set KERAS_BACKEND to tensorflow, jax or torch.")
 
 
+def as_trained(function):
+    """A function of one tensor as Keras trains it by default: a graph of TensorFlow, compiled by JAX, and torch as it is.
+
+    It returns when its work is done.
+    """
+    if _BACKEND == "tensorflow":
+        return tf.function(function, autograph=False)
+    if _BACKEND == "jax":
+        compiled = jax.jit(function)
+        return lambda x: jax.block_until_ready(compiled(x))
+    return function
+
+
 def in_float64():
     """A context in which JAX keeps float64 and compiles nothing: for programs that look at a function, at a few thousand numbers.
 

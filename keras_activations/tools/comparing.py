@@ -4,7 +4,7 @@ import math
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import keras
 
@@ -33,37 +33,44 @@ class Comparison(Sequence):
         """{how the activation is written: its description as plain values}."""
         return {description.written: description.to_dict() for description in self.descriptions}
 
-    def __str__(self) -> str:
-        columns = [dict(description.rows()) for description in self.descriptions]
-        # A label stays if the cells differ, or if there is something to compare.
-        labels = [label for label in columns[0] if label != "runs" and any(column[label] for column in columns)]
-        rows = [[label, *(column[label] or "-" for column in columns)] for label in labels]
+    def titles(self) -> list[str]:
+        """The names. Two of one class are told apart by their arguments."""
         names = [description.name for description in self.descriptions]
-        # Two of one class are told apart by their arguments.
-        heads = [d.written if names.count(d.name) > 1 else d.name for d in self.descriptions]
-        return table(["", *heads], _folded(rows))
+        return [d.written if names.count(d.name) > 1 else d.name for d in self.descriptions]
+
+    def rows(self) -> list[list[str]]:
+        """[label, one text for each activation] for every property that some of them have."""
+        columns = [dict(description.rows()) for description in self.descriptions]
+        labels = [label for label in columns[0] if any(column[label] for column in columns)]
+        return [[label, *(column[label] or "-" for column in columns)] for label in labels]
+
+    def __str__(self) -> str:
+        return table(["", *self.titles()], _folded(self.rows()))
 
 
 @dataclass(frozen=True)
 class Suggestions(Comparison):
     """The activations that have certain properties. It prints one line for each, and what to use them for."""
 
-    def __str__(self) -> str:
-        if not self.descriptions:
-            return "No activation has all of these properties. Leave one of them out."
-        backend = keras.backend.backend()
-        rows = [
+    header: ClassVar = ("name", "range", "smoothness", "monotonic", "cost", "year")
+
+    def rows(self) -> list[list[str]]:
+        """The cells under `header`, for each activation. The cost is that on this backend, relative to ReLU."""
+        return [
             [
                 d.name,
                 f"{'[' if d.attains[0] else '('}{d.infimum:.4g}, {d.supremum:.4g}{']' if d.attains[1] else ')'}",
                 SMOOTHNESS[d.smoothness],
                 d.monotonic or "not monotonic",
-                f"{d.cost[backend]:.2g}" if backend in d.cost else "-",
+                f"{_cost(d):.2g}",
                 str(d.year or "-"),
             ]
             for d in self.descriptions
         ]
-        lines = [table(["name", "range", "smoothness", "monotonic", "cost", "year"], rows)]
+
+    def advice(self) -> str:
+        """What to use them for, and what not, with the sources."""
+        lines = []
         for verb, texts in (("Use", "use_for"), ("Avoid", "avoid_for")):
             known: dict[str, list[str]] = {}
             for description in self.descriptions:
@@ -71,6 +78,11 @@ class Suggestions(Comparison):
                     known.setdefault(text, []).append(description.name)
             lines += [f"{verb} {_few(names)} {text}." for text, names in known.items()]
         return "\n".join(lines)
+
+    def __str__(self) -> str:
+        if not self.descriptions:
+            return "No activation has all of these properties. Leave one of them out."
+        return "\n".join([table(self.header, self.rows()), self.advice()])
 
 
 def compare(*activations: Any) -> Comparison:
