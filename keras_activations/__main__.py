@@ -4,7 +4,7 @@ import argparse
 import json
 import sys
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import NoReturn
 
 from rich.console import Console
 from rich.table import Table
@@ -34,7 +34,8 @@ def parser() -> argparse.ArgumentParser:
     main = argparse.ArgumentParser(
         prog="keras-activations",
         description="Choose, look at, measure, check and swap activation functions of Keras.",
-        epilog="An activation is a name such as gelu, or a call such as 'leaky_relu(negative_slope=0.1)'. KERAS_BACKEND chooses the backend.",
+        epilog="An activation is a name such as gelu, or a call such as 'leaky_relu(negative_slope=0.1)'. The environment variable "
+        "KERAS_BACKEND chooses the backend.",
     )
     main.add_argument("--version", action="version", version=f"keras-activations {ka.__version__}")
     commands = main.add_subparsers(dest="command", required=True, metavar="COMMAND")
@@ -45,23 +46,23 @@ def parser() -> argparse.ArgumentParser:
         added.set_defaults(run=run)
         return added
 
-    listed = command("list", "List the activations.", run_list)
+    listed = command("list", "List the activations.", _list)
     listed.add_argument("--family", help="only this family, such as gates")
 
-    shown = command("show", "Show what is known about activations, computed from the functions themselves.", run_show)
+    shown = command("show", "Show what is known about activations, computed from the functions themselves.", _show)
     shown.add_argument("names", nargs="+", metavar="ACTIVATION")
 
-    compared = command("compare", "Show activations side by side.", run_compare)
+    compared = command("compare", "Show activations side by side.", _compare)
     compared.add_argument("names", nargs="+", metavar="ACTIVATION")
 
-    suggested = command("suggest", "Find the activations that have certain properties.", run_suggest)
+    suggested = command("suggest", "Find the activations that have certain properties.", _suggest)
     for name in ("bounded", "monotonic", "zero-centered", "saturates", "dead", "deep", "learned", "cheap"):
         suggested.add_argument(f"--{name}", action=argparse.BooleanOptionalAction, default=None)
     suggested.add_argument("--smooth", type=int, metavar="N", help="at least N continuous derivatives")
     suggested.add_argument("--lipschitz", type=float, metavar="L", help="no slope above L")
     suggested.add_argument("--family", help="only this family, such as gates")
 
-    plotted = command("plot", "Draw activations with their derivatives into a file.", run_plot)
+    plotted = command("plot", "Draw activations with their derivatives into a file.", _plot)
     plotted.add_argument("names", nargs="+", metavar="ACTIVATION")
     plotted.add_argument("--out", required=True, metavar="FILE", help="the picture, such as curves.png or curves.svg")
     plotted.add_argument("--overlaid", action="store_true", help="all in one panel")
@@ -69,44 +70,44 @@ def parser() -> argparse.ArgumentParser:
     plotted.add_argument("--low", type=float)
     plotted.add_argument("--high", type=float)
 
-    gained = command("gain", "Print the gain that preserves the variance, and the initializer.", run_gain)
+    gained = command("gain", "Print the gain that preserves the variance, and the initializer.", _gain)
     gained.add_argument("names", nargs="+", metavar="ACTIVATION")
     gained.add_argument("--direction", choices=("forward", "backward"), default="forward")
 
-    checked = command("check", "Look for activations in a saved model where they fail. The exit code is 1 if there are some.", run_check)
+    checked = command("check", "Look for activations in a saved model where they fail. The exit code is 1 if there are some.", _check)
     checked.add_argument("file", metavar="FILE")
 
-    replaced = command("replace", "Swap activations of a saved model, and save the result.", run_replace)
+    replaced = command("replace", "Swap activations of a saved model, and save the result.", _replace)
     replaced.add_argument("source", metavar="IN")
     replaced.add_argument("target", metavar="OUT", help="a file that does not exist yet")
     replaced.add_argument("--map", action="append", required=True, metavar="OLD=NEW", dest="pairs")
     replaced.add_argument("--role", action="append", dest="roles", help="what to change: hidden, state, output, gate, attention")
 
-    timed = command("bench", "Measure activations on this machine, against ReLU.", run_bench)
+    timed = command("bench", "Measure activations on this machine, against ReLU.", _bench)
     timed.add_argument("names", nargs="*", metavar="ACTIVATION", default=["relu", "leaky_relu", "elu", "silu", "gelu", "mish"])
     timed.add_argument("--numbers", type=int, default=1 << 20, help="the size of the input (default: %(default)s)")
     return main
 
 
-def run_list(given):
+def _list(given):
     entries = ka.catalogue(family=given.family).values()
     rows = [(entry.name, entry.family, entry.formula or entry.summary, ", ".join(entry.aliases)) for entry in entries]
     header = ("name", "family", "formula", "further names")
     return [dict(zip(header, row, strict=True)) for row in rows], [_table(header, rows)]
 
 
-def run_show(given):
+def _show(given):
     cards = [ka.describe(name) for name in given.names]
     return [card.to_dict() for card in cards], ["\n\n".join(map(str, cards))]
 
 
-def run_compare(given):
+def _compare(given):
     comparison = ka.compare(*given.names)
     rows = [[label, *texts] for label, *texts in comparison.rows()]
     return comparison.to_dict(), [_table(["", *comparison.titles()], rows)]
 
 
-def run_suggest(given):
+def _suggest(given):
     wanted = ("bounded", "monotonic", "zero_centered", "saturates", "dead", "deep", "learned", "cheap", "smooth", "lipschitz", "family")
     found = ka.suggest(**{name: getattr(given, name) for name in wanted})
     if not found:
@@ -114,23 +115,24 @@ def run_suggest(given):
     return found.to_dict(), [_table(found.header, found.rows()), found.advice()]
 
 
-def run_plot(given):
+def _plot(given):
     _new(given.out)
     ka.plot(given.names, low=given.low, high=given.high, second=given.second, overlaid=given.overlaid, path=given.out)
     return {"out": given.out}, [f"{given.out} is written."]
 
 
-def run_gain(given):
+def _gain(given):
     rows = []
     for name in given.names:
         mode = "fan_in" if given.direction == "forward" else "fan_out"
-        initializer = ka.initializer(name, mode=mode)
-        rows.append((name, f"{ka.gain(name, direction=given.direction):.6g}", f"VarianceScaling({initializer.scale:.6g}, {mode!r})"))
+        config = ka.initializer(name, mode=mode).get_config()
+        code = f"VarianceScaling({config['scale']:.6g}, {mode!r}, {config['distribution']!r})"
+        rows.append((name, f"{ka.gain(name, direction=given.direction):.6g}", code))
     header = ("activation", "gain", "initializer")
     return [dict(zip(header, row, strict=True)) for row in rows], [_table(header, rows)]
 
 
-def run_check(given):
+def _check(given):
     model = _loaded(given.file)
     try:
         ka.check(model)
@@ -139,7 +141,7 @@ def run_check(given):
     return {"file": given.file, "problems": []}, [f"{given.file}: nothing is wrong."]
 
 
-def run_replace(given):
+def _replace(given):
     mapping = {}
     for pair in given.pairs:
         old, equals, new = pair.partition("=")
@@ -153,7 +155,7 @@ def run_replace(given):
     return done.to_dict() | {"out": given.target}, [str(done), f"{given.target} is written."]
 
 
-def run_bench(given):
+def _bench(given):
     rows = timing.relative(given.names, numbers=given.numbers)
     cells = [(row.name, f"{1000 * row.forward:.3g}", f"{1000 * row.both:.3g}", f"{row.cost:.2f}") for row in rows]
     return [row.to_dict() for row in rows], [_table(("activation", "forward, ms", "with gradient, ms", "times relu"), cells)]
