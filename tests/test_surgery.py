@@ -309,9 +309,12 @@ def test_gates_outputs_and_attention_are_kept_and_reported():
 def test_flags_dtypes_and_names_are_kept():
     inputs = keras.Input((6, 4), name="given")
     x = layers.Dense(4, "relu", dtype="mixed_float16", kernel_regularizer="l2", kernel_constraint="non_neg", name="a")(inputs)
+    x = layers.ReLU(dtype="float32", activity_regularizer="l2", name="d")(x)
     x = layers.Dropout(0.5, name="b")(x)
     x = layers.BatchNormalization(name="c", trainable=False)(x)
-    x = layers.ReLU(dtype="float32", activity_regularizer="l2", name="d")(x)
+    block = Block("relu", name="f")
+    x = block(x)
+    block.dense.trainable = False
     model = keras.Model(inputs, layers.Dense(2, name="e")(x), name="whole")
     model.get_layer("e").trainable = False
     result = ka.replace(model, {"relu": "relu"}).model
@@ -319,10 +322,13 @@ def test_flags_dtypes_and_names_are_kept():
     assert [layer.trainable for layer in result.layers] == [layer.trainable for layer in model.layers]
     assert [layer.dtype_policy.name for layer in result.layers] == [layer.dtype_policy.name for layer in model.layers]
     assert result.name == "whole"
+    assert result.get_layer("f").trainable
+    assert not result.get_layer("f").dense.trainable
     assert result.get_layer("d").activity_regularizer is not None
     assert len(result.losses) == len(model.losses)
     assert len(result.non_trainable_weights) == len(model.non_trainable_weights)
     assert_equal(predicted(result), predicted(model))
+    assert ops.convert_to_numpy(result.get_layer("d")(ops.ones((1, 4), "float16"))).dtype == "float32"
 
 
 def test_compile_state_and_the_optimizer():
@@ -333,14 +339,17 @@ def test_compile_state_and_the_optimizer():
         return keras.losses.mean_squared_error(y, p)
 
     model = sequential(MAKERS["relu"])
-    model.compile(keras.optimizers.Adam(0.01), loss=lambda y, p: loss(y, p), metrics=["mae", keras.metrics.MeanSquaredError("mse")])
+    metric = keras.metrics.MeanSquaredError("mse")
+    model.compile(keras.optimizers.Adam(0.01), loss=lambda y, p: loss(y, p), metrics=["mae", metric])
     twice(model)
     result = ka.replace(model, {"relu": "relu"})
     assert result.notes == (f"The optimizer of {model.name} keeps its state for 6 of 6 weights; it is new for the others.",)
     assert result.model.optimizer is not model.optimizer
-    before = model.get_weights()
+    # A step of the new model leaves the original alone.
+    before, counted = model.get_weights(), float(ops.convert_to_numpy(metric.result()))
     twice(result.model)
-    assert_equal(model.get_weights(), before)  # a step of the new model leaves the original alone
+    assert_equal(model.get_weights(), before)
+    assert float(ops.convert_to_numpy(metric.result())) == counted
     twice(model)
     for a, b in zip(result.model.get_weights(), model.get_weights(), strict=True):
         np.testing.assert_allclose(a, b, rtol=1e-6, atol=1e-7)
@@ -459,6 +468,13 @@ class TestInPlace:
         assert_equal(predicted(keras.models.load_model(tmp_path / "model.keras")), predicted(model))
         if keras.backend.backend() == "torch":
             assert len(list(model.parameters())) == 3
+
+    def test_a_function_that_was_compiled_before_is_not_stale(self):
+        model = keras.Sequential([keras.Input((6, 4)), layers.Dense(3, "relu", name="a")])
+        model.compile()
+        model.predict(X, verbose=0)
+        ka.set_activation(model, "a", "mish")
+        np.testing.assert_allclose(model.predict(X, verbose=0), predicted(model)[0], rtol=1e-5, atol=1e-6)
 
     def test_from_a_layer_to_another_and_to_a_function(self):
         model = keras.Sequential([keras.Input((4,)), layers.Dense(3, ka.PReLU(), name="a")])

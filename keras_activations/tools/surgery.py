@@ -7,11 +7,12 @@ from typing import Any
 
 import keras
 
-from .. import Activation, Linear, ReLU, Splitting, catalogue, get
+from ..catalogue.registry import catalogue, get
 from ..core import keras_gaps
-from ..core.activation import canonical_name
+from ..core.activation import Activation, canonical_name
+from ..core.axis import Splitting
 from .copying import Copy, compile_like
-from .finding import ROLES, Place, equivalent, find_activations, shown
+from .finding import ROLES, Place, equivalent, find_activations, name_of, shown
 from .table import table
 
 
@@ -208,7 +209,7 @@ def _is_at(place, key):
 def _is_exact(key, like):
     """Whether the key fits only activations with the same arguments: if it has some, or if they make another function of it."""
     # A ReLU with a ceiling or a threshold is another function.
-    return isinstance(like, ReLU) or "(" in key or _hyperparameters(like) != _hyperparameters(type(like)())
+    return canonical_name(type(like)) == "relu" or "(" in key or _hyperparameters(like) != _hyperparameters(type(like)())
 
 
 def _is_like(activation, like, exact):
@@ -225,7 +226,7 @@ def _hyperparameters(activation):
 def _template(value):
     """What takes the place: a layer, or a function. The identity is Keras's own, which costs nothing."""
     found = keras.activations.linear if value is None else get(value)
-    return keras.activations.linear if isinstance(found, Linear) else found
+    return keras.activations.linear if name_of(found) == "linear" else found
 
 
 def _check_width(template, place):
