@@ -42,6 +42,7 @@ from .families.softpluses import SMU1, ShiftedSoftplus, SmeLU, Softplus, SparseP
 from .families.sparse import Entmax, Entmax15, KSubsets, Normmax, Sparsemax
 from .families.splitters import GEGLU, GLU, XATGLU, Bilinear, ClampedSwiGLU, CReLU, NCReLU, ReGLU, SeGLU, SwiGLU
 from .families.tanhs import DynamicErf, DynamicTanh, HardTanh, LeakyTanh, LeCunTanh, PenalizedTanh, Tanh, WeightedTanh
+from .tools import compat
 from .tools.check import check
 from .tools.plotting import plot
 from .tools.setting import set_kernel
@@ -75,6 +76,7 @@ __all__ = [
     "ClippedLinear",
     "CLogLog",
     "CoLU",
+    "compat",
     "Cosine",
     "CReLU",
     "deserialize",

@@ -35,53 +35,51 @@ layers, initializers, K = keras.layers, keras.initializers, keras.backend
 FUNCTIONS = "elu exponential gelu hard_sigmoid linear relu selu sigmoid softmax softplus softsign swish tanh".split()
 
 
-class PELU(layers.Layer):
-    """As in keras-contrib, whose own code needs Keras 2.2. So do the three classes below."""
+class PerElement(layers.Layer):
+    """A layer of keras-contrib with weights for each element. Its own code needs Keras 2.2, and so does that of the layers below.
 
-    def __init__(self, alpha_initializer="ones", beta_initializer="ones", shared_axes=None, **kwargs):
+    `drawn` has the initializer of each weight. keras-contrib also writes further arguments, which nobody set: `unset`.
+    """
+
+    drawn: dict
+    unset = ()
+
+    def __init__(self, shared_axes=None, **kwargs):
+        for argument in (*(f"{name}_initializer" for name in self.drawn), *self.unset):
+            kwargs.pop(argument, None)
         super().__init__(**kwargs)
-        self.alpha_initializer, self.beta_initializer = map(initializers.get, (alpha_initializer, beta_initializer))
         self.shared_axes = shared_axes
 
     def build(self, input_shape):
-        shape = _shared(input_shape, self.shared_axes)
-        self.alpha = self.add_weight("alpha", shape, initializer=self.alpha_initializer)
-        self.beta = self.add_weight("beta", shape, initializer=self.beta_initializer)
+        shape = [1 if axis in (self.shared_axes or ()) else input_shape[axis] for axis in range(1, len(input_shape))]
+        for name in self.drawn:
+            setattr(self, name, self.add_weight(name, shape))
+
+    def get_config(self):
+        drawn = {f"{name}_initializer": initializers.serialize(initializer) for name, initializer in self.drawn.items()}
+        return {**super().get_config(), **drawn, **dict.fromkeys(self.unset), "shared_axes": self.shared_axes}
+
+
+class PELU(PerElement):
+    drawn = {"alpha": initializers.Ones(), "beta": initializers.Ones()}
+    unset = "alpha_regularizer", "alpha_constraint", "beta_regularizer", "beta_constraint"
 
     def call(self, x):
         return K.relu(x) * self.alpha / self.beta + self.alpha * (K.exp(-K.relu(-x) / self.beta) - 1)
 
-    def get_config(self):
-        nothing = dict.fromkeys(("alpha_regularizer", "alpha_constraint", "beta_regularizer", "beta_constraint"))
-        drawn = {
-            "alpha_initializer": initializers.serialize(self.alpha_initializer),
-            "beta_initializer": initializers.serialize(self.beta_initializer),
-        }
-        return {**super().get_config(), **drawn, **nothing, "shared_axes": self.shared_axes}
 
-
-class SReLU(layers.Layer):
-    NAMES = "t_left", "a_left", "t_right", "a_right"
-
-    def __init__(self, shared_axes=None, **kwargs):
-        super().__init__(**kwargs)
-        self.shared_axes = shared_axes
-
-    def build(self, input_shape):
-        for name in self.NAMES:
-            setattr(self, name, self.add_weight(name, _shared(input_shape, self.shared_axes)))
+class SReLU(PerElement):
+    drawn = {
+        "t_left": initializers.Zeros(),
+        "a_left": initializers.RandomUniform(0, 1),
+        "t_right": initializers.RandomUniform(0, 5),
+        "a_right": initializers.Ones(),
+    }
 
     def call(self, x):
         right = self.t_left + K.abs(self.t_right)
-        middle = tf.minimum(tf.maximum(x, self.t_left), right)
-        return middle + self.a_left * tf.minimum(x - self.t_left, 0.0) + self.a_right * tf.maximum(x - right, 0.0)
-
-    def get_config(self):
-        drawn = ("zeros", initializers.RandomUniform(0, 1), initializers.RandomUniform(0, 5), "ones")
-        written = {
-            f"{name}_initializer": initializers.serialize(initializers.get(value)) for name, value in zip(self.NAMES, drawn, strict=True)
-        }
-        return {**super().get_config(), **written, "shared_axes": self.shared_axes}
+        between = tf.minimum(tf.maximum(x, self.t_left), right)
+        return between + self.a_left * tf.minimum(x - self.t_left, 0.0) + self.a_right * tf.maximum(x - right, 0.0)
 
 
 class Swish(layers.Layer):
@@ -124,8 +122,7 @@ def relu6(x):
     return K.relu(x, max_value=6)
 
 
-def _shared(input_shape, axes):
-    return [1 if axis in (axes or ()) else input_shape[axis] for axis in range(1, len(input_shape))]
+OWN = {thing.__name__: thing for thing in (PELU, SReLU, Swish, SineReLU, squash, relu6)}
 
 
 def functions():
@@ -181,13 +178,26 @@ def network():
         ],
         name="block",
     )
-    return keras.Sequential([keras.Input((4, 4, 2)), block, layers.Conv2D(2, 1), block, layers.GlobalAveragePooling2D(), layers.Dense(3, "softmax")])
+    features = keras.Input((4, 4, 2))
+    head = keras.Model(features, layers.Dense(3, "hard_sigmoid")(layers.GlobalAveragePooling2D()(features)), name="head")
+    inputs = keras.Input((4, 4, 2))
+    first = block(inputs)
+    return keras.Model(inputs, [layers.Add()([first, block(layers.Conv2D(2, 1)(inputs))]), head(first), head(inputs)])
 
 
 def contrib():
     """What keras-contrib has."""
     inputs = keras.Input((3, 2))
-    chosen = [PELU(), PELU(shared_axes=[1]), SReLU(), SReLU(shared_axes=[1]), Swish(beta=1.5), Swish(beta=0.5, trainable=True), SineReLU(), SineReLU(0.25)]
+    chosen = [
+        PELU(),
+        PELU(shared_axes=[1]),
+        SReLU(),
+        SReLU(shared_axes=[1]),
+        Swish(beta=1.5),
+        Swish(beta=0.5, trainable=True),
+        SineReLU(),
+        SineReLU(0.25),
+    ]
     chosen += [layers.Activation(squash), keras.Sequential([keras.Input((3, 2)), SReLU(), PELU()], name="nested")]
     return keras.Model(inputs, [layer(inputs) for layer in chosen])
 
@@ -218,10 +228,12 @@ def main():
             # Numbers from 0.3 on are valid for every kind of parameter. Kernels have both signs.
             model.set_weights([_drawn(weight.shape, generator) for weight in model.get_weights()])
             x = generator.normal(scale=2.0, size=(5, *model.input_shape[1:])).astype("float32")
-            outputs = [y.numpy() for y in tf.nest.flatten(model(x, training=False))]
             path = Path(folder) / make.__name__
             model.save(path.with_suffix(".h5"))
             model.save(path.with_suffix(".keras"))  # the Keras of TensorFlow 2.12 writes HDF5 here, too
+            # That of TensorFlow 2.15 writes the function `gelu` of TensorFlow Addons as its own. What a file means is what it loads.
+            loaded = keras.models.load_model(path.with_suffix(".h5"), custom_objects=OWN)
+            outputs = [y.numpy() for y in tf.nest.flatten(loaded(x, training=False))]
             np.savez(path.with_suffix(".npz"), x=x, **{f"{index:02}": y for index, y in enumerate(outputs)})
             for file in sorted(Path(folder).glob(f"{make.__name__}.*")):
                 archive.write(file, file.name)
