@@ -32,36 +32,37 @@ except ImportError:
 DATA = Path(__file__).parents[1] / "tests" / "data" / "legacy"
 layers, initializers, K = keras.layers, keras.initializers, keras.backend
 
-FUNCTIONS = "elu exponential gelu hard_sigmoid linear relu selu sigmoid softmax softplus softsign swish tanh".split()
+FUNCTIONS = ["elu", "exponential", "gelu", "hard_sigmoid", "linear", "relu", "selu", "sigmoid"]
+FUNCTIONS += ["softmax", "softplus", "softsign", "swish", "tanh"]
 
 
 class PerElement(layers.Layer):
     """A layer of keras-contrib with weights for each element. Its own code needs Keras 2.2, and so does that of the layers below.
 
-    `drawn` has the initializer of each weight. keras-contrib also writes further arguments, which nobody set: `unset`.
+    `drawn` has the weights with their initializers. keras-contrib also writes further arguments, which nobody set: `unset`.
     """
 
-    drawn: dict
+    drawn: tuple = ()
     unset = ()
 
     def __init__(self, shared_axes=None, **kwargs):
-        for argument in (*(f"{name}_initializer" for name in self.drawn), *self.unset):
+        for argument in (*(f"{name}_initializer" for name, _ in self.drawn), *self.unset):
             kwargs.pop(argument, None)
         super().__init__(**kwargs)
         self.shared_axes = shared_axes
 
     def build(self, input_shape):
         shape = [1 if axis in (self.shared_axes or ()) else input_shape[axis] for axis in range(1, len(input_shape))]
-        for name in self.drawn:
+        for name, _ in self.drawn:
             setattr(self, name, self.add_weight(name, shape))
 
     def get_config(self):
-        drawn = {f"{name}_initializer": initializers.serialize(initializer) for name, initializer in self.drawn.items()}
+        drawn = {f"{name}_initializer": initializers.serialize(initializer) for name, initializer in self.drawn}
         return {**super().get_config(), **drawn, **dict.fromkeys(self.unset), "shared_axes": self.shared_axes}
 
 
 class PELU(PerElement):
-    drawn = {"alpha": initializers.Ones(), "beta": initializers.Ones()}
+    drawn = ("alpha", initializers.Ones()), ("beta", initializers.Ones())
     unset = "alpha_regularizer", "alpha_constraint", "beta_regularizer", "beta_constraint"
 
     def call(self, x):
@@ -69,12 +70,12 @@ class PELU(PerElement):
 
 
 class SReLU(PerElement):
-    drawn = {
-        "t_left": initializers.Zeros(),
-        "a_left": initializers.RandomUniform(0, 1),
-        "t_right": initializers.RandomUniform(0, 5),
-        "a_right": initializers.Ones(),
-    }
+    drawn = (
+        ("t_left", initializers.Zeros()),
+        ("a_left", initializers.RandomUniform(0, 1)),
+        ("t_right", initializers.RandomUniform(0, 5)),
+        ("a_right", initializers.Ones()),
+    )
 
     def call(self, x):
         right = self.t_left + K.abs(self.t_right)
@@ -205,7 +206,7 @@ def contrib():
 def addons_functions():
     """The functions of TensorFlow Addons, as the activation of a layer."""
     inputs = keras.Input((4,))
-    names = "gelu hardshrink lisht mish rrelu snake softshrink sparsemax tanhshrink".split()
+    names = ["gelu", "hardshrink", "lisht", "mish", "rrelu", "snake", "softshrink", "sparsemax", "tanhshrink"]
     outputs = [layers.Activation(getattr(addons.activations, name), name=f"activation_{name}")(inputs) for name in names]
     return keras.Model(inputs, [*outputs, layers.Dense(2, addons.activations.mish)(inputs), layers.Dense(2, "Addons>lisht")(inputs)])
 
@@ -231,8 +232,8 @@ def main():
             path = Path(folder) / make.__name__
             model.save(path.with_suffix(".h5"))
             model.save(path.with_suffix(".keras"))  # the Keras of TensorFlow 2.12 writes HDF5 here, too
-            # That of TensorFlow 2.15 writes the function `gelu` of TensorFlow Addons as its own. What a file means is what it loads.
-            loaded = keras.models.load_model(path.with_suffix(".h5"), custom_objects=OWN)
+            # That of TensorFlow 2.15 writes the function `gelu` of TensorFlow Addons as its own. A file means what Keras 2 loads from it.
+            loaded = keras.models.load_model(path.with_suffix(".keras"), custom_objects=OWN)
             outputs = [y.numpy() for y in tf.nest.flatten(loaded(x, training=False))]
             np.savez(path.with_suffix(".npz"), x=x, **{f"{index:02}": y for index, y in enumerate(outputs)})
             for file in sorted(Path(folder).glob(f"{make.__name__}.*")):

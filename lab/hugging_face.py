@@ -1,0 +1,22 @@
+"""Write what the activations of Hugging Face's transformers compute: `make legacy`. `tests/test_compat.py` compares `from_hf` with them."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import torch
+import transformers
+from transformers.activations import ACT2FN
+
+FILE = Path(__file__).parents[1] / "tests" / "data" / "transformers.json"
+
+
+def main():
+    x = np.linspace(-4, 4, 17).astype("float32")
+    outputs = {name: ACT2FN[name](torch.tensor(x)).detach().numpy().tolist() for name in sorted(ACT2FN)}
+    rows = ",\n".join(f" {json.dumps(name)}: {json.dumps(values)}" for name, values in [("x", x.tolist()), *outputs.items()])
+    FILE.write_text(f'{{\n "version": "{transformers.__version__}",\n{rows}\n}}\n')
+
+
+if __name__ == "__main__":
+    main()
