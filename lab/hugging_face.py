@@ -6,14 +6,16 @@ from pathlib import Path
 import numpy as np
 import torch
 import transformers
-from transformers.activations import ACT2FN
+from transformers.activations import ACT2FN, XIELUActivation
 
 FILE = Path(__file__).parents[1] / "tests" / "data" / "transformers.json"
 
 
 def main():
     x = np.linspace(-4, 4, 17).astype("float32")
-    outputs = {name: ACT2FN[name](torch.tensor(x)).detach().numpy().tolist() for name in sorted(ACT2FN)}
+    # By default it rounds its parameters to bfloat16.
+    functions = {name: ACT2FN[name] for name in sorted(ACT2FN)} | {"xielu": XIELUActivation(dtype=torch.float32)}
+    outputs = {name: function(torch.tensor(x)).detach().numpy().tolist() for name, function in functions.items()}
     rows = ",\n".join(f" {json.dumps(name)}: {json.dumps(values)}" for name, values in [("x", x.tolist()), *outputs.items()])
     FILE.write_text(f'{{\n "version": "{transformers.__version__}",\n{rows}\n}}\n')
 

@@ -96,8 +96,8 @@ def load_model(
         path: A .h5 or .keras file.
         custom_objects: What the names of your own code mean: a dict from a name to a layer class, to a function, or to what `get` takes,
             such as ``{"my_act": "leaky_relu(negative_slope=0.2)"}``.
-        compile: Whether Keras also restores loss, optimizer and metrics. Those of Keras 2 often need changes. Default False: call
-            ``model.compile`` before a further training.
+        compile: Whether Keras also restores loss, optimizer and metrics. It cannot read those of most files of Keras 2. Default False:
+            call ``model.compile`` before a further training.
 
     Returns:
         The model.
@@ -105,7 +105,7 @@ def load_model(
     Raises:
         FileNotFoundError: if there is no file.
         ValueError: if something in the file is unknown (the error names all of it, and where it is), if the file is damaged, holds no
-            model or only weights, is a SavedModel or of Keras 1, or if Keras cannot build the model.
+            model or only weights, is a SavedModel or of Keras 1, or if Keras cannot build or compile the model.
 
     Example:
         >>> model = load_model("old.h5", custom_objects={"my_act": "swish(beta=2.0)"})  # doctest: +SKIP
@@ -125,7 +125,10 @@ def load_model(
         try:
             model: Any = keras.models.load_model(copy, custom_objects={k: v for k, v in given.items() if callable(v)}, compile=compile)
         except Exception as error:  # Keras raises many kinds
-            raise ValueError(f"Keras {keras.__version__} cannot build what {path} describes. {error}") from error
+            advice = " Without compile=True it may." if compile else ""
+            raise ValueError(f"Keras {keras.__version__} cannot build what {path} describes.{advice} {error}") from error
+    if compile and not model.compiled:
+        raise ValueError(f"{path} holds no training configuration that Keras {keras.__version__} reads. Leave out compile=True.")
     if (order := _order(model)) != (expected := _names(after)):
         raise ValueError(f"Keras {keras.__version__} has the layers of {path} in another order, {order} and not {expected}.")
     for _, layer in held_layers(model, SShapedReLU):
