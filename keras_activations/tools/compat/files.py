@@ -79,9 +79,7 @@ def inspect(path: "str | os.PathLike[str]", *, custom_objects: Mapping[str, Any]
     return _translated(Path(path), custom_objects or {})[0]
 
 
-def load_model(
-    path: "str | os.PathLike[str]", *, custom_objects: Mapping[str, Any] | None = None, compile: bool = False
-) -> keras.Model:
+def load_model(path: "str | os.PathLike[str]", *, custom_objects: Mapping[str, Any] | None = None, compile: bool = False) -> keras.Model:
     """Load a model that Keras 2 has saved, so that it predicts what it predicted there.
 
     Activations of TensorFlow Addons, of keras-contrib and of Keras 2 become those of this package where Keras 3 lacks them, or means
@@ -237,7 +235,9 @@ def _places(config, path=""):
     """Yield the group of each layer in `config`. It has the name of the class, and a number if the class was there before."""
     counts = {}
     for layer in _layers(config):
-        name = re.sub(r"\W", "", re.sub(r"(?<=[a-z0-9])([A-Z])|(?<=.)([A-Z])(?=[a-z])", r"_\1\2", layer["class_name"].rpartition(">")[2])).lower()
+        name = re.sub(
+            r"\W", "", re.sub(r"(?<=[a-z0-9])([A-Z])|(?<=.)([A-Z])(?=[a-z])", r"_\1\2", layer["class_name"].rpartition(">")[2])
+        ).lower()
         counts[name] = count = counts.get(name, -1) + 1
         place = f"{path}layers/{name}" + (f"_{count}" if count else "")
         yield place

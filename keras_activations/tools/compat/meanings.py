@@ -10,7 +10,7 @@ from typing import Any
 
 import keras
 
-from ... import deserialize, get, serialize
+from ... import Activation, deserialize, get, serialize
 
 # What `keras.activations` of Keras 2 has, and `relu6` of its MobileNet. Keras 3 computes the same, except what `_DIFFERENT` names.
 KERAS_2 = frozenset(
@@ -131,7 +131,7 @@ class Translator:
             own = layer["config"] if isinstance(layer["config"], dict) else layer
             return self._layer(layer, "/".join(filter(None, (where, own.get("name", layer["class_name"])))))
 
-        result = _renumbered(config, _sequentials(config)) if self.keras_2 else dict(config)
+        result = _rewired(config) if self.keras_2 else dict(config)
         for key, value in result.items():
             if key.endswith("activation"):
                 result[key] = self._activation(value, f"{where}.{key}")
@@ -177,7 +177,9 @@ class Translator:
         return self._translate(where, name, layer)
 
     def _translate(self, where, before, activation):
-        self.translated.append(Translation(where, before, repr(activation)))
+        # Keras 2 wrote a dtype for every layer. It is kept, and not shown.
+        shown = activation.from_config({**activation.get_config(), "dtype": None}) if isinstance(activation, Activation) else activation
+        self.translated.append(Translation(where, before, repr(shown)))
         return serialize(activation)
 
     def _refuse(self, where, name):
@@ -190,10 +192,14 @@ def _dtype(value):
     return value["config"]["name"] if isinstance(value, dict) else value
 
 
-def _sequentials(config):
-    """The names of the layers of a model that are a Sequential."""
-    layers = config.get("layers", [])
-    return {layer["name"] for layer in layers if layer["class_name"] == "Sequential" and "inbound_nodes" in layer}
+def _rewired(config):
+    """The config of a model, with the connections of its layers as Keras 3 writes them."""
+    nested = [layer for layer in config.get("layers", []) if layer["class_name"] == "Sequential"]
+    result = _renumbered(config, {layer["name"] for layer in nested if "inbound_nodes" in layer})
+    for key in ("input_layers", "output_layers"):
+        if isinstance(config.get(key), list) and len(config[key]) == 1:
+            (result[key],) = result[key]  # Keras 2 wrote one tensor as a list of one, and took such a list for one tensor
+    return result
 
 
 def _renumbered(value, sequentials):

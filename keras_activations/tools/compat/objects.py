@@ -84,7 +84,9 @@ def from_torch(module: "torch.nn.Module", *, channel_axis: int = 1) -> Activatio
     channel_axis = arguments.integer("channel_axis", channel_axis)
     other: Any = module
     if kind.__name__ == "Softplus" and other.threshold < 20:
-        raise ValueError(f"{module!r} has a step at {other.threshold / other.beta:g}, where it becomes x. There is no such activation here.")
+        raise ValueError(
+            f"{module!r} has a step at {other.threshold / other.beta:g}, where it becomes x. There is no such activation here."
+        )
     layer = get(repr(module), like="torch")
     if kind.__name__ == "Softmax2d":
         return layer if channel_axis == 1 else get("softmax", axis=channel_axis)
