@@ -165,7 +165,9 @@ def recurrent():
         layers.TimeDistributed(layers.Dense(2, "hard_sigmoid")),
         layers.TimeDistributed(layers.ThresholdedReLU(theta=0.5)),
     ]
-    return keras.Model(inputs, [layer(inputs) for layer in chosen])
+    encoded, *states = layers.LSTM(2, return_state=True)(inputs)
+    decoded = layers.LSTM(2, recurrent_activation="hard_sigmoid")(inputs, initial_state=states)
+    return keras.Model(inputs, [encoded, decoded, *(layer(inputs) for layer in chosen)])
 
 
 def network():
@@ -182,8 +184,30 @@ def network():
     features = keras.Input((4, 4, 2))
     head = keras.Model(features, layers.Dense(3, "hard_sigmoid")(layers.GlobalAveragePooling2D()(features)), name="head")
     inputs = keras.Input((4, 4, 2))
-    first = block(inputs)
-    return keras.Model(inputs, [layers.Add()([first, block(layers.Conv2D(2, 1)(inputs))]), head(first), head(inputs)])
+    first, second = block(inputs), block(layers.Conv2D(2, 1)(inputs))
+    return keras.Model(inputs, [layers.Add()([first, second]), head(first), layers.Concatenate()([head(inputs), head(second)])])
+
+
+def others():
+    """Layers of Keras 2 that are no activations, and whose configs Keras 3 does not take as they are."""
+    inputs = keras.Input((6, 4))
+    image = layers.Reshape((3, 2, 4))(inputs)
+    series = [
+        layers.SeparableConv1D(2, 2),
+        layers.DepthwiseConv1D(2, padding="same"),
+        layers.Conv1DTranspose(2, 2),
+        layers.LayerNormalization(axis=[1, 2]),
+        layers.SpatialDropout1D(0.5),
+        keras.Sequential([layers.Dense(2, "hard_sigmoid"), layers.BatchNormalization()], name="deferred"),
+    ]
+    images = [layers.SeparableConv2D(2, 2), layers.Conv2DTranspose(2, 2), layers.ZeroPadding2D(1), layers.LayerNormalization()]
+    outputs = [layer(inputs) for layer in series] + [layer(image) for layer in images]
+    outputs.append(layers.MultiHeadAttention(2, 3)(inputs, inputs))
+    outputs.append(layers.Dot(axes=2)([inputs, outputs[4]]))
+    outputs.append(layers.ConvLSTM2D(2, 1, recurrent_activation="hard_sigmoid")(layers.Reshape((2, 3, 1, 4))(inputs)))
+    words = layers.Embedding(9, 3, mask_zero=True, input_length=4)(layers.ReLU(8.0)(layers.GlobalMaxPooling1D()(inputs)))
+    outputs.append(layers.LSTM(2, recurrent_activation="hard_sigmoid")(words))
+    return keras.Model(inputs, outputs)
 
 
 def contrib():
@@ -223,7 +247,7 @@ def addons_layers():
 def main():
     generator = np.random.default_rng(0)
     with TemporaryDirectory() as folder, zipfile.ZipFile(DATA / f"{keras.__version__}.zip", "w", zipfile.ZIP_DEFLATED) as archive:
-        for make in [functions, advanced, recurrent, network, contrib] + [addons_functions, addons_layers] * (addons is not None):
+        for make in [functions, advanced, recurrent, network, others, contrib] + [addons_functions, addons_layers] * (addons is not None):
             K.clear_session()
             model = make()
             # Numbers from 0.3 on are valid for every kind of parameter. Kernels have both signs.

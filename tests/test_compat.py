@@ -126,7 +126,8 @@ def test_the_report_says_what_becomes_of_each(legacy):
     assert json.loads(json.dumps(report.to_dict()))["translated"][1]["where"] == "conv2d_1.activation"
     report = compat.inspect(legacy / "2.12.0" / "recurrent.h5")
     assert {entry.where: entry.after for entry in report.translated} == {
-        "lstm.recurrent_activation": "HardSigmoid(slope=0.2)",
+        "lstm_1.recurrent_activation": "HardSigmoid(slope=0.2)",
+        "lstm_2.recurrent_activation": "HardSigmoid(slope=0.2)",
         "gru.recurrent_activation": "HardSigmoid(slope=0.2)",
         "bidirectional/gru_1.recurrent_activation": "HardSigmoid(slope=0.2)",
         "rnn/stacked_rnn_cells/lstm_cell_1.recurrent_activation": "HardSigmoid(slope=0.2)",
@@ -255,7 +256,7 @@ def test_another_order_of_layers_is_refused(legacy, tmp_path):
 
 def test_compile_is_refused_where_keras_cannot(legacy):
     path = legacy / "2.21.0" / "network.keras"
-    with pytest.raises(ValueError, match="holds no training configuration that Keras .* reads. Leave out compile=True"):
+    with pytest.raises(ValueError, match=r"holds no training configuration that Keras .* reads. Leave out compile=True"):
         compat.load_model(path, compile=True)
 
 
@@ -429,7 +430,7 @@ def test_channels_last():
     layer = compat.from_torch(module, channel_axis=-1)
     moved = np.moveaxis(X, 1, -1)
     np.testing.assert_allclose(np.moveaxis(testing.array(layer(moved)), -1, 1), computed(module, X), rtol=1e-6)
-    with pytest.raises(ValueError, match="has its channels at axis -1, and torch has them at axis 1. Write channel_axis=-1"):
+    with pytest.raises(ValueError, match=r"has its channels at axis -1, and torch has them at axis 1. Write channel_axis=-1"):
         compat.to_torch(layer)
     np.testing.assert_array_equal(computed(compat.to_torch(layer, channel_axis=-1), X), computed(module, X))
     module = made("Softmax2d", {})
@@ -496,7 +497,7 @@ def test_what_torch_lacks_is_named(activation):
 def test_prelu_that_torch_cannot_hold():
     pytest.importorskip("torch")
     layer = ka.PReLU(per="element")
-    with pytest.raises(ValueError, match="which is not built. Call it first."):
+    with pytest.raises(ValueError, match=r"which is not built. Call it first."):
         compat.to_torch(layer)
     layer(X)
     with pytest.raises(ValueError, match="which has one for each element"):

@@ -129,7 +129,7 @@ def to_torch(activation: Any, *, channel_axis: int = 1) -> "torch.nn.Module":
     if isinstance(layer, PReLU) and layer.learned:
         return _prelu(layer, channel_axis, torch)
     shown, layer = repr(layer), _simplest(layer)
-    name, words = MODULES.get(type(layer).__name__, (None, {}))
+    name, words = MODULES.get(type(layer).__qualname__, (None, {}))
     if name is not None:
         given = {word: getattr(layer, attribute) for word, attribute in words.items()}
         if "approximate" in given:
