@@ -8,6 +8,7 @@ import json
 import re
 import shutil
 import sys
+import warnings
 import zipfile
 from pathlib import Path
 
@@ -45,7 +46,8 @@ def assert_predicts(model, golden):
         outputs = predictions(model, file["x"])
         assert len(outputs) == len(file.files) - 1
         for index, y in enumerate(outputs):
-            np.testing.assert_allclose(y, file[f"{index:02}"], **TOLERANCE, err_msg=f"output {index}")
+            expected = file[f"{index:02}"]
+            np.testing.assert_allclose(y, expected, rtol=0, atol=1e-6 * max(1, abs(expected).max()), err_msg=f"output {index}")
 
 
 def config_of(path):
@@ -109,6 +111,8 @@ def test_there_are_files_of_all_kinds(legacy):
 def test_a_loaded_model_is_saved_and_loaded_by_keras_alone(legacy, tmp_path, name):
     path = legacy / "2.15.0" / name
     compat.load_model(path).save(tmp_path / "new.keras")
+    # Keras 3.10 writes the input of a functional model as a list of one, and warns when it is called without a list.
+    warnings.filterwarnings("ignore", "(?s).*The structure of `inputs` doesn't match")
     assert_predicts(keras.models.load_model(tmp_path / "new.keras"), path.with_suffix(".npz"))
 
 
@@ -126,7 +130,7 @@ def test_the_report_says_what_becomes_of_each(legacy):
     assert json.loads(json.dumps(report.to_dict()))["translated"][1]["where"] == "conv2d_1.activation"
     report = compat.inspect(legacy / "2.12.0" / "recurrent.h5")
     assert {entry.where: entry.after for entry in report.translated} == {
-        "lstm_1.recurrent_activation": "HardSigmoid(slope=0.2)",
+        "lstm.recurrent_activation": "HardSigmoid(slope=0.2)",
         "lstm_2.recurrent_activation": "HardSigmoid(slope=0.2)",
         "gru.recurrent_activation": "HardSigmoid(slope=0.2)",
         "bidirectional/gru_1.recurrent_activation": "HardSigmoid(slope=0.2)",
