@@ -37,6 +37,9 @@ def legacy(tmp_path_factory):
     return folder
 
 
+OWN = {"squash": "keras_contrib.squash"}  # a name that others gave to another function
+
+
 def predictions(model, x):
     return [testing.array(y) for y in keras.tree.flatten(model(x, training=False))]
 
@@ -97,7 +100,7 @@ def small(path, *layers):
 @pytest.mark.parametrize(("version", "name"), FILES, ids=[f"{version}-{name}" for version, name in FILES])
 def test_a_file_of_keras_2_predicts_what_it_predicted(legacy, version, name):
     path = legacy / version / name
-    assert_predicts(compat.load_model(path), path.with_suffix(".npz"))
+    assert_predicts(compat.load_model(path, custom_objects=OWN), path.with_suffix(".npz"))
 
 
 def test_there_are_files_of_all_kinds(legacy):
@@ -110,7 +113,7 @@ def test_there_are_files_of_all_kinds(legacy):
 @pytest.mark.parametrize("name", ["contrib.keras", "network.h5", "addons_layers.keras"])
 def test_a_loaded_model_is_saved_and_loaded_by_keras_alone(legacy, tmp_path, name):
     path = legacy / "2.15.0" / name
-    compat.load_model(path).save(tmp_path / "new.keras")
+    compat.load_model(path, custom_objects=OWN).save(tmp_path / "new.keras")
     # Keras 3.10 writes the input of a functional model as a list of one, and warns when it is called without a list.
     warnings.filterwarnings("ignore", "(?s).*The structure of `inputs` doesn't match")
     assert_predicts(keras.models.load_model(tmp_path / "new.keras"), path.with_suffix(".npz"))
@@ -206,6 +209,8 @@ UNKNOWN = [
     ("advanced", '"class_name": "Softmax"', '"class_name": "Addons>Maxout"', "softmax: Addons>Maxout (it compares channels"),
     ("advanced", '"class_name": "Softmax"', '"class_name": "MyLayer"', "softmax: MyLayer (there is none by this name)"),
     ("advanced", '"class_name": "PReLU"', '"class_name": "MyLayer"', "nested/p_re_lu_2: MyLayer (there is none by this name)"),
+    ("contrib", '"epsilon": 0.25', '"scale": 0.25', "sine_re_lu_1: SineReLU (there is none by this name)"),
+    ("contrib", '"activation": "squash"', '"activation": "squash"', "activation.activation: squash (that of keras-contrib is"),
     ("network", '"relu6"', '"my_act"', "block/activation.activation: my_act (there is none by this name)"),
     ("recurrent", '"time_major": false', '"time_major": true', "lstm.time_major: LSTM(time_major=True) (Keras 3 has no such argument)"),
     ("functions", '"softsign"', '"Addons>softsign"', "activation_softsign.activation: Addons>softsign (there is none by this name)"),
@@ -356,7 +361,7 @@ def test_a_bad_file(legacy, tmp_path, make, kind, message):
 def test_the_file_itself_is_only_read(legacy):
     for name in ("2.12.0/contrib.h5", "2.21.0/contrib.keras"):
         before = (legacy / name).read_bytes()
-        compat.load_model(legacy / name)
+        compat.load_model(legacy / name, custom_objects=OWN)
         assert (legacy / name).read_bytes() == before
 
 

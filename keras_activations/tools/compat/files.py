@@ -73,8 +73,8 @@ def inspect(path: "str | os.PathLike[str]", *, custom_objects: Mapping[str, Any]
     Example:
         >>> print(inspect("old.h5"))  # doctest: +SKIP
         old.h5: h5 file of Keras 2.12.0
-          dense.activation     Addons>mish      Mish()
-          lstm.recurrent_activation  hard_sigmoid     HardSigmoid(slope=0.2)
+          dense.activation           Addons>mish   Mish()
+          lstm.recurrent_activation  hard_sigmoid  HardSigmoid(slope=0.2)
     """
     return _translated(Path(path), custom_objects or {})[0]
 
@@ -87,8 +87,8 @@ def load_model(path: "str | os.PathLike[str]", *, custom_objects: Mapping[str, A
     Keras 3 keeps the meaning that it has there, and only names of TensorFlow Addons are translated. Save the model with ``model.save``, and
     Keras loads it as it loads every other model.
 
-    The Keras of TensorFlow 2.13 to 2.15 wrote the function `tfa.activations.gelu` into .h5 and .keras files as "gelu", and read it as the
-    exact GELU. So does this function. TensorFlow Addons computed the approximation by tanh, which differs by up to 5e-4.
+    A name means what Keras 2 made of it when it loaded the file. That of TensorFlow 2.15 wrote the function `tfa.activations.gelu` as
+    "gelu", which is its own, exact one. TensorFlow Addons computed the approximation by tanh, which differs by up to 5e-4.
 
     Args:
         path: A .h5 or .keras file.
@@ -112,27 +112,30 @@ def load_model(path: "str | os.PathLike[str]", *, custom_objects: Mapping[str, A
     path, given = Path(path), dict(custom_objects or {})
     report, before, after, relative = _translated(path, given)
     if report.unknown:
-        lines = [f"{entry.where}: {entry.before} ({entry.after})" for entry in report.unknown]
+        lines = [f"\n  {entry.where}: {entry.before} ({entry.after})" for entry in report.unknown]
         raise ValueError(
-            f"{path} has parts that Keras {keras.__version__} and this package do not know:\n  " + "\n  ".join(lines) + "\n"
+            f"{path} has parts that Keras {keras.__version__} and this package do not know:{''.join(lines)}\n"
             "Give what your own names mean, such as custom_objects={'my_act': 'swish(beta=2.0)'}."
         )
+    # Keras loads a copy of the file, with another config.
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / f"model.{report.format}"
-        (_write_archive if report.format == "keras" else _write_h5)(path, copy, before, after)
+        write = _write_archive if report.format == "keras" else _write_h5
+        write(path, copy, before, after)
+        own = {name: meaning for name, meaning in given.items() if callable(meaning)}
         try:
-            model: Any = keras.models.load_model(copy, custom_objects={k: v for k, v in given.items() if callable(v)}, compile=compile)
+            model: Any = keras.models.load_model(copy, custom_objects=own, compile=compile)
         except Exception as error:  # Keras raises many kinds
             advice = " Without compile=True it may." if compile else ""
             raise ValueError(f"Keras {keras.__version__} cannot build what {path} describes.{advice} {error}") from error
     if compile and not model.compiled:
         raise ValueError(f"{path} holds no training configuration that Keras {keras.__version__} reads. Leave out compile=True.")
+    # Weights are found by the order of the layers.
     if (order := _order(model)) != (expected := _names(after)):
         raise ValueError(f"Keras {keras.__version__} has the layers of {path} in another order, {order} and not {expected}.")
     for _, layer in held_layers(model, SShapedReLU):
-        if layer.name in relative:
-            left, right = layer.left_threshold, layer.right_threshold
-            right.assign(left + ops.abs(right))
+        if layer.name in relative:  # keras-contrib's right threshold is the distance from the left one
+            layer.right_threshold.assign(layer.left_threshold + ops.abs(layer.right_threshold))
     return model
 
 

@@ -13,16 +13,20 @@ import keras
 from ... import Activation, deserialize, get, serialize
 from .wiring import rewired
 
-# The functions of Keras 2, and `relu6` of its MobileNet, by the library whose meaning they have. None: Keras 3 computes the same.
+# The functions that Keras 2 finds by name, and `mish`, which means the same everywhere. The value is the library whose meaning they have.
+# None: Keras 3 computes the same.
 FUNCTIONS: dict[str, str | None] = {
     **dict.fromkeys(("elu", "exponential", "gelu", "leaky_relu", "linear", "log_softmax", "mish", "relu", "relu6", "selu", "sigmoid")),
     **dict.fromkeys(("silu", "softmax", "softplus", "softsign", "swish", "tanh")),
     "hard_sigmoid": "keras2",
-    "squash": "keras_contrib",
 }
+# Classes by the library, and an argument that it wrote. Other code has other layers with these names.
 CLASSES = {
-    **dict.fromkeys(("PELU", "SReLU", "SineReLU", "Swish"), "keras_contrib"),
-    "ThresholdedReLU": "keras2",
+    "PELU": ("keras_contrib", "alpha_initializer"),
+    "SineReLU": ("keras_contrib", "epsilon"),
+    "SReLU": ("keras_contrib", "t_left_initializer"),
+    "Swish": ("keras_contrib", "beta"),
+    "ThresholdedReLU": ("keras2", "theta"),
 }
 
 # TensorFlow Addons registered its functions and classes under this package.
@@ -34,6 +38,7 @@ ADDONS_CLASSES = ("GELU", "Snake", "Sparsemax", "TLU")
 REASONS = {
     "Addons>Maxout": "it compares channels that are num_units apart, and Maxout here compares neighbours",
     "Lambda": "it holds Python code, which is not run",
+    "squash": "that of keras-contrib is 'keras_contrib.squash', and others have 'squash'",
     "SlicingOpLambda": "it holds a TensorFlow operation",
     "TensorFlowOpLayer": "it holds a TensorFlow operation",
     "TFOpLambda": "it holds a TensorFlow operation",
@@ -104,8 +109,9 @@ class Translator:
             return connected | self._activation_layer(name, name, own, where)
         if not self.keras_2 and not name.startswith(ADDONS):
             return config | {"config": self._inside(own, where)}
-        if name in CLASSES:
-            return connected | self._activation_layer(name, f"{CLASSES[name]}.{name}", own, where)
+        library, argument = CLASSES.get(name, (None, None))
+        if argument in own:
+            return connected | self._activation_layer(name, f"{library}.{name}", own, where)
         name = "Functional" if name == "Model" else name
         if name in REASONS or not _is_of_keras(name):
             return self._refuse(where, name)
@@ -164,7 +170,7 @@ class Translator:
             elif key == "dtype" and self.keras_2:
                 result[key] = _dtype(value)
             elif key in _PARTS and isinstance(value, list):
-                result[key] = [*(_input_of(value) if key == "layers" else ()), *map(below, value)]
+                result[key] = [*(_input_of(value) if key == "layers" and self.keras_2 else ()), *map(below, value)]
             elif key in _PARTS:
                 result[key] = below(value)
         return result
