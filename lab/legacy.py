@@ -193,15 +193,17 @@ def others():
     inputs = keras.Input((6, 4))
     image = layers.Reshape((3, 2, 4))(inputs)
     series = [
-        layers.SeparableConv1D(2, 2),
+        layers.SeparableConv1D(2, 2, name="part/separable"),
         layers.DepthwiseConv1D(2, padding="same"),
         layers.Conv1DTranspose(2, 2),
         layers.LayerNormalization(axis=[1, 2]),
         layers.SpatialDropout1D(0.5),
+        layers.Dropout(0.5, noise_shape=[None, 1, 4]),
         keras.Sequential([layers.Dense(2, "hard_sigmoid"), layers.BatchNormalization()], name="deferred"),
     ]
     images = [layers.SeparableConv2D(2, 2), layers.Conv2DTranspose(2, 2), layers.ZeroPadding2D(1), layers.LayerNormalization()]
     outputs = [layer(inputs) for layer in series] + [layer(image) for layer in images]
+    outputs.append(layers.GlobalAveragePooling1D()(outputs[0]))
     outputs.append(layers.MultiHeadAttention(2, 3)(inputs, inputs))
     outputs.append(layers.Dot(axes=2)([inputs, outputs[4]]))
     outputs.append(layers.ConvLSTM2D(2, 1, recurrent_activation="hard_sigmoid")(layers.Reshape((2, 3, 1, 4))(inputs)))

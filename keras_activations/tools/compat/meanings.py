@@ -11,7 +11,7 @@ from typing import Any
 import keras
 
 from ... import Activation, deserialize, get, serialize
-from .wiring import rewired
+from .wiring import rewired, valid_name
 
 # The functions that Keras 2 finds by name, and `mish`, which means the same everywhere. The value is the library whose meaning they have.
 # None: Keras 3 computes the same.
@@ -45,12 +45,13 @@ REASONS = {
 }
 
 # Arguments that Keras 3 does not take, and the only value at which it computes the same.
-_GONE = {"noise_shape": None, "ragged": False, "softmax_robust_masking": False, "time_major": False}
+_GONE = {"ragged": False, "softmax_robust_masking": False, "time_major": False}
 # Arguments that Keras 3 does not take, and that do not change a prediction. It sees the shapes in the input.
 _IDLE = frozenset(("batch_input_shape", "input_dtype", "input_length", "key_shape", "query_shape", "rng_type", "value_shape"))
 _OWN_IDLE = {
     **dict.fromkeys(("Conv1DTranspose", "Conv2DTranspose", "Conv3DTranspose", "DepthwiseConv1D", "DepthwiseConv2D"), ("groups",)),
-    **dict.fromkeys(("Discretization", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D"), ("trainable",)),
+    **dict.fromkeys(("SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D"), ("noise_shape", "trainable")),
+    "Discretization": ("trainable",),
     **dict.fromkeys(("SeparableConv1D", "SeparableConv2D"), ("groups", "kernel_initializer", "kernel_regularizer", "kernel_constraint")),
 }
 _PARTS = ("backward_layer", "cell", "cells", "layer", "layers")  # arguments that hold layers
@@ -99,6 +100,8 @@ class Translator:
         name, own = config.get("registered_name") or config["class_name"], config["config"]
         if isinstance(own, list):  # a Sequential of the first releases of Keras 2
             own = {"name": config.get("name", "sequential"), "layers": own}
+        if self.keras_2:
+            config, own = _named(config), _named(own)
         connected = {key: config[key] for key in ("name", "inbound_nodes") if key in config}
         given = self.custom_objects.get(name)
         if isinstance(given, str):
@@ -210,6 +213,10 @@ def _is_layer(value):
 def _is_of_keras(name):
     found = {"Functional": keras.Model, "Sequential": keras.Sequential}.get(name) or getattr(keras.layers, name, None)
     return isinstance(found, type) and issubclass(found, keras.layers.Layer)
+
+
+def _named(config):
+    return config | {"name": valid_name(config["name"])} if isinstance(config.get("name"), str) else config
 
 
 def _dtype(value):

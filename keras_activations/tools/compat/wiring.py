@@ -10,6 +10,11 @@ _MODELS = ("Functional", "Model", "Sequential")
 _RECURRENT = ("Bidirectional", "ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D", "GRU", "LSTM", "RNN", "SimpleRNN")
 
 
+def valid_name(name: str) -> str:
+    """The name of a layer without slashes, which Keras 3 does not allow: "conv1/bn" becomes "conv1_bn"."""
+    return name.replace("/", "_")
+
+
 def rewired(config: dict[str, Any]) -> dict[str, Any]:
     """The config of a model with connections for Keras 3. Any other config is returned as it is, in a new dict."""
     if "input_layers" not in config:
@@ -26,7 +31,7 @@ def _ends(value, classes):
         return {key: _ends(entry, classes) for key, entry in value.items()}
     if _is_tensor(value, classes):
         # Here Keras 3 counts the calls of functional models from 1, as Keras 2 does, but not those of a Sequential.
-        return [value[0], value[1] - (classes[value[0]] == "Sequential"), value[2]]
+        return [valid_name(value[0]), value[1] - (classes[value[0]] == "Sequential"), value[2]]
     ends = [_ends(entry, classes) for entry in value]
     return ends[0] if len(ends) == 1 else ends
 
@@ -58,7 +63,7 @@ def _tensors(value, classes, keywords=None):
         return [_tensors(entry, classes, keywords) for entry in value]
     name, call, tensor = value
     # Keras 3 looks the tensor up by its history, and replaces this shape and dtype.
-    history = [name, call - (classes[name] in _MODELS), tensor]
+    history = [valid_name(name), call - (classes[name] in _MODELS), tensor]
     return {"class_name": "__keras_tensor__", "config": {"shape": [], "dtype": "float32", "keras_history": history}}
 
 
