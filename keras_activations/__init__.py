@@ -45,6 +45,7 @@ from .families.softpluses import SMU1, ShiftedSoftplus, SmeLU, Softplus, SparseP
 from .families.sparse import Entmax, Entmax15, KSubsets, Normmax, Sparsemax
 from .families.splitters import GEGLU, GLU, XATGLU, Bilinear, ClampedSwiGLU, CReLU, NCReLU, ReGLU, SeGLU, SwiGLU
 from .families.tanhs import DynamicErf, DynamicTanh, HardTanh, LeakyTanh, LeCunTanh, PenalizedTanh, Tanh, WeightedTanh
+from .tools import compat
 from .tools.check import check
 from .tools.comparing import Comparison, Suggestions, compare, suggest
 from .tools.describing import Description, describe
@@ -85,6 +86,7 @@ __all__ = [
     "CoLU",
     "compare",
     "Comparison",
+    "compat",
     "Cosine",
     "CReLU",
     "describe",
