@@ -41,7 +41,9 @@ def parser() -> argparse.ArgumentParser:
     commands = main.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
     def command(name, text, run):
-        added = commands.add_parser(name, help=text, description=text, epilog=f"Example: {EPILOG[name]}")
+        epilog = f"example:\n  {EPILOG[name]}"
+        shape = argparse.RawDescriptionHelpFormatter  # the example stays on one line
+        added = commands.add_parser(name, help=text, description=text, epilog=epilog, formatter_class=shape)
         added.add_argument("--json", action="store_true", help="print JSON")
         added.set_defaults(run=run)
         return added
