@@ -67,6 +67,9 @@ class Copy:
         if not new.built and old.built and (config := old.get_build_config()):
             new.build_from_config(config)
         self._same_activations(old, new)
+        if isinstance(old, keras.layers.Lambda):
+            # A config has the code of a function, and not the names that it uses.
+            new.function, new.arguments = old.function, old.arguments
         before, after = _parts(old), _parts(new)
         if missing := before.keys() ^ after.keys():
             raise ValueError(
