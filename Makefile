@@ -15,7 +15,7 @@ export JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES ?= -1
 ACCURACY := $(RUN) -m lab.accuracy
 BACKENDS := tensorflow jax torch
 
-.PHONY: demo test test-oldest fuzz lint oracle api accuracy measurements bench rows memory export survive clean \
+.PHONY: demo test test-oldest fuzz lint oracle api accuracy measurements cards bench rows memory export survive legacy clean \
 	$(BACKENDS:%=test-%) $(BACKENDS:%=survive-%)
 
 demo: $(VENV)/demo
@@ -68,6 +68,12 @@ measurements: oracle
 	KERAS_BACKEND=torch $(RUN) -m lab.measurements
 	KERAS_BACKEND=jax JAX_ENABLE_X64=1 $(RUN) -m lab.measurements
 
+# The properties of every activation and its cost relative to ReLU, for the tools, in ten minutes: rewrites
+# keras_activations/tools/cards.json.
+cards: $(VENV)/test
+	KERAS_BACKEND=torch $(RUN) -m lab.cards properties
+	for backend in $(BACKENDS); do KERAS_BACKEND=$$backend $(RUN) -m lab.cards costs || exit 1; done
+
 # How fast every activation is against what a user would write instead: rewrites docs/speed.md and README.md's table. On a machine that
 # does nothing else: a quarter of an hour. `make bench BENCH=--all` takes hours, and `make bench BENCH="--only mish,gelu"` minutes.
 BENCH ?=
@@ -107,6 +113,22 @@ survive-jax: export JAX_DISABLE_MOST_OPTIMIZATIONS := 1
 $(BACKENDS:%=survive-%): survive-%: $(VENV)/test
 	KERAS_BACKEND=$* $(RUN) -m lab.survival --jobs $(JOBS)
 
+# Files of Keras 2 and values of transformers, which the tests of `compat` read. TensorFlow 2.12 and 2.15, for which TensorFlow Addons was
+# made, need Python 3.11 or older: `make legacy PYTHON=python3.11`. Each has an environment of its own.
+LEGACY := $(VENV)-legacy
+legacy:
+	for name in 2.12 2.15; do \
+		$(PYTHON) -m venv $(LEGACY)/$$name || exit 1; \
+		$(LEGACY)/$$name/bin/python -m pip install --quiet "tensorflow-cpu==$$name.*" tensorflow-addons "setuptools<80" || exit 1; \
+		$(LEGACY)/$$name/bin/python -m lab.legacy || exit 1; \
+	done
+	$(PYTHON) -m venv $(LEGACY)/latest
+	$(LEGACY)/latest/bin/python -m pip install --quiet tensorflow-cpu tf_keras
+	$(LEGACY)/latest/bin/python -m lab.legacy
+	$(PYTHON) -m venv $(LEGACY)/transformers
+	$(LEGACY)/transformers/bin/python -m pip install --quiet "$(TORCH)" transformers
+	$(LEGACY)/transformers/bin/python -m lab.hugging_face
+
 # Debian ships venv without what it needs to install pip.
 $(RUN):
 	$(PYTHON) -c "import ensurepip" || (apt-get update && apt-get install --yes python3-venv) \
@@ -135,4 +157,4 @@ $(VENV)-oldest/done: $(RUN) pyproject.toml
 	@touch $@
 
 clean:
-	rm -rf $(VENV) $(VENV)-export $(VENV)-oldest output lab/.oracle tests/.compiled
+	rm -rf $(VENV) $(VENV)-export $(VENV)-oldest $(VENV)-legacy output lab/.oracle tests/.compiled

@@ -1,5 +1,8 @@
 """Activation functions as Keras layers that train, save, load and keep their digits."""
 
+from . import startup as startup  # before Keras
+
+# isort: split
 from .catalogue.registry import catalogue, deserialize, get, libraries, register, serialize
 from .core import keras_gaps
 from .core.activation import Activation
@@ -42,8 +45,12 @@ from .families.softpluses import SMU1, ShiftedSoftplus, SmeLU, Softplus, SparseP
 from .families.sparse import Entmax, Entmax15, KSubsets, Normmax, Sparsemax
 from .families.splitters import GEGLU, GLU, XATGLU, Bilinear, ClampedSwiGLU, CReLU, NCReLU, ReGLU, SeGLU, SwiGLU
 from .families.tanhs import DynamicErf, DynamicTanh, HardTanh, LeakyTanh, LeCunTanh, PenalizedTanh, Tanh, WeightedTanh
+from .tools import compat
 from .tools.check import check
+from .tools.comparing import Comparison, Suggestions, compare, suggest
+from .tools.describing import Description, describe
 from .tools.finding import find_activations
+from .tools.initializing import gain, initializer
 from .tools.plotting import plot
 from .tools.setting import set_kernel
 from .tools.surgery import replace, set_activation
@@ -77,8 +84,13 @@ __all__ = [
     "ClippedLinear",
     "CLogLog",
     "CoLU",
+    "compare",
+    "Comparison",
+    "compat",
     "Cosine",
     "CReLU",
+    "describe",
+    "Description",
     "deserialize",
     "DoubleSwish",
     "DPReLU",
@@ -97,6 +109,7 @@ __all__ = [
     "FlattenTSwish",
     "FlexibleReLU",
     "Fourier",
+    "gain",
     "Gaussian",
     "GCU",
     "GEGLU",
@@ -115,6 +128,7 @@ __all__ = [
     "Hat",
     "Householder",
     "IGELU",
+    "initializer",
     "InverseMultiquadric",
     "ISRLU",
     "ISRU",
@@ -209,6 +223,8 @@ __all__ = [
     "StarReLU",
     "Step",
     "Stochastic",
+    "suggest",
+    "Suggestions",
     "SwiGLU",
     "Swish",
     "SwooshL",

@@ -9,6 +9,7 @@ import matplotlib.image as mpimg
 import nbformat
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 from nbclient import NotebookClient
 
 import keras_activations as ka
@@ -52,7 +53,7 @@ def gate(name, b):
 @pytest.mark.parametrize("name", ["glu", "swiglu", "reglu", "geglu", "seglu", "xatglu", "bilinear", "clamped_swiglu"])
 def test_of_gated_units_the_gate_is_drawn(name, place):
     layer = ka.get(name, gate=place)
-    (axes,) = ka.plot(layer).axes
+    (axes,) = ka.plot(layer, low=-6, high=6).axes
     x, function = axes.get_lines()[0].get_data()
     np.testing.assert_allclose(function, gate(name, x), rtol=2e-5, atol=2e-5)
 
@@ -78,6 +79,74 @@ def test_learned_values_are_drawn_and_unbuilt_layers_stay_unbuilt():
     ka.plot(lazy, sharing, keras.activations.relu)
     assert not lazy.built
     assert not sharing.built
+
+
+def test_the_second_derivative():
+    (axes,) = ka.plot("tanh", second=True, low=-3, high=3).axes
+    x, bend = axes.get_lines()[2].get_data()
+    np.testing.assert_allclose(bend, -2 * np.tanh(x) / np.cosh(x) ** 2, atol=1e-6)
+    (axes,) = ka.plot("relu", second=True).axes
+    assert np.nanmax(abs(axes.get_lines()[2].get_ydata())) == 0  # at the kink it is infinite, and left out
+
+
+def test_overlaid_curves_share_one_panel_and_a_legend():
+    figure = ka.plot(["relu", ka.LeakyReLU(0.1)], "gelu", overlaid=True)
+    (axes,) = figure.axes
+    assert [text.get_text() for text in axes.get_legend().get_texts()] == ["relu", "leaky_relu(negative_slope=0.1)", "gelu", "derivative"]
+    curves = [line for line in axes.get_lines() if len(line.get_xdata()) == 960]
+    assert len(curves) == 6
+    assert len({line.get_color() for line in curves}) == 3
+
+
+def test_it_draws_into_axes_that_are_given():
+    figure = Figure()
+    left, right = figure.subplots(1, 2)
+    assert ka.plot("gelu", ax=right) is figure
+    assert right.get_lines()
+    assert not left.get_lines()
+
+
+def test_ranges_suit_the_function():
+    def ends(name):
+        return ka.plot(name).axes[0].get_xlim()
+
+    assert ends("hard_silu")[1] == pytest.approx(4.5)  # its corners are at -3 and 3
+    assert ends("relu6")[1] == pytest.approx(9)
+    assert ends("siren")[1] < 0.6  # three waves
+    assert ends("linear") == (-4, 4)
+    assert ka.plot("gelu", low=-2).axes[0].get_xlim() == (-2, 2)
+
+
+def test_corners_limits_and_asymptotes_are_marked():
+    (axes,) = ka.plot("relu6").axes
+    (circles,) = [line for line in axes.get_lines() if line.get_marker() == "o"]
+    np.testing.assert_allclose(circles.get_data(), [[0, 6], [0, 6]], atol=1e-6)
+    (axes,) = ka.plot("arctan").axes
+    heights = [line.get_ydata()[0] for line in axes.get_lines() if line.get_linestyle() == "--" or line.get_linewidth() == 0.8]
+    assert math.pi / 2 == pytest.approx(max(heights), abs=1e-4)
+
+
+def test_titles_are_names():
+    titles = [axes.get_title(loc="left") for axes in ka.plot("gelu", "relu", keras.activations.relu, ka.Swish(beta=2.0)).axes]
+    assert titles == ["gelu", "relu", "relu", "swish(beta=2.0)"]
+
+
+def test_of_a_model_the_learned_activations_are_drawn_with_their_start():
+    swish, slopes = ka.Swish(learned=True, name="swish"), ka.PReLU(per="channel", name="slopes")
+    inner = keras.Sequential([keras.Input((3,)), keras.layers.Dense(4, swish, name="dense"), slopes], name="inner")
+    model = keras.Sequential([keras.Input((3,)), inner, keras.layers.Dense(2, "relu")])
+    swish.beta = 3.0
+    slopes.alpha.assign([0.5, 0.6, 0.7, 0.9])
+    figure = ka.plot(model)
+    assert [axes.get_title(loc="left") for axes in figure.axes] == ["inner/dense:activation", "inner/slopes"]
+    x = figure.axes[0].get_lines()[0].get_xdata()
+    start, function, _ = [line.get_ydata() for line in figure.axes[0].get_lines()[:3]]
+    np.testing.assert_allclose(start, x / (1 + np.exp(-x)), rtol=1e-6, atol=1e-9)
+    np.testing.assert_allclose(function, x / (1 + np.exp(-3 * x)), rtol=1e-6, atol=1e-9)
+    x, start = figure.axes[1].get_lines()[0].get_data()
+    np.testing.assert_allclose(start[x < 0], 0.25 * x[x < 0], rtol=1e-6)
+    with pytest.raises(ValueError, match="No activation of plain has weights"):
+        ka.plot(keras.Sequential([keras.Input((3,)), keras.layers.Dense(2, "relu")], name="plain"))
 
 
 @pytest.mark.parametrize(

@@ -269,7 +269,28 @@ _KERAS_LAYERS_WORDS = {
 # value that returns arguments here. `get("Softmax(dim=1)", like="torch")` has the axis 1. Names that are accepted without `like` are in
 # `renamed`, above the constructor of the class.
 WORDS = {
-    "keras2": _KERAS_LAYERS_WORDS,
+    "keras2": _KERAS_LAYERS_WORDS
+    | {
+        "threshold": _words(theta="threshold"),
+    },
+    "keras_contrib": {
+        "pelu": _words(
+            alpha_initializer="alpha",
+            alpha_regularizer=_of_one_parameter,
+            alpha_constraint=_of_one_parameter,
+            beta_initializer="beta",
+            beta_regularizer=_of_one_parameter,
+            beta_constraint=_of_one_parameter,
+            shared_axes="shared_axes",
+        ),
+        "s_shaped_relu": _words(
+            t_left_initializer="left_threshold",
+            a_left_initializer="left_slope",
+            t_right_initializer="right_threshold",
+            a_right_initializer="right_slope",
+            shared_axes="shared_axes",
+        ),
+    },
     "keras_layers": _KERAS_LAYERS_WORDS,
     "torch": _TORCH_WORDS,
     "timm": _TORCH_WORDS,

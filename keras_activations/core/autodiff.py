@@ -12,7 +12,9 @@ All three can be differentiated again and again. The gradient of straight lines 
 TensorFlow answers None and torch raises an error. Here it is tied to them, and its derivative is 0.
 """
 
+import contextlib
 import functools
+import importlib
 import itertools
 import os
 import shutil
@@ -235,6 +237,33 @@ def value_and_gradients(function, tensors, upstream):
             return result, [torch.zeros_like(x) for x in leaves]
         return result.detach(), torch.autograd.grad(result, leaves, ops.cast(upstream, result.dtype), materialize_grads=True)
     raise NotImplementedError(f"The {_BACKEND} backend computes no gradients. Set KERAS_BACKEND to tensorflow, jax or torch.")
+
+
+def as_trained(function):
+    """A function of one tensor as Keras trains it by default: a graph of TensorFlow, compiled by JAX, and torch as it is.
+
+    It returns when its work is done.
+    """
+    if _BACKEND == "tensorflow":
+        return tf.function(function, autograph=False)
+    if _BACKEND == "jax":
+        compiled = jax.jit(function)
+        return lambda x: jax.block_until_ready(compiled(x))
+    return function
+
+
+def in_float64():
+    """A context in which JAX keeps float64 and compiles nothing: for programs that look at a function, at a few thousand numbers.
+
+    TensorFlow and torch keep it anyway. Keras's NumPy backend never does: most of its ops return float32 (Keras 3.15).
+    """
+    context = contextlib.ExitStack()
+    if _BACKEND == "jax":
+        # JAX before 0.8 has it elsewhere.
+        enable = jax.enable_x64 if hasattr(jax, "enable_x64") else importlib.import_module("jax.experimental").enable_x64
+        context.enter_context(enable(True))
+        context.enter_context(jax.disable_jit())
+    return context
 
 
 def rounded_once(function, *tensors):

@@ -7,9 +7,9 @@ from typing import Any
 import keras
 import numpy as np
 
+from .. import Activation, Splitting
 from ..core import keras_gaps
-from ..core.activation import Activation, canonical_name
-from ..core.axis import Splitting
+from ..core.activation import canonical_name
 from .finding import ends_of, find_activations, graph_of, shown
 
 PROBABILITIES = ("sigmoid", "softmax")

@@ -1,122 +1,184 @@
-"""A picture of activations: each function with its derivative, as the backend computes them."""
+"""Pictures of activations: each function with its derivatives, as the backend computes them."""
 
+import itertools
 import math
 import os
 import textwrap
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import keras
 import numpy as np
-from keras import ops
 
-from ..catalogue.entry import Entry
-from ..catalogue.registry import get
+from .. import Activation, catalogue, get
 from ..core import arguments
-from ..core.activation import Activation
-from ..core.autodiff import value_and_gradients
-from ..core.axis import AlongAxis, Splitting
-from ..core.parameters import Learned
+from .drawing import COLORS, GREY, NAMES, ORDERS, POINTS, Drawing, frame
+from .finding import find_activations
 
 if TYPE_CHECKING:
-    from .figure import Figure
+    from matplotlib.figure import Figure
 
-# Blue and vermilion of Okabe and Ito, which colour-blind people can distinguish. The dashes distinguish the curves in print.
-VALUE = {"color": "#0072B2", "linewidth": 2.2}
-SLOPE = {"color": "#D55E00", "linewidth": 1.5, "dashes": (4, 1.8)}
-GREY, PALE = "#666666", "#cccccc"
-
-POINTS = 960  # even, so that 0, where many activations have a corner, is between two points
 PANEL = 3.6, 2.7  # inches
 TITLE, TITLE_LINE = 8.5, 11.0  # points
 SMALL, SMALL_LINE = 6.6, 8.5
 
 
 def plot(
-    *activations: str | type | dict | Callable, low: float = -6.0, high: float = 6.0, path: "str | os.PathLike[str] | None" = None
+    *activations: "str | type | dict | Callable | list",
+    low: float | None = None,
+    high: float | None = None,
+    second: bool = False,
+    overlaid: bool = False,
+    ax: Any = None,
+    path: "str | os.PathLike[str] | None" = None,
 ) -> "Figure":
-    """Draw activations with their derivatives, one panel each.
+    """Draw activations with their derivatives, in a panel each or all in one.
+
+    Circles mark the corners, and dotted lines the limits and the straight lines that a function approaches. Values larger in magnitude
+    than every x are cut off.
 
     An activation that takes a row of numbers is drawn as a function of one of them. For softmax and similar functions this is the first
     output for the row [x, 0, 0]. For GLU and the other gated units it is the output for a = 1 and the gate b = x. For parameters learned
-    per channel or element, the median of the curves is drawn, with their range. Values larger in magnitude than every x are cut off.
+    per channel or element, the median of the curves is drawn, with their range.
 
     Args:
-        *activations: Anything that `get` takes, such as "gelu", Swish(beta=2.0) or the activation of a trained layer. A callable that
-            is no activation of this package is assumed to be elementwise.
-        low: Number, the left end of the x axis.
-        high: Number, the right end, greater than low.
+        *activations: Anything that `get` takes, such as "gelu", Swish(beta=2.0) or the activation of a trained layer, or a list of such.
+            A callable that is no activation of this package is assumed to be elementwise. Of a Keras model, each activation that has
+            weights is drawn, with the function from which it started in grey, where its config says this.
+        low: Number, the left end of the x axis. Default None: where it suits the functions. Without derivatives at both ends nothing
+            would be seen.
+        high: Number, the right end, greater than low. Default None: where it suits the functions.
+        second: Whether to draw the second derivative, too.
+        overlaid: Whether to draw all functions into one panel, in a colour each, and their derivatives in dashes.
+        ax: The axes of matplotlib to draw into, which implies overlaid=True. Default None: a new figure.
         path: Where to write the picture; the suffix, such as .png or .svg, decides the format. None, the default, writes nothing.
 
     Returns:
         The `matplotlib.figure.Figure`, which a notebook shows.
 
     Raises:
-        ValueError: if there are no activations, if low >= high or one of them is not finite, or if `get` does not know a name.
+        ValueError: if there are no activations, if low >= high or one of them is not finite, if `get` does not know a name, or if a model
+            has no activation with weights.
         ImportError: if matplotlib is not installed.
         NotImplementedError: on a backend without gradients.
 
     Example:
         >>> plot("gelu", Swish(beta=2.0), low=-4, high=4, path="gates.png")  # doctest: +SKIP
+        >>> plot(["relu", "gelu", "mish"], overlaid=True, second=True)  # doctest: +SKIP
     """
-    try:
-        from .figure import ConstrainedLayoutEngine, Figure
-    except ImportError as error:
-        raise ImportError('plot needs matplotlib: pip install "keras-activations[plot]"') from error
-
-    if not activations:
+    low, high = (None if end is None else arguments.number(name, end) for name, end in (("low", low), ("high", high)))
+    arguments.flag("second", second)
+    arguments.flag("overlaid", overlaid)
+    flat = [single for given in activations for single in (given if isinstance(given, (list, tuple)) else [given])]
+    if not flat:
         raise ValueError("plot takes one or more activations; received none. Write plot('gelu', 'mish').")
-    low, high = arguments.number("low", low), arguments.number("high", high)
-    if low >= high:
-        raise ValueError(f"low must be less than high; received low={low} and high={high}.")
-
-    functions = [get(activation) for activation in activations]
-    count = len(functions)
-    columns = count if count <= 3 else min(4, math.ceil(math.sqrt(count)))
-    rows = math.ceil(count / columns)
-    figure = Figure(figsize=(columns * PANEL[0], rows * PANEL[1] + 0.3), dpi=150, layout=ConstrainedLayoutEngine(w_pad=0.12, h_pad=0.1))
-    panels = [figure.add_subplot(rows, columns, i + 1) for i in range(count)]
-    x = np.linspace(low, high, POINTS)
-    captions = [_caption(function, _draw(axes, function, x)) for axes, function in zip(panels, functions, strict=True)]
-    for first in range(0, count, columns):
-        _write(panels[first : first + columns], captions[first : first + columns])
-    figure.legend(panels[0].get_lines()[:2], ["function", "derivative"], loc="outside upper left", ncols=2, frameon=False, fontsize=9)
+    drawings = [drawing for single in flat for drawing in _drawings(single)]
+    ends = [_ends(drawing, low, high) for drawing in drawings]
+    orders = 3 if second else 2
+    if ax is None and not overlaid:
+        figure = _panels(drawings, ends, orders)
+    else:
+        figure = _figure(1, 1) if ax is None else ax.figure
+        axes = figure.add_subplot() if ax is None else ax
+        _overlay(axes, drawings, min(low for low, _ in ends), max(high for _, high in ends), orders)
     if path is not None:
         figure.savefig(path)
     return figure
 
 
-def _draw(axes, function, x):
-    """Draw every curve of the function, and return the notes that say what they are."""
-    curves, notes = _curves(function)
-    sampled = [_sampled(curve, x, copies) for curve, copies in curves]
-    for i, pair in enumerate(sampled):
-        for y, style in zip(pair, (VALUE, SLOPE), strict=True):
-            axes.plot(x, _without_jumps(np.median(y, axis=1)), alpha=0.45**i, solid_capstyle="butt", **style)
-            if y.shape[1] > 1:
-                axes.fill_between(x, y.min(axis=1), y.max(axis=1), color=style["color"], alpha=0.2, linewidth=0)
-
-    # A curve that grows like exp must not make all other curves flat.
-    reach = max(abs(x[0]), abs(x[-1]), 2.0)
-    bottom = max(-reach, min(np.nanmin(y, initial=0.0) for pair in sampled for y in pair))
-    top = min(reach, max(np.nanmax(y, initial=0.0) for pair in sampled for y in pair))
-    margin = 0.06 * (top - bottom) or 1.0
-    axes.set(xlim=(x[0], x[-1]), ylim=(bottom - margin, top + margin))
-    axes.axhline(0, color=PALE, linewidth=0.8, zorder=0)
-    axes.axvline(0, color=PALE, linewidth=0.8, zorder=0)
-    axes.spines[:].set_visible(False)
-    axes.locator_params(nbins=7, steps=[1, 2, 5, 10])
-    axes.tick_params(length=0, labelsize=7, labelcolor=GREY)
-    return notes
+def _drawings(activation):
+    """What to draw of an activation, or of each activation of a model that has weights."""
+    if not isinstance(activation, keras.Model):
+        return [Drawing(get(activation))]
+    places = [place for place in find_activations(activation) if isinstance(place.activation, Activation) and place.activation.weights]
+    if not places:
+        raise ValueError(f"No activation of {activation.name} has weights. To draw functions, write plot('relu', 'gelu').")
+    return [Drawing(place.activation, title=place.path, start=_start(place.activation)) for place in places]
 
 
-def _caption(function, notes):
+def _start(layer):
+    """The activation as it was before training, or None where its weights were random."""
+    first, other = (_untrained(layer) for _ in range(2))
+    if not first.weights or not all(np.array_equal(*pair) for pair in zip(first.get_weights(), other.get_weights(), strict=True)):
+        return None
+    return first
+
+
+def _untrained(layer):
+    copy = type(layer).from_config(layer.get_config())
+    if not copy.built:
+        copy.build((layer.get_build_config() or {})["input_shape"])
+    return copy
+
+
+def _ends(drawing, low, high):
+    """The ends of the x axis."""
+    if low is None and high is None:
+        return drawing.ends()
+    low = -abs(high) if low is None and high != 0 else -6.0 if low is None else low
+    high = abs(low) if high is None and low != 0 else 6.0 if high is None else high
+    if low >= high:
+        raise ValueError(f"low must be less than high; received low={low} and high={high}.")
+    return low, high
+
+
+def _figure(columns, rows):
+    try:
+        from .figure import ConstrainedLayoutEngine, Figure
+    except ImportError as error:
+        raise ImportError('plot needs matplotlib: pip install "keras-activations[plot]"') from error
+
+    layout = ConstrainedLayoutEngine(w_pad=0.12, h_pad=0.1)
+    return Figure(figsize=(columns * PANEL[0], rows * PANEL[1] + 0.3), dpi=150, layout=layout)
+
+
+def _panels(drawings, ends, orders):
+    """A figure with a panel for each drawing."""
+    count = len(drawings)
+    columns = count if count <= 3 else min(4, math.ceil(math.sqrt(count)))
+    rows = math.ceil(count / columns)
+    figure = _figure(columns, rows)
+    panels, captions, first = [], [], []
+    for index, (drawing, (low, high)) in enumerate(zip(drawings, ends, strict=True)):
+        axes = figure.add_subplot(rows, columns, index + 1)
+        x = np.linspace(low, high, POINTS)
+        lines = drawing.draw(axes, x, orders)
+        frame(axes, x, lines)
+        panels.append(axes)
+        captions.append(_caption(drawing))
+        first = first or lines[:orders]
+    for start in range(0, count, columns):
+        _write(panels[start : start + columns], captions[start : start + columns])
+    figure.legend(first, NAMES[:orders], loc="outside upper left", ncols=3, frameon=False, fontsize=9)
+    return figure
+
+
+def _overlay(axes, drawings, low, high, orders):
+    """All drawings in one panel, in a colour each."""
+    x, lines, legend = np.linspace(low, high, POINTS), [], []
+    for drawing, color in zip(drawings, itertools.cycle(COLORS)):
+        styles = [{**style, "color": color, "linewidth": width} for style, width in zip(ORDERS, (2.0, 1.0, 0.8), strict=True)]
+        drawn = drawing.draw(axes, x, orders, styles, marks=len(drawings) == 1)
+        lines += drawn
+        legend.append((drawn[0], drawing.title))
+    frame(axes, x, lines)
+    legend += [(_key(style), name) for style, name in zip(ORDERS[1:orders], NAMES[1:orders], strict=True)]
+    axes.legend(*zip(*legend, strict=True), loc="upper left", frameon=False, fontsize=8)
+
+
+def _key(style):
+    """A line for the legend, which stands for the derivatives of all functions."""
+    from matplotlib.lines import Line2D
+
+    return Line2D([], [], **{**style, "color": GREY, "linewidth": 1.0})
+
+
+def _caption(drawing):
     """The lines of the title, and the lines in small type below it."""
-    ours = isinstance(function, Activation)
-    title = repr(function) if ours else getattr(function, "__name__", type(function).__name__)
-    texts = [Entry(type(function)).formula, *notes] if ours else notes
+    entry = catalogue().get(drawing.function.__name__) if isinstance(drawing.function, Activation) else None
+    texts = [entry.formula if entry else None, *drawing.notes]
     small = [line for text in texts if text for line in textwrap.wrap(text, 56, break_on_hyphens=False)]
-    return textwrap.wrap(title, 38, max_lines=2, placeholder=" ...)", break_on_hyphens=False), small
+    return textwrap.wrap(drawing.title, 38, max_lines=2, placeholder=" ...", break_on_hyphens=False), small
 
 
 def _write(panels, captions):
@@ -135,74 +197,3 @@ def _write(panels, captions):
             fontsize=SMALL,
             color=GREY,
         )
-
-
-def _curves(function):
-    """([(elementwise function, how many copies of x it takes), ...], notes): what to draw of an activation."""
-    if isinstance(function, keras.layers.Layer) and not function.built:
-        # The first call builds a layer. A copy is built for this picture, so that the layer is built later for its model.
-        changes = {"per": "layer", "shared_axes": None} if isinstance(function, Learned) else {}
-        function = function.from_config({**function.get_config(), **changes})
-    if isinstance(function, AlongAxis):
-        return _outputs(function)
-    if isinstance(function, Learned) and function.learned:
-        return _learned(function)
-    return [(function, 1)], []
-
-
-def _learned(layer):
-    """One curve for every entry of the weights."""
-    notes = [f"learned: {weight.name} {_span(weight)}" for weight in layer.weights]
-    shape = [size or 1 for size in layer._input_shape(layer.weights[0].shape)[1:]]
-
-    def curves(x):
-        return ops.reshape(layer(ops.reshape(x, (-1, *shape))), x.shape)
-
-    return [(curves, math.prod(shape))], notes
-
-
-def _span(weight):
-    low, high = (ops.convert_to_numpy(end(weight)) for end in (ops.min, ops.max))
-    return f"= {low:.4g}" if low == high else f"from {low:.4g} to {high:.4g}"
-
-
-def _outputs(layer):
-    """The outputs for a row with x as one entry."""
-    if layer.axis != -1:
-        # The curve is the same along any axis.
-        weights = layer.get_weights()
-        layer = layer.from_config({**layer.get_config(), "axis": -1})
-        layer.set_weights(weights)
-    if isinstance(layer, Splitting):
-        row: list = [1] * layer.divisor
-        count = layer.width.numerator
-        row[layer._ordered(range(layer.divisor))[-1]] = "x"  # the gate, or the last of several pieces
-        drawn = "output" if count == 1 else f"{count} outputs, from dark to light,"
-    else:
-        # The row has x and the rest of a group, or x and two more entries.
-        row, count = ["x"] + [0] * (layer.divisor - 1 or 2), 1
-        drawn = "first output"
-
-    def output(i):
-        def curve(x):
-            return layer(ops.concatenate([x if entry == "x" else ops.full_like(x, entry) for entry in row], axis=-1))[:, i : i + 1]
-
-        return curve
-
-    return [(output(i), 1) for i in range(count)], [f"{drawn} for the row [{', '.join(map(str, row))}]"]
-
-
-def _sampled(curve, x, copies):
-    """(values, derivatives) of an elementwise function at x, as arrays of shape (points, copies). NaN replaces infinity."""
-    x = ops.convert_to_tensor(np.repeat(x[:, None], copies, axis=1), dtype=keras.config.floatx())
-    value, (slope,) = value_and_gradients(curve, [x], ops.ones_like(x))
-    arrays = [np.asarray(ops.convert_to_numpy(tensor), "float64") for tensor in (value, slope)]
-    return [np.where(np.isfinite(array), array, np.nan) for array in arrays]
-
-
-def _without_jumps(y):
-    """y with NaN where it jumps. matplotlib leaves NaN out. A vertical line would show values that the function never has."""
-    step = abs(np.diff(y, prepend=y[0], append=y[-1]))
-    before, here, after = step[:-2], step[1:-1], step[2:]
-    jumps = (here > 10 * np.maximum(before, after)) & (here > 0.01 * np.ptp(y))
-    return np.where(np.append(False, jumps), np.nan, y)

@@ -7,10 +7,9 @@ from typing import Any
 
 import keras
 
-from ..catalogue.registry import catalogue, get
+from .. import Activation, Splitting, catalogue, get
 from ..core import keras_gaps
-from ..core.activation import Activation, canonical_name
-from ..core.axis import Splitting
+from ..core.activation import canonical_name
 from .copying import Copy, compile_like
 from .finding import ROLES, Place, equivalent, find_activations, name_of, shown
 from .table import table

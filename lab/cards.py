@@ -1,0 +1,82 @@
+"""What is computed and measured about every activation, for the tools: `make cards` rewrites keras_activations/tools/cards.json.
+
+`python -m lab.cards properties` computes the properties, `costs` measures the backend that is set, and both keep what the file has besides.
+"""
+
+import json
+import re
+import sys
+from pathlib import Path
+
+import keras
+import numpy as np
+
+import keras_activations as ka
+from keras_activations.tools import cards
+from keras_activations.tools.analysis import Shape
+from keras_activations.tools.curves import curves_of
+from keras_activations.tools.describing import as_json, properties
+from lab import speed
+
+EXPORT = Path(__file__).parents[1] / "docs" / "export.md"
+
+
+def layer_of(entry):
+    """The activation with its defaults, or with the first sample where an argument is required."""
+    return entry.cls(**entry.cls.samples[0])
+
+
+def all_properties():
+    """{class: arguments and properties} of every activation."""
+    found = {}
+    for entry in ka.catalogue().values():
+        layer = layer_of(entry)
+        curves, notes = curves_of(layer)
+        values = properties(Shape(curves[0])) | {"note": "; ".join(notes) or None}
+        found[cards.key(layer)] = {"arguments": cards.arguments_of(layer)} | as_json(values)
+        print(entry.name, flush=True)
+    return found
+
+
+def exports():
+    """{conversion: the activations that do not survive it}, from the table in docs/export.md."""
+    rows = re.findall(r"^\| (\w+) \| ([^|]+) \| \d+ \|([^|]*)\|$", EXPORT.read_text(), re.MULTILINE)
+    return {f"{start} to {end}": re.findall(r"`(\w+)`", names) for start, end, names in rows if names.strip()}
+
+
+def costs():
+    """{name: the time of value and gradient, divided by that of ReLU}, for 65,536 numbers in the mode in which the backend is used."""
+    mode = {"tensorflow": "graph", "torch": "eager", "jax": "jit"}[keras.backend.backend()]
+    x = keras.ops.convert_to_tensor(np.random.default_rng(0).normal(scale=2.0, size=(1024, 64)), "float32")
+
+    def call(layer):
+        w = keras.ops.ones(layer.compute_output_shape(x.shape), "float32")
+        return speed.compiled(speed.both(layer), mode, x, w)
+
+    relu, found = call(ka.ReLU()), {}
+    for entry in ka.catalogue().values():
+        found[entry.name] = float(f"{speed.compared(call(layer_of(entry)), relu)['ratio']:.3g}")
+        print(entry.name, found[entry.name], flush=True)
+    return found
+
+
+def written(data):
+    """JSON with one line for each activation, so that a change shows in the diff where it belongs."""
+    parts = []
+    for part, rows in sorted(data.items()):
+        lines = ",\n".join(f"  {json.dumps(name)}: {json.dumps(row, sort_keys=True)}" for name, row in sorted(rows.items()))
+        parts.append(f" {json.dumps(part)}: {{\n{lines}\n }}")
+    return "{\n" + ",\n".join(parts) + "\n}\n"
+
+
+def main(what):
+    data = json.loads(cards.FILE.read_text()) if cards.FILE.exists() else {"properties": {}, "cost": {}, "exports": {}}
+    if what == "properties":
+        data |= {"properties": all_properties(), "exports": exports()}
+    else:
+        data["cost"][keras.backend.backend()] = costs()
+    cards.FILE.write_text(written(data))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
