@@ -47,11 +47,12 @@ def settle(model, x):
 
     The first weights of ConvNeXt's blocks are so small that the blocks do nothing. Without statistics, values vanish from layer to layer.
     """
-    for weight in model.weights:
-        if weight.name.endswith("gamma"):
-            weight.assign(RNG.uniform(0.5, 1.5, weight.shape))
-        elif weight.name in ("beta", "bias"):
-            weight.assign(RNG.normal(0, 0.1, weight.shape))
+    for layer in model.layers:
+        if getattr(layer, "gamma", None) is not None:
+            layer.gamma.assign(RNG.uniform(0.5, 1.5, layer.gamma.shape))
+        for name in ("beta", "bias"):
+            if isinstance(weight := getattr(layer, name, None), keras.Variable):
+                weight.assign(RNG.normal(0, 0.1, weight.shape))
     momenta = {layer: layer.momentum for layer in model.layers if isinstance(layer, keras.layers.BatchNormalization)}
     for layer in momenta:
         layer.momentum = 0.0
