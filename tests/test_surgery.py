@@ -386,6 +386,12 @@ def test_the_functions_of_the_user_keep_their_identity():
     assert_equal(predicted(result), predicted(model))
 
 
+def test_a_lambda_layer_keeps_its_function():
+    factor = 3.0
+    model = keras.Sequential([keras.Input((6, 4)), layers.ReLU(), layers.Lambda(lambda x: ops.multiply(x, factor))])
+    assert_equal(predicted(ka.replace(model, {"relu": "relu"}).model), predicted(model))
+
+
 def test_random_numbers_go_on_as_in_the_original():
     model = keras.Sequential([keras.Input((6, 4)), layers.Dropout(0.5, seed=3), layers.ReLU(), layers.Dense(2)])
     model(X, training=True)
@@ -511,9 +517,11 @@ class TestInPlace:
 
 @pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="nothing in it depends on the backend")
 def test_mobilenet():
-    model = keras.applications.MobileNetV2(alpha=0.35, input_shape=(32, 32, 3), weights=None, classes=3)
+    model = keras.applications.MobileNetV2(alpha=0.35, input_shape=(32, 32, 3), weights=None, classes=3, classifier_activation=None)
     x = RNG.uniform(size=(2, 32, 32, 3)).astype("float32")
+    randomized(model)
     result = ka.replace(model, {"relu6": "relu6"})
     assert (len(result.changed), len(result.kept)) == (35, 0)
     assert_equal(predicted(result.model, x), predicted(model, x))
     assert_equal(result.model.get_weights(), model.get_weights())
+    assert (predicted(ka.replace(model, {"relu6": "hard_silu"}).model, x)[0] != predicted(model, x)[0]).any()
