@@ -4,13 +4,14 @@ Each model is made with random weights. Each of its activations is replaced by t
 table has how many there were, how many were changed and kept, whether all weights are equal to the bit, and by how much predictions differ.
 As a control, the hidden activations are replaced by another function. Predictions must differ then: an untrained model may give the same
 numbers with any activation.
-Run it as `python -m lab.surgery`, or with the names of some of the models.
+`make applications` writes docs/applications.md. `python -m lab.surgery MobileNet` prints the row of one model.
 """
 
 import gc
 import inspect
 import sys
 import time
+from pathlib import Path
 
 import keras
 import numpy as np
@@ -97,23 +98,32 @@ def row(name, make):
     ]
 
 
+HEADER = ["model", "activations", "changed", "kept", "weights equal", "original unchanged", "difference of predictions", "seconds"]
+PAGE = Path(__file__).parents[1] / "docs" / "applications.md"
+INTRODUCTION = """# The models of keras.applications
+
+<!-- Written by `make applications`, not by hand. -->
+
+What `keras_activations.replace` does with each of them, with random weights: every activation is replaced by the one of this package that
+computes the same, also that of the output.
+"""
+
+
+def line(cells):
+    return "| " + " | ".join(cells) + " |"
+
+
 def main(names):
-    header = [
-        "model",
-        "activations",
-        "changed",
-        "kept",
-        "weights equal",
-        "original unchanged",
-        "difference",
-        "of another function",
-        "seconds",
-    ]
-    print(f"| {' | '.join(header)} |", "|---" * len(header) + "|", sep="\n", flush=True)
+    lines = [line(HEADER), line(["---"] * len(HEADER))]
+    print(*lines, sep="\n", flush=True)
     for name, make in models().items():
         if not names or name in names:
-            print("| " + " | ".join(row(name, make)) + " |", flush=True)
+            lines.append(line(row(name, make)))
+            print(lines[-1], flush=True)
             gc.collect()
+    if not names:
+        versions = f"keras {keras.__version__} on {keras.backend.backend()}"
+        PAGE.write_text("\n".join([INTRODUCTION, f"Measured with {versions}.", "", *lines, ""]))
 
 
 if __name__ == "__main__":

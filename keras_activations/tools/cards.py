@@ -1,7 +1,8 @@
 """What was computed and measured about every activation of the catalogue: `make cards` writes cards.json.
 
 Nothing in it was typed in. The properties are those that `describing.properties` finds, so that tools that look at the whole catalogue, and
-Keras's NumPy backend, need not compute them. The costs were measured on a CPU. The conversions that fail are those of docs/export.md, and the errors those of docs/accuracy.md.
+Keras's NumPy backend, need not compute them. The costs were measured on a CPU. The conversions that fail are those of docs/export.md, and
+the errors those of docs/accuracy.md.
 """
 
 import functools
