@@ -46,7 +46,9 @@ from .tools.check import check
 from .tools.comparing import Comparison, Suggestions, compare, suggest
 from .tools.describing import Description, describe
 from .tools.finding import find_activations
+from .tools.history_figure import plot_history
 from .tools.initializing import gain, initializer
+from .tools.monitoring import ActivationMonitor
 from .tools.plotting import plot
 from .tools.setting import set_kernel
 from .tools.surgery import replace, set_activation
@@ -60,6 +62,7 @@ __all__ = [
     "ABU",
     "AconC",
     "Activation",
+    "ActivationMonitor",
     "AlongAxis",
     "ALReLU",
     "APL",
@@ -159,6 +162,7 @@ __all__ = [
     "Phish",
     "PiecewiseLinear",
     "plot",
+    "plot_history",
     "PolyNorm",
     "PolyReLU",
     "PReLU",

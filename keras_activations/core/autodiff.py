@@ -239,6 +239,28 @@ def value_and_gradients(function, tensors, upstream):
     raise NotImplementedError(f"The {_BACKEND} backend computes no gradients. Set KERAS_BACKEND to tensorflow, jax or torch.")
 
 
+def compiled(function):
+    """The function as a program of the backend, made at its first call. Arguments and results are tensors, in lists, tuples and dicts."""
+    if _BACKEND == "tensorflow":
+        return tf.function(function, autograph=False)
+    return jax.jit(function) if _BACKEND == "jax" else function
+
+
+def surroundings():
+    """What records the operations that run now. Inside a loop, a branch or a map that the backend records for itself, it is another one.
+
+    A tensor from in there cannot be used outside.
+    """
+    if _BACKEND == "tensorflow":
+        return None if tf.executing_eagerly() else tf.compat.v1.get_default_graph()
+    if _BACKEND == "jax":
+        core = importlib.import_module("jax.extend.core")
+        if hasattr(core, "get_opaque_trace_state"):
+            return core.get_opaque_trace_state()
+        return jax.core.get_opaque_trace_state(convention="flax")  # JAX before 0.7 has it elsewhere
+    return torch._C._functorch.maybe_current_level() if _BACKEND == "torch" else None
+
+
 def in_float64():
     """A context in which JAX keeps float64 and compiles nothing: for programs that look at a function, at a few thousand numbers.
 
