@@ -9,6 +9,7 @@ from tensorboard.summary.writer.event_file_writer import EventFileWriter
 
 from .observing import NUMBERS, Measure
 
+
 class EventFile:
     """An event file in a folder. It is complete after each `write`."""
 

@@ -38,7 +38,7 @@ class Panel:
     @property
     def write(self) -> Callable[[float], str]:
         """How a number is written."""
-        return (lambda value: f"{value:.0%}") if self.scale == "fraction" else (lambda value: f"{value:.1e}" if value else "0")
+        return (lambda value: f"{value:.0%}") if self.scale == "fraction" else _written
 
 
 PANELS = (
@@ -96,7 +96,7 @@ def plot_history(monitor: ActivationMonitor, *, path: "str | os.PathLike[str] | 
     first = None
     for index, (panel, grid) in enumerate(drawn):
         axes = figure.add_subplot(1, len(drawn), index + 1, sharey=first)
-        _draw(figure, axes, panel, grid, steps, font=min(7.0, 58 * row))
+        _draw(figure, axes, panel, grid, steps, row)
         if first is None:
             first = axes
             axes.set_yticks(range(len(paths)), names)
@@ -126,13 +126,13 @@ def _is_worth_drawing(name, grid):
     return name != "drift" or bool(np.isfinite(grid).any())
 
 
-def _draw(figure, axes, panel, grid, steps, font):
+def _draw(figure, axes, panel, grid, steps, row):
     """One panel, with its scale below and the last numbers at its right."""
     edges = _edges(steps)
     rows = np.arange(len(grid) + 1) - 0.5
-    colors = figure_colors(panel.colors)
     shown = np.ma.masked_invalid(grid)
-    mesh = axes.pcolormesh(edges, rows, shown, cmap=colors, norm=_norm(panel.scale, grid), rasterized=True)
+    mesh = axes.pcolormesh(edges, rows, shown, cmap=panel.colors, norm=_norm(panel.scale, grid), rasterized=True)
+    axes.hlines(rows[1:-1], edges[0], edges[-1], color="white", linewidth=10 * row)
     axes.set_facecolor(MISSING)
     axes.spines[:].set_visible(False)
     axes.set_title(panel.title, loc="left", fontsize=8.5, fontweight="bold")
@@ -146,21 +146,16 @@ def _draw(figure, axes, panel, grid, steps, font):
                 xytext=(3, 0),
                 textcoords="offset points",
                 va="center",
-                fontsize=font,
+                fontsize=min(7.0, 58 * row),
                 color=GREY,
             )
     bar = figure.colorbar(mesh, ax=axes, location="bottom", fraction=0.05, aspect=24, pad=0.02)
     bar.outline.set_visible(False)
+    ends = [mesh.norm.vmin, mesh.norm.vmax]
+    ends = [ends[0], 1, ends[1]] if panel.scale == "factor" else ends
+    bar.set_ticks(ends, labels=[panel.write(end) for end in ends])
+    bar.ax.minorticks_off()
     bar.ax.tick_params(length=0, labelsize=6.5, labelcolor=GREY)
-    if panel.scale == "fraction":
-        bar.set_ticks([0, 0.5, 1], labels=["0", "50%", "100%"])
-
-
-def figure_colors(name):
-    """A colormap of matplotlib."""
-    from matplotlib import colormaps
-
-    return colormaps[name]
 
 
 def _norm(scale, grid):
@@ -175,9 +170,17 @@ def _norm(scale, grid):
     low, high = math.log10(positive.min()), math.log10(positive.max())
     if scale == "factor":
         most = max(1.0, abs(low), abs(high))
-        return LogNorm(10**-most, 10**most)
+        return LogNorm(10**-most, 10**most, clip=True)
     middle, half = (low + high) / 2, max(0.5, (high - low) / 2)
     return LogNorm(10 ** (middle - half), 10 ** (middle + half), clip=True)
+
+
+def _written(value):
+    """The number with two digits, such as 0.25 or 3.1e-5."""
+    if value == 0 or 1e-3 < value < 1e4:
+        return f"{value:.2g}" if value < 100 else f"{value:.0f}"
+    mantissa, exponent = f"{value:.1e}".split("e")
+    return f"{mantissa}e{int(exponent)}"
 
 
 def _edges(steps):

@@ -118,14 +118,15 @@ class ActivationMonitor(keras.callbacks.Callback):
         model = self.model
         if not model.built:
             raise ValueError(f"{model.name} is not built, so its activations cannot run. Call it once: model(x).")
-        self._probe, self._measures = Probe(model, self.x, self.y), ()
-        if self.log_dir is not None:
-            self._file = _event_file()(self.log_dir)
         try:
-            self._observe()
+            self._probe = Probe(model, self.x, self.y)
+            self._measures = self._probe()
         except Exception as error:  # whatever the model and the backend raise
             shapes = keras.tree.map_structure(lambda array: array.shape, (self.x, self.y))
             raise ValueError(f"{model.name} does not run on the probe batch, with (x, y) of shapes {shapes}: {error}") from error
+        if self.log_dir is not None:
+            self._file = _event_file()(self.log_dir)
+        self._keep()
         if not self._measures:
             warnings.warn(f"ActivationMonitor sees no activation in {model.name}. {self._excuses()}".strip(), stacklevel=2)
 
@@ -158,6 +159,10 @@ class ActivationMonitor(keras.callbacks.Callback):
         # On JAX, `self.model` brings the weights back from the training step to the model.
         _ = self.model
         self._measures = self._probe()
+        self._keep()
+
+    def _keep(self):
+        """Write the last observation to the history and the event file, and warn of what is new."""
         self.unwatched = dict(self._probe.unwatched)
         # A second `fit` begins where the first one ended.
         if not self.history or self.history[-1]["step"] < self._step:

@@ -94,13 +94,18 @@ class Probe:
 
     def __init__(self, model: keras.Model, x: Any, y: Any):
         self.model, self.variables = model, model.variables
-        self.x, self.y = (keras.tree.map_structure(ops.convert_to_tensor, each) for each in (x, y))
+        self.x = keras.tree.map_structure(ops.convert_to_tensor, x)
+        self.y = None if y is None else keras.tree.map_structure(ops.convert_to_tensor, y)
         self.places, self.unwatched = _watchable(model)
         self.paths = _unique([place.path for place in self.places])
         self._order: list[int] = []
         self._run = self._observed if model.run_eagerly else autodiff.compiled(self._observed)
         self._weights = [list(getattr(place.activation, "weights", ())) for place in self.places]
         self._start = [list(map(_array, weights)) for weights in self._weights]
+        if keras.backend.backend() == "tensorflow":
+            # tf.vectorized_map writes its operations between those of the graph around it. Eagerly it has a graph of its own.
+            with keras.StatelessScope(), self._watching():
+                model(self.x, training=False)
 
     def __call__(self) -> tuple[Measure, ...]:
         found = self._run([ops.convert_to_tensor(variable) for variable in self.variables], self.x, self.y)
@@ -234,7 +239,8 @@ def _slope(activation, call):
         drawn = random.choice([-1.0, 1.0], (size or 1,)).reshape([-1 if each == axis else 1 for each in range(len(shape))])
         signs = signs * ops.convert_to_tensor(drawn, dtype=call.y.dtype)
     _, (slope,) = autodiff.value_and_gradients(function, [call.x], ops.broadcast_to(signs, ops.shape(call.y)))
-    return ops.abs(slope)
+    # Where the input is not a number, many functions say that their slope is 0. Such a unit is not dead, but worse.
+    return ops.where(ops.isfinite(call.x), ops.abs(slope), math.nan)
 
 
 def _of_units(place, slope):
