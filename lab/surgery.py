@@ -98,14 +98,15 @@ def row(name, make):
     ]
 
 
-HEADER = ["model", "activations", "changed", "kept", "weights equal", "original unchanged", "difference of predictions", "seconds"]
+HEADER = ["model", "activations", "changed", "kept", "weights equal", "original unchanged", "difference", "of another function", "seconds"]
 PAGE = Path(__file__).parents[1] / "docs" / "applications.md"
 INTRODUCTION = """# The models of keras.applications
 
 <!-- Written by `make applications`, not by hand. -->
 
 What `keras_activations.replace` does with each of them, with random weights: every activation is replaced by the one of this package that
-computes the same, also that of the output.
+computes the same, also that of the output. Predictions differ by "difference". The control is the column "of another function": how much
+predictions differ if every activation but that of the output is replaced by softsign.
 """
 
 
