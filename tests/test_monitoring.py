@@ -1,5 +1,6 @@
 """The monitor finds known diseases, measures what NumPy computes, and leaves the training as it is."""
 
+import itertools
 import json
 import sys
 import warnings
@@ -11,7 +12,6 @@ from keras import layers, ops
 
 import keras_activations as ka
 from keras_activations.core import keras_gaps
-from lab.cases import BACKEND
 
 RANDOM = np.random.default_rng(0)
 X = RANDOM.normal(size=(64, 4)).astype("float32")
@@ -73,7 +73,7 @@ def test_gradients_vanish_in_the_first_layers_of_sigmoids():
     model = sequential(*[layers.Dense(16, "sigmoid", name=f"layer_{index}") for index in range(depth)], layers.Dense(1))
     rows, told, _ = observed(model)
     gradients = [row["gradient"] for row in rows.values()]
-    assert all(one < other for one, other in zip(gradients, gradients[1:], strict=False))
+    assert all(one < other for one, other in itertools.pairwise(gradients))
     assert rows["layer_0:activation"]["attenuation"] == pytest.approx(gradients[0] / gradients[-1])
     (message,) = told
     assert "the gradient at layer_0:activation is" in message
@@ -128,8 +128,10 @@ def test_the_slope_of_a_softmax_is_not_that_of_its_sum():
 # -------------------------------------------------------------------------------------------------------------------- numbers
 
 
-def test_numbers_are_those_of_numpy():
-    model = sequential(layers.Dense(5, "tanh", name="hidden"), layers.Dense(3), ka.Sigmoid(name="alone"), layers.Dense(1, name="last"))
+@pytest.mark.parametrize("eagerly", [False, True])
+def test_numbers_are_those_of_numpy(eagerly):
+    parts = [layers.Dense(5, "tanh", name="hidden"), layers.Dense(3), ka.Sigmoid(name="alone"), layers.Dense(1, name="last")]
+    model = sequential(*parts, run_eagerly=eagerly)
     rows, _, _ = observed(model)
     w1, b1, w2, b2, w3, b3 = [weight.astype("float64") for weight in model.get_weights()]
     hidden = np.tanh(X @ w1 + b1)
@@ -182,6 +184,16 @@ def test_units_are_channels_wherever_they_stand():
     x[:, 1] *= -1
     row = observed(keras.Sequential([keras.Input((3, 5)), Host()]), x, None)[0]["host:activation"]
     assert (row["units"], row["dead"]) == (3, 1 / 3)
+
+
+@pytest.mark.parametrize("policy", ["mixed_float16", "mixed_bfloat16"])
+def test_in_mixed_precision(policy):
+    keras.config.set_dtype_policy(policy)
+    model = sequential(layers.Dense(8, "relu", name="hosted"), layers.Dense(8), layers.PReLU(name="of_keras"), layers.Dense(1, ka.PReLU()))
+    model.layers[0].bias.assign([-100.0] * 3 + [0.0] * 5)
+    rows, _, _ = observed(model)
+    assert rows["hosted:activation"]["dead"] == 3 / 8
+    assert all(0 < row["gradient"] < 10 and row["not_finite"] == 0 for row in rows.values())
 
 
 def test_learned_weights_drift_by_what_they_moved():
@@ -289,8 +301,7 @@ def test_training_is_the_same_with_and_without():
     (model, history), (other, expected) = trained(monitor), trained()
     assert sorted({row["step"] for row in monitor.history}) == list(range(7))
     assert same(weights(other), weights(model))
-    assert same([variable.numpy() if BACKEND == "tensorflow" else ops.convert_to_numpy(variable) for variable in other.optimizer.variables],
-                [variable.numpy() if BACKEND == "tensorflow" else ops.convert_to_numpy(variable) for variable in model.optimizer.variables])  # fmt: skip
+    assert same(*([np.array(ops.convert_to_numpy(each)) for each in trained.optimizer.variables] for trained in (other, model)))
     assert history == expected
 
 
@@ -324,11 +335,14 @@ def test_a_model_is_as_before_also_after_an_error():
 
 
 def test_shadows_end_with_an_error():
+    def fail(layer):
+        with keras_gaps.shadowed([(layer, "activation", None), (layer, "call", None)]):
+            raise RuntimeError("activation" if layer.activation is None else "not shadowed")
+
     layer = layers.Dense(2, ka.Mish())
     activation = layer.activation
-    with pytest.raises(RuntimeError), keras_gaps.shadowed([(layer, "activation", None), (layer, "call", None)]):
-        assert layer.activation is None
-        raise RuntimeError
+    with pytest.raises(RuntimeError, match=r"^activation$"):
+        fail(layer)
     assert layer.activation is activation
     assert "call" not in vars(layer)
 
@@ -353,6 +367,13 @@ def test_steps_are_counted_over_epochs_and_fits():
     assert "first:activation/drift" not in history
     model.fit(Data(), verbose=0, callbacks=[monitor])
     assert [row["step"] for row in monitor.history] == [0, 3, 6, 8, 9, 12]
+
+
+def test_a_compiled_step_may_be_several_batches():
+    model = sequential(layers.Dense(8, "relu"), layers.Dense(1), steps_per_execution=4)
+    monitor = ka.ActivationMonitor(X, Y, every=3)
+    model.fit(X, Y, batch_size=8, verbose=0, callbacks=[monitor])
+    assert [row["step"] for row in monitor.history] == [0, 4, 8]
 
 
 def test_the_history_is_plain():
