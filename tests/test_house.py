@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 import keras_activations as ka
+from lab.cases import BACKEND
 
 ROOT = Path(__file__).parents[1]
+pytestmark = pytest.mark.skipif(BACKEND != "torch", reason="the same on every backend")
 
 # Each room may import itself and the rooms listed here.
 # `keras_activations` means the file that imports the rooms, and its public names.
