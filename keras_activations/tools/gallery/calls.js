@@ -1,0 +1,84 @@
+// Activations with arguments, written as the package's `get` takes them: leaky_relu(negative_slope=0.1).
+// An item is an activation with the values of all of its parameters: {entry, values}.
+
+const copied = (value) => (Array.isArray(value) ? [...value] : value);
+const isSame = (a, b) => JSON.stringify(a) === JSON.stringify(b);
+
+function item(entry, given = {}) {
+  const values = {};
+  for (const parameter of entry.parameters) {
+    values[parameter.name] = copied(parameter.name in given ? allowed(parameter, given[parameter.name]) : parameter.value);
+  }
+  return { entry, values };
+}
+
+// The value, or the nearest one that the constructor accepts.
+function allowed(parameter, value) {
+  const { kind, limits } = parameter;
+  if (kind === "number") {
+    if (value === null) return parameter.may_be_none ? null : parameter.value;
+    return typeof value === "number" && Number.isFinite(value) ? within(limits, value) : parameter.value;
+  }
+  if (kind === "row") {
+    const fits = Array.isArray(value) && value.length === parameter.value.length && value.every(Number.isFinite);
+    return fits ? value.map((entry) => within(limits, entry)) : parameter.value;
+  }
+  if (kind === "flag") return typeof value === "boolean" ? value : parameter.value;
+  return parameter.options.includes(value) ? value : parameter.value;
+}
+
+const within = ([low, high], value) => Math.min(Math.max(value, low ?? -Infinity), high ?? Infinity);
+
+// Set a value, and move the one that must stay above or below it.
+function assign(target, parameter, value) {
+  const { entry, values } = target;
+  values[parameter.name] = allowed(parameter, value);
+  const other = (name) => entry.parameters.find((candidate) => candidate.name === name);
+  for (const [low, high] of entry.below) {
+    if (values[low] < values[high]) continue;
+    if (parameter.name === low) values[high] = within(other(high).limits, values[low] + other(high).step);
+    if (parameter.name === high) values[low] = within(other(low).limits, values[high] - other(low).step);
+  }
+  for (const { name, needs, value: start } of entry.parameters) if (needs && !values[needs]) values[name] = start;
+}
+
+function literal(value) {
+  if (value === null) return "None";
+  if (typeof value === "boolean") return value ? "True" : "False";
+  if (typeof value === "string") return `'${value}'`;
+  if (Array.isArray(value)) return `(${value.map(literal).join(", ")}${value.length === 1 ? "," : ""})`;
+  const text = String(value);
+  return /[.e]/.test(text) ? text : `${text}.0`;
+}
+
+// The arguments that must be written: those that differ from the defaults.
+function argumentsOf({ entry, values }) {
+  const moved = entry.parameters.filter((parameter) => !isSame(values[parameter.name], parameter.value));
+  const written = entry.parameters.filter((parameter) => parameter.required || moved.includes(parameter) || (parameter.follows && moved.length));
+  return written.map(({ name }) => `${name}=${literal(values[name])}`);
+}
+
+function written(target) {
+  const given = argumentsOf(target);
+  return given.length ? `${target.entry.name}(${given.join(", ")})` : target.entry.name;
+}
+
+// The item that a call means, or null if it means none.
+function parsed(text) {
+  const [, name, rest] = text.match(/^\s*(\w+)\s*(?:\((.*)\))?\s*$/s) ?? [];
+  const entry = ENTRIES.get(name);
+  if (!entry) return null;
+  const given = {};
+  for (const [, argument, value] of (rest ?? "").matchAll(/(\w+)\s*=\s*(\([^)]*\)|'[^']*'|"[^"]*"|[^,]+)/g)) given[argument] = valueOf(value.trim());
+  const found = item(entry, given);
+  for (const parameter of entry.parameters) if (parameter.name in given) assign(found, parameter, given[parameter.name]);
+  return found;
+}
+
+function valueOf(text) {
+  const words = { None: null, True: true, False: false };
+  if (text in words) return words[text];
+  if (/^['"]/.test(text)) return text.slice(1, -1);
+  if (text.startsWith("(")) return text.slice(1, -1).split(",").filter((part) => part.trim()).map(Number);
+  return Number(text);
+}
