@@ -4,8 +4,6 @@ const BACKEND_NAMES = { tensorflow: "TensorFlow", jax: "JAX", torch: "torch" };
 
 function accountOf(entry) {
   const parts = [make("h3", {}, "Card"), definitions([...entry.card, ...furtherRows(entry)])];
-  parts.push(make("h3", {}, "Cost"), ...costs(entry), make("p", { class: "note" }, "Value and gradient on a CPU, in times of relu."));
-  parts.push(make("h3", {}, "Accuracy"), ...accuracy(entry));
   for (const [title, sentences] of [["Use it", entry.use], ["Avoid it", entry.avoid]]) {
     if (sentences.length) parts.push(make("h3", {}, title), make("ul", {}, sentences.map((text) => make("li", {}, ...linked(text)))));
   }
@@ -13,16 +11,35 @@ function accountOf(entry) {
   return parts;
 }
 
-function furtherRows(entry) {
-  const names = [...new Set(entry.names.map(([name, library, given]) => {
+// What was measured.
+const measurementsOf = (entry) => [
+  make("h3", {}, "Cost"),
+  ...costs(entry),
+  make("p", { class: "help" }, "The time of value and gradient on a CPU, divided by that of relu."),
+  make("h3", {}, "Accuracy"),
+  ...accuracy(entry),
+];
+
+// Its names here and in libraries, by the arguments that they mean.
+function namesOf(entry) {
+  const calls = new Map();
+  for (const [name, library, given] of entry.names) {
     const call = written(item(entry, given));
-    return `${name}${library ? ` (${library})` : ""}${call === entry.name ? "" : ` is ${call}`}`;
-  }))];
-  const rows = [];
-  if (names.length) rows.push(["further names", names.join(", ")]);
+    if (!calls.has(call)) calls.set(call, new Map());
+    const places = calls.get(call);
+    places.set(name, [...(places.get(name) ?? []), ...(library ? [library] : [])]);
+  }
+  return [...calls].map(([call, places]) => [
+    call === entry.name ? "further names" : call,
+    [...places].map(([name, libraries]) => (libraries.length ? `${name} in ${[...new Set(libraries)].join(", ")}` : name)).join("; "),
+  ]);
+}
+
+function furtherRows(entry) {
+  const rows = namesOf(entry);
   if (!entry.host) rows.push(["in a host", "no: it changes the width, and is a layer of its own"]);
   if (entry.exports.length) rows.push(["export fails", entry.exports.join(", ")]);
-  return rows.filter(([label]) => !entry.card.some(([other]) => other === label));
+  return rows;
 }
 
 const definitions = (rows) => make("dl", {}, rows.flatMap(([label, text]) => [make("dt", {}, label), make("dd", {}, text)]));

@@ -54,13 +54,13 @@ class Chart {
   }
 
   paths(samples) {
-    return samples.flatMap(({ x, curves }, which) =>
+    return samples.flatMap(({ x, curves, jumps }, which) =>
       curves.flatMap((curve, further) =>
         [...this.orders].reverse().map((order) =>
           make("path", {
             class: `${ORDERS[order]}${further ? " further" : ""}`,
             style: `stroke: ${this.colour(which, order)}`,
-            d: pathOf(x, curve[order], this.horizontal, this.vertical),
+            d: pathOf(x, curve[order], jumps[further][order], this.horizontal, this.vertical),
           }),
         ),
       ),

@@ -1,5 +1,6 @@
 """What the page knows about each activation, as plain values for JSON. All of it is computed, measured, or read from docstrings."""
 
+import collections
 import functools
 import json
 import math
@@ -25,12 +26,12 @@ _HIDDEN = {"cost", "runs", "further names", "export fails"}  # rows of the card 
 def data() -> dict[str, Any]:
     """Everything that the page shows."""
     entries = catalogue().values()
-    families = sorted({entry.family for entry in entries})
+    sizes = collections.Counter(entry.family for entry in entries)
     return {
         "version": __version__,
         "backends": BACKENDS,
         "cheap": CHEAP,
-        "families": [[family, family.replace("_", " ")] for family in families],
+        "families": [[family, family.replace("_", " ")] for family in sorted(sizes, key=lambda family: (-sizes[family], family))],
         "ambiguous": {name: list(choices) for name, choices in AMBIGUOUS.items()},
         "activations": [activation(entry) for entry in entries],
     }

@@ -42,18 +42,19 @@ class Detail {
     const title = one ? one.entry.name : "Comparison";
     const head = make("header", {}, make("h2", { id: "detail-title", tabindex: "-1", autofocus: true }, title));
     if (one) head.append(make("p", { class: "summary" }, one.entry.summary));
-    const left = make("div", {}, one ? formulaOf(one.entry) : null, this.chart.svg, this.toggles, make("div", { class: "scroll" }, this.table));
+    const left = make("div", { class: "drawn" }, one ? formulaOf(one.entry) : null, this.chart.svg, this.toggles, make("div", { class: "scroll" }, this.table));
     const note = notes(items);
     if (note) left.append(make("p", { class: "note" }, note));
-    const right = make("div");
+    const right = make("div", { class: "moved" });
+    const below = make("div", { class: "known" });
     if (one) {
-      right.append(...this.parametersOf(one), make("h3", {}, "Code"), this.code);
-      left.append(...accountOf(one.entry));
+      right.append(...this.parametersOf(one), make("h3", {}, "Code"), this.code, ...measurementsOf(one.entry));
+      below.append(...accountOf(one.entry));
     } else {
       right.append(make("h3", {}, "Parameters"), ...items.map((target, which) => this.foldedParameters(target, which)));
-      left.append(make("h3", {}, "Properties"), make("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Properties" }, comparedTable(items)));
+      below.append(make("h3", {}, "Properties"), make("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Properties" }, comparedTable(items)));
     }
-    this.dialog.replaceChildren(this.bar(one), make("div", { class: "detail" }, head, left, right));
+    this.dialog.replaceChildren(this.bar(one), make("div", { class: "detail" }, head, left, right, below));
     this.buildReadout();
     this.dialog.scrollTop = 0;
   }
@@ -65,7 +66,7 @@ class Detail {
       const name = at < 0 ? undefined : order[at + by];
       return make("button", { type: "button", class: "plain", "aria-label": label, disabled: !name, onclick: () => change({ view: [name], half: null }) }, sign);
     };
-    const pickable = one ? make("button", { type: "button", class: "button", onclick: () => this.pick() }, "Compare") : null;
+    const pickable = one ? make("button", { type: "button", class: "button", onclick: () => this.pick() }, "Pick to compare") : null;
     return make(
       "div",
       { class: "bar" },
@@ -95,13 +96,12 @@ class Detail {
     const swatch = keyLine(`var(--c${which})`, 0);
     const remove = make("button", { type: "button", class: "link", onclick: () => change({ view: state.view.filter((_, i) => i !== which) }) }, "Leave out");
     const open = make("button", { type: "button", class: "link", onclick: () => change({ view: [state.view[which]] }) }, "Look at it alone");
-    return make("details", {}, make("summary", {}, swatch, target.entry.name), ...elements, make("p", { class: "under" }, open, remove));
+    return make("details", {}, make("summary", {}, swatch, target.entry.name, make("span", { class: "mark", "aria-hidden": "true" }, "›")), ...elements, make("p", { class: "under" }, open, remove));
   }
 
   // A slider has moved.
   moved() {
     const view = this.items.map(written);
-    this.written = view.map((call) => call.replace(/\s/g, "")).join("~");
     this.written = view.join("~");
     change({ view }, { replace: true });
   }
@@ -140,19 +140,16 @@ class Detail {
   }
 
   buildReadout() {
-    this.field = make("input", { type: "number", step: "any", id: "place", "aria-label": "x" });
+    this.field = make("input", { type: "number", step: "any", });
     this.field.addEventListener("change", () => this.field.value !== "" && this.chart.move(Number(this.field.value)));
-    const label = make("label", { for: "place" }, "x");
-    const head = make("tr", {}, make("th", { scope: "col" }, label), ...["f(x)", "f′(x)", "f″(x)"].map((text) => make("th", { scope: "col" }, text)));
+    const place = make("th", { scope: "col" }, make("label", {}, "x = ", this.field));
+    const head = make("tr", {}, place, ...["f(x)", "f′(x)", "f″(x)"].map((text) => make("th", { scope: "col" }, text)));
     this.rows = this.items.flatMap((target, which) => reader(target)(0).map((_, curve) => ({ target, which, curve, cells: [0, 1, 2].map(() => make("td")) })));
-    const lines = this.rows.map(({ target, which, curve, cells }, i) => make("tr", {}, make("th", { scope: "row" }, ...this.rowName(target, which, curve, i)), ...cells));
+    const lines = this.rows.map(({ target, which, curve, cells }) => make("tr", {}, make("th", { scope: "row" }, ...this.rowName(target, which, curve)), ...cells));
     this.table.append(make("caption", { class: "hidden" }, "Values at x"), make("thead", {}, head), make("tbody", {}, ...lines));
   }
 
-  // A single curve has the field for x before its numbers. Of several, each has its name there, and the field is above.
-  rowName(target, which, curve, i) {
-    if (this.rows.length === 1) return [this.field];
-    if (i === 0) this.table.append(make("tbody", {}, make("tr", {}, make("td", { colspan: "4" }, this.field))));
+  rowName(target, which, curve) {
     const several = reader(target)(0).length > 1;
     return [this.items.length > 1 ? keyLine(`var(--c${which})`, 0) : null, ` ${target.entry.name}${several ? `, output ${curve + 1}` : ""}`];
   }

@@ -55,7 +55,7 @@ function selection({ q, family, has: wanted, on, sort }) {
     .map((entry) => ({ entry, match: match(entry, q) }))
     .filter((each) => each.match);
   const keys = {
-    family: (entry) => [entry.family],
+    family: (entry) => [DATA.families.findIndex(([family]) => family === entry.family)],
     name: () => [],
     cost: (entry) => [costOf(entry, on)],
     accuracy: (entry) => [errorOf(entry)],

@@ -58,7 +58,7 @@ function drawSmall({ entry, picture, given }) {
   const zero = (attributes) => make("line", { class: "zero", ...attributes });
   const paths = [1, 0].flatMap((order) =>
     samples.curves.map((curve, i) =>
-      make("path", { class: `${ORDERS[order]}${i ? " further" : ""}`, d: pathOf(samples.x, curve[order], horizontal, vertical) }),
+      make("path", { class: `${ORDERS[order]}${i ? " further" : ""}`, d: pathOf(samples.x, curve[order], samples.jumps[i][order], horizontal, vertical) }),
     ),
   );
   picture.replaceChildren(
@@ -77,10 +77,12 @@ function smallPrint(entry, found) {
   if (keyOf(q) && found.name && found.name !== entry.name && found.name !== entry.class) {
     const known = libraries(entry, found.name);
     const call = written(item(entry, found.given));
-    return `${found.name}${known.length ? ` in ${known.join(", ")}` : ""}${call === entry.name ? "" : ` is ${call}`}`;
+    return `${found.name}${known.length ? ` in ${few(known)}` : ""}${call === entry.name ? "" : ` is ${call}`}`;
   }
   return [entry.year, entry.learned ? "learned" : null].filter(Boolean).join(" · ") || "\u00a0";
 }
+
+const few = (names) => names.slice(0, 3).join(", ") + (names.length > 3 ? " and others" : "");
 
 let current = null;
 

@@ -23,14 +23,15 @@ def mathml(equation: str, rows: Collection[str] = ()) -> str:
 
     Example:
         >>> mathml("f(x) = x**2")
-        '<math display="block"><mi>f</mi><mo>(</mo><mi>x</mi><mo>)</mo><mo>=</mo><msup><mi>x</mi><mn>2</mn></msup></math>'
+        '<math display="block"><mrow><mi>f</mi><mo>(</mo><mi>x</mi><mo>)</mo></mrow><mo>=</mo><msup><mi>x</mi><mn>2</mn></msup></math>'
     """
     inputs, outputs = parsed(equation)
     write = _Writer(rows)
-    shown = "<mo>,</mo><mspace width='0.6em'></mspace>".join(write(output) for output in outputs)
+    shown = '<mo>,</mo><mspace width="0.6em"></mspace>'.join(write(output) for output in outputs)
     arguments = "<mo>,</mo>".join(_letter(ast.unparse(argument)) for argument in inputs)
-    call = f"<mi>f</mi><mo>(</mo>{arguments}<mo>)</mo>"
-    call = f"<msub><mrow>{call}</mrow><mi>i</mi></msub>" if write.has_free_index else call
+    # Parentheses grow with what is beside them in their row.
+    call = f"<mrow><mi>f</mi><mo>(</mo>{arguments}<mo>)</mo></mrow>"
+    call = f"<msub>{call}<mi>i</mi></msub>" if write.has_free_index else call
     return f'<math display="block">{call}<mo>=</mo>{shown}</math>'
 
 
@@ -54,7 +55,7 @@ class _Writer:
             case ast.Name(id=name):
                 return self._name(name)
             case ast.UnaryOp(operand=operand):
-                return _grouped(f"<mo>−</mo>{self(operand, _PRODUCT)}", binds >= _PRODUCT)
+                return _grouped(f"<mo>−</mo>{self(operand, _PRODUCT)}", binds > _PRODUCT)
             case ast.BinOp(op=ast.Div(), left=left, right=right):
                 return _grouped(f"<mfrac>{_row(self(left))}{_row(self(right))}</mfrac>", binds > _POWER)
             case ast.BinOp(op=ast.Pow(), left=left, right=right):
@@ -80,10 +81,12 @@ class _Writer:
 
     def _operation(self, sign, left, right, binds):
         shown = {"+": "<mo>+</mo>", "-": "<mo>−</mo>", "*": "<mo>&#8290;</mo>"}[sign]  # the last is an invisible times
-        starts_with_a_digit = isinstance(right, (ast.Constant, ast.IfExp)) or (isinstance(right, ast.BinOp) and _is_number(right.left))
-        if sign == "*" and (starts_with_a_digit or (_is_word(left) and _is_word(right))):
+        if sign == "*" and _begins_with_a_number(right):
             shown = "<mo>·</mo>"
-        text = self(left, _BINDS[sign]) + shown + self(right, _BINDS[sign] + (sign == "-"))
+        elif sign == "*" and (_is_word(left) or _is_word(right)):
+            shown += '<mspace width="0.2em"></mspace>'
+        binds_more = sign == "-" or isinstance(right, ast.UnaryOp)
+        text = self(left, _BINDS[sign]) + shown + self(right, _BINDS[sign] + binds_more)
         return _grouped(text, _BINDS[sign] < binds)
 
     def _cases(self, node):
@@ -114,7 +117,7 @@ class _Writer:
         return _grouped(shown, True) if binds > _POWER else _row(shown)
 
     def _reduced(self, name, argument):
-        sign = f'<mo>{_REDUCTIONS[name]}</mo>' if name == "sum" else f'<mi mathvariant="normal">{name}</mi>'
+        sign = f"<mo>{_REDUCTIONS[name]}</mo>" if name == "sum" else f'<mi mathvariant="normal">{name}</mi>'
         inner = self._inside(argument, _PRODUCT)
         return f"<munder>{sign}<mi>j</mi></munder>{inner}"
 
@@ -136,10 +139,15 @@ def _letter(name):
         return f"<msub><mi>{GREEK[stem]}</mi><mi>{index}</mi></msub>"
     if len(name) == 2 and name[1].isdigit():
         return f"<msub><mi>{name[0]}</mi><mn>{name[1]}</mn></msub>"
-    return f'<mi mathvariant="normal">{escape(name.replace("_", " "))}</mi>'
+    return f'<mi mathvariant="normal">{escape(name)}</mi>'
 
 
 def _is_word(node):
+    """Whether the letters of a word would touch what is beside them."""
+    if isinstance(node, ast.Call):
+        return isinstance(node.func, ast.Name) and node.func.id not in ("exp", "sqrt", "abs")
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
+        return _is_word(node.right)
     return isinstance(node, ast.Name) and len(node.id) > 2 and node.id not in GREEK
 
 
@@ -149,8 +157,10 @@ def _number(value):
     return short if float(short) == value else f"{short}…"
 
 
-def _is_number(node):
-    return isinstance(node, ast.Constant) or (isinstance(node, ast.BinOp) and _is_number(node.left))
+def _begins_with_a_number(node):
+    if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Mult, ast.Pow)):
+        return _begins_with_a_number(node.left)
+    return isinstance(node, ast.Constant)
 
 
 def _row(text):

@@ -37,7 +37,7 @@ def gallery(path: "str | os.PathLike[str]", *, overwrite: bool = False) -> Path:
     """
     target = Path(path)
     if target.exists() and not arguments.flag("overwrite", overwrite):
-        raise FileExistsError(f"{target} exists. Nothing was written. Choose another name, or write overwrite=True.")
+        raise FileExistsError(f"{target} exists. Nothing was written. Choose another name, or allow to overwrite it.")
     target.write_text(page(), encoding="utf-8")
     return target
 

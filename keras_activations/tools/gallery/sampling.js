@@ -18,12 +18,36 @@ function reader(target) {
     });
 }
 
-// {x, curves}: for each curve the values, the derivatives, and the second derivatives. 0 is between two points, since many have a corner there.
+// {x, curves, jumps}: for each curve the values, the derivatives, and the second derivatives, and the places before which they jump.
+// 0 is between two points, since many have a corner there.
 function sampled(target, half, count) {
   const read = reader(target);
   const x = Array.from({ length: count }, (_, i) => -half + (2 * half * i) / (count - 1));
   const jets = x.map(read);
-  return { x, curves: jets[0].map((_, curve) => [0, 1, 2].map((order) => jets.map((jet) => jet[curve][order]))) };
+  const curves = jets[0].map((_, curve) => [0, 1, 2].map((order) => jets.map((jet) => jet[curve][order])));
+  const jumps = curves.map((orders, curve) =>
+    orders.map((y, order) => suspects(y).filter((i) => target.entry.samples || isJump((at) => read(at)[curve][order], x[i - 1], x[i]))),
+  );
+  return { x, curves, jumps };
+}
+
+// The points before which there may be a jump: the step is much larger than those beside it.
+function suspects(y) {
+  const finite = y.filter(Number.isFinite);
+  const span = Math.max(...finite) - Math.min(...finite);
+  const step = (i) => Math.abs(y[i] - y[i - 1]) || 0;
+  return y.map((_, i) => i).filter((i) => i > 0 && step(i) > 4 * Math.max(step(i - 1), step(i + 1)) && step(i) > 0.01 * span);
+}
+
+// Whether a function jumps between two points: its step stays as it is, however near the points come.
+function isJump(f, low, high) {
+  const whole = Math.abs(f(high) - f(low));
+  for (let i = 0; i < 40; i++) {
+    const middle = (low + high) / 2;
+    if (Math.abs(f(middle) - f(low)) > Math.abs(f(high) - f(middle))) high = middle;
+    else low = middle;
+  }
+  return Math.abs(f(high) - f(low)) > whole / 2;
 }
 
 // The range of y for samples. A curve that grows like exp must not make all other curves flat.
@@ -46,17 +70,12 @@ function frame(samples, half, orders) {
 }
 
 // A path through the points. It breaks where a curve jumps or is not finite: a vertical line would show values that it never has.
-function pathOf(x, y, horizontal, vertical) {
-  const finite = y.filter(Number.isFinite);
-  const span = Math.max(...finite) - Math.min(...finite);
-  const steps = y.map((value, i) => (i ? Math.abs(value - y[i - 1]) : 0));
-  steps.push(0);
+function pathOf(x, y, jumps, horizontal, vertical) {
   let path = "";
   let isDrawing = false;
   for (let i = 0; i < x.length; i++) {
-    const jumps = i > 0 && steps[i] > 10 * Math.max(steps[i - 1], steps[i + 1]) && steps[i] > 0.01 * span;
     const isPoint = Number.isFinite(y[i]);
-    if (isPoint) path += `${isDrawing && !jumps ? "L" : "M"}${horizontal(x[i]).toFixed(2)} ${vertical(y[i]).toFixed(2)}`;
+    if (isPoint) path += `${isDrawing && !jumps.includes(i) ? "L" : "M"}${horizontal(x[i]).toFixed(2)} ${vertical(y[i]).toFixed(2)}`;
     isDrawing = isPoint;
   }
   return path;

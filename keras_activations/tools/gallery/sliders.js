@@ -58,7 +58,7 @@ function slide(parameter, label, read, set) {
     range.min = Math.min(low, value);
     range.value = value;
     range.setAttribute("aria-valuetext", shown(value));
-    if (document.activeElement !== field || Number(field.value) !== value) field.value = Number(value.toPrecision(8));
+    if (document.activeElement !== field || Number(field.value) !== value) field.value = Number(value.toPrecision(6));
   };
   return { element: make("div", { class: "slide" }, range, field), range, field, show };
 }
