@@ -10,9 +10,7 @@ import json
 import re
 from pathlib import Path
 
-import jax
 import numpy as np
-import torch
 
 import keras_activations as ka
 from keras_activations.tools.compat.objects import MODULES
@@ -60,6 +58,8 @@ def equivalents():
 
 def torch_calls():
     """(name, call) of the modules of torch that `to_torch` makes, and of PReLU."""
+    import torch
+
     for cls, (module, words) in {**MODULES, "PReLU": ("PReLU", {"init": "alpha"})}.items():
         entry = next(entry for entry in ka.catalogue().values() if entry.cls.__name__ == cls)
         axis = {"dim": -1} if "dim" in words else {}
@@ -71,6 +71,8 @@ def torch_calls():
 
 def jax_calls():
     """(name, call) of the functions of jax.nn with the same values. Of two names, that of the activation here comes last, and stays."""
+    import jax
+
     for name in sorted(dir(jax.nn), key=lambda name: ("swish" not in name, name)):
         function = getattr(jax.nn, name)
         try:

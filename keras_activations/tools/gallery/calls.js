@@ -5,26 +5,38 @@ const copied = (value) => (Array.isArray(value) ? [...value] : value);
 const isSame = (a, b) => JSON.stringify(a) === JSON.stringify(b);
 
 function item(entry, given = {}) {
-  const values = {};
-  for (const parameter of entry.parameters) {
-    values[parameter.name] = copied(parameter.name in given ? allowed(parameter, given[parameter.name]) : parameter.value);
+  const target = { entry, values: {}, unknown: Object.keys(given).filter((name) => !entry.parameters.some((parameter) => parameter.name === name)) };
+  for (const parameter of entry.parameters) target.values[parameter.name] = copied(parameter.value);
+  // Other parameters follow from a choice, and come after it.
+  const order = ["choice", "flag", "number", "row"];
+  const found = entry.parameters.filter(({ name }) => name in given).sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind));
+  for (const parameter of found) {
+    assign(target, parameter, given[parameter.name]);
+    if (!isSame(target.values[parameter.name], given[parameter.name])) target.unknown.push(parameter.name);
   }
-  return { entry, values };
+  return target;
 }
 
-// The value, or the nearest one that the constructor accepts.
-function allowed(parameter, value) {
+// The default of a parameter, which may follow from a choice.
+function defaultOf({ entry, values }, parameter) {
+  const choice = parameter.follows && entry.parameters.find(({ kind }) => kind === "choice");
+  return choice ? choice.defaults[values[choice.name]][parameter.name] : parameter.value;
+}
+
+// The value, or the nearest one that the constructor accepts, or the present one.
+function allowed(target, parameter, value) {
   const { kind, limits } = parameter;
+  const present = target.values[parameter.name];
   if (kind === "number") {
-    if (value === null) return parameter.may_be_none ? null : parameter.value;
-    return typeof value === "number" && Number.isFinite(value) ? within(limits, value) : parameter.value;
+    if (value === null) return parameter.may_be_none ? null : present;
+    return typeof value === "number" && Number.isFinite(value) ? within(limits, value) : present;
   }
   if (kind === "row") {
-    const fits = Array.isArray(value) && value.length === parameter.value.length && value.every(Number.isFinite);
-    return fits ? value.map((entry) => within(limits, entry)) : parameter.value;
+    const fits = Array.isArray(value) && value.length && value.every(Number.isFinite) && (parameter.any_length || value.length === present.length);
+    return fits ? value.map((entry) => within(limits, entry)) : present;
   }
-  if (kind === "flag") return typeof value === "boolean" ? value : parameter.value;
-  return parameter.options.includes(value) ? value : parameter.value;
+  if (kind === "flag") return typeof value === "boolean" ? value : present;
+  return parameter.options.includes(value) ? value : present;
 }
 
 const within = ([low, high], value) => Math.min(Math.max(value, low ?? -Infinity), high ?? Infinity);
@@ -32,7 +44,8 @@ const within = ([low, high], value) => Math.min(Math.max(value, low ?? -Infinity
 // Set a value, and move the one that must stay above or below it.
 function assign(target, parameter, value) {
   const { entry, values } = target;
-  values[parameter.name] = allowed(parameter, value);
+  values[parameter.name] = allowed(target, parameter, value);
+  if (parameter.kind === "choice") Object.assign(values, parameter.defaults[values[parameter.name]]);
   const other = (name) => entry.parameters.find((candidate) => candidate.name === name);
   for (const [low, high] of entry.below) {
     if (values[low] < values[high]) continue;
@@ -51,10 +64,12 @@ function literal(value) {
   return /[.e]/.test(text) ? text : `${text}.0`;
 }
 
-// The arguments that must be written: those that differ from the defaults.
-function argumentsOf({ entry, values }) {
-  const moved = entry.parameters.filter((parameter) => !isSame(values[parameter.name], parameter.value));
-  const written = entry.parameters.filter((parameter) => parameter.required || moved.includes(parameter) || (parameter.follows && moved.length));
+// The arguments that must be written: those that differ from the defaults. Of those that follow from a choice, all or none.
+function argumentsOf(target) {
+  const { entry, values } = target;
+  const moved = entry.parameters.filter((parameter) => !isSame(values[parameter.name], defaultOf(target, parameter)));
+  const isFree = moved.some(({ follows }) => follows);
+  const written = entry.parameters.filter((parameter) => parameter.required || moved.includes(parameter) || (parameter.follows && isFree));
   return written.map(({ name }) => `${name}=${literal(values[name])}`);
 }
 
@@ -70,9 +85,7 @@ function parsed(text) {
   if (!entry) return null;
   const given = {};
   for (const [, argument, value] of (rest ?? "").matchAll(/(\w+)\s*=\s*(\([^)]*\)|'[^']*'|"[^"]*"|[^,]+)/g)) given[argument] = valueOf(value.trim());
-  const found = item(entry, given);
-  for (const parameter of entry.parameters) if (parameter.name in given) assign(found, parameter, given[parameter.name]);
-  return found;
+  return item(entry, given);
 }
 
 function valueOf(text) {

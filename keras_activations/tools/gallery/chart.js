@@ -4,7 +4,6 @@ const LEFT = 40;
 const BELOW = 24;
 const ORDERS = ["value", "first", "second"];
 const MARKS = ["f", "f′", "f″"];
-const HALVES = [0.5, 64];
 
 class Chart {
   // `moved` is called with the place on the x axis.

@@ -1,6 +1,5 @@
 // One activation with its parameters, formula, card and code, or several beside each other.
 
-const MOST = 7; // as many as there are colours that everybody can tell apart
 
 class Detail {
   constructor(dialog) {
@@ -40,7 +39,7 @@ class Detail {
     this.code = make("div");
     const one = items.length === 1 ? items[0] : null;
     const title = one ? one.entry.name : "Comparison";
-    const head = make("header", {}, make("h2", { id: "detail-title", tabindex: "-1", autofocus: true }, title));
+    const head = make("div", { class: "head" }, make("h2", { id: "detail-title", tabindex: "-1", autofocus: true }, title));
     if (one) head.append(make("p", { class: "summary" }, one.entry.summary));
     const left = make("div", { class: "drawn" }, one ? formulaOf(one.entry) : null, this.chart.svg, this.toggles, make("div", { class: "scroll" }, this.table));
     const note = notes(items);
@@ -178,5 +177,7 @@ function formulaOf(entry) {
 function notes(items) {
   const texts = items.filter(({ entry }) => entry.note).map(({ entry }) => `${items.length > 1 ? `${entry.name}: ` : ""}${entry.note}`);
   if (items.length > 1 && items.some(({ entry }) => entry.samples)) texts.push("curves without a formula are stored samples");
+  const unknown = items.flatMap((target) => target.unknown.map((name) => `${name} of ${target.entry.name}`));
+  if (unknown.length) return `The link asks for what the page cannot show: ${unknown.join(", ")}.`;
   return texts.length ? `What is drawn: ${texts.join("; ")}.` : null;
 }

@@ -120,9 +120,18 @@ function renderGrid() {
     parts.element.classList.toggle("picked", parts.box.checked);
     sections.at(-1).elements.push(parts.element);
   }
-  byId("grid").replaceChildren(...sections.map(section));
+  replaceSections(sections);
   if (!found.some(({ entry }) => entry.name === current)) makeCurrent(found[0]?.entry.name ?? null);
   renderFound(found);
+}
+
+let arranged = "";
+
+// Cards that are where they should be stay there, and keep the focus.
+function replaceSections(sections) {
+  const arrangement = JSON.stringify(sections.map(({ title, elements }) => [title, elements.map((element) => element.dataset.name)]));
+  if (arrangement !== arranged) byId("grid").replaceChildren(...sections.map(section));
+  arranged = arrangement;
 }
 
 function section({ title, elements }) {
@@ -153,7 +162,6 @@ function walk(event) {
   if (event.key === " ") {
     event.preventDefault();
     pick(cards.get(link.parentElement.dataset.name).entry);
-    cards.get(current).link.focus();
     return;
   }
   const next = { ArrowRight: at + 1, ArrowLeft: at - 1, ArrowDown: below(links, at, 1), ArrowUp: below(links, at, -1), Home: 0, End: links.length - 1 }[event.key];

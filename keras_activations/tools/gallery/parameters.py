@@ -41,9 +41,9 @@ def parameters(entry: Any) -> tuple[list[dict[str, Any]], list[list[str]]]:
     """(what the page needs to know about each parameter, pairs of which the first must stay below the second).
 
     ``kind`` is "number", "row" (of numbers), "flag" or "choice". ``required`` says that there is no default. ``follows`` says that the
-    default follows from other arguments, so that the value must be written where another argument is changed. Numbers have the ends and
-    the step of a slider, and ``limits`` beyond which the constructor refuses them. ``may_be_none`` says that None, which means no limit, is
-    one of the values. ``needs`` is the flag that must be set before the number can be another.
+    default follows from a choice, whose ``defaults`` have it for every option. Numbers have the ends and the step of a slider, and
+    ``limits`` beyond which the constructor refuses them. ``may_be_none`` says that None, which means no limit, is one of the values.
+    ``any_length`` says that a row may have more entries. ``needs`` is the flag that must be set before the number can be another.
     """
     texts, layer = argument_texts(entry.description), shown(entry)
     learned = set(layer.declared) if isinstance(layer, Parametric) else set()
@@ -53,12 +53,21 @@ def parameters(entry: Any) -> tuple[list[dict[str, Any]], list[list[str]]]:
         common = {"name": name, "value": value, "learned": name in learned, "text": texts.get(name, "")}
         common |= {"required": default is entry.required, "follows": default is None and value is not None}
         found[name] = common | _kind(entry, name, value, {})
+    for one in found.values():
+        if one["kind"] == "choice":
+            one["defaults"] = {option: _following(entry, found, {one["name"]: option}) for option in one["options"]}
     pairs = _below(entry, found)
     for first, second in pairs:
         # The limits of one must not depend on where the other happens to be.
         found[first] |= _kind(entry, first, found[first]["value"], {second: _FAR})
         found[second] |= _kind(entry, second, found[second]["value"], {first: -_FAR})
     return list(found.values()), pairs
+
+
+def _following(entry, found, given):
+    """The values of the parameters that follow from others."""
+    made = values(entry, entry.cls(**entry.cls.samples[0] | given))
+    return {name: made[name] for name, one in found.items() if one["follows"]}
 
 
 def _below(entry, found):
@@ -73,10 +82,19 @@ def _below(entry, found):
 
 def accepts(entry: Any, given: dict[str, Any]) -> bool:
     """Whether the constructor takes these arguments, beside the ones that are shown at first."""
+    return _is_made(entry.cls, _at_first(entry) | given)
+
+
+def _is_option(entry, given):
+    """Whether the constructor takes a choice. What follows from it may be other than at first."""
+    return _is_made(entry.cls, entry.cls.samples[0] | given)
+
+
+def _is_made(cls, given):
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            entry.cls(**_at_first(entry) | given)
+            cls(**given)
     except (ValueError, TypeError):
         return False
     return True
@@ -99,10 +117,10 @@ def _kind(entry, name, value, others):
         return {"kind": "flag"}
     if isinstance(value, str):
         texts = _texts(tree(entry.formula)[1]) | {sample[name] for sample in entry.cls.samples if name in sample} | {value}
-        return {"kind": "choice", "options": sorted(text for text in texts if accepts(entry, {name: text}))}
+        return {"kind": "choice", "options": sorted(text for text in texts if _is_option(entry, {name: text}))}
     if isinstance(value, list):
         ends = _range(entry, value[0], max(map(abs, value)), lambda number: {name: (number,) * len(value)} | others)
-        return {"kind": "row", "may_be_none": False} | ends
+        return {"kind": "row", "may_be_none": False, "any_length": accepts(entry, {name: (*value, 0.0)})} | ends
     start = value
     if value is None:
         start = next(sample[name] for sample in entry.cls.samples if sample.get(name) is not None)
@@ -136,7 +154,7 @@ def _limit(is_accepted, good, bad):
     """The accepted number next to those that are refused, on the way from one that is accepted, or None if none is refused."""
     if is_accepted(bad):
         return None
-    for _ in range(48):
+    for _ in range(32):
         middle = (good + bad) / 2
         good, bad = (middle, bad) if is_accepted(middle) else (good, middle)
     return round(good, 6) if is_accepted(round(good, 6)) else good

@@ -77,10 +77,17 @@ function numberControl(parameter, read, set, target) {
 }
 
 function rowControl(parameter, read, set) {
-  const slides = parameter.value.map((_, i) =>
-    slide(parameter, `${parameter.name} ${i}`, () => read()[i], (value) => set(read().map((old, j) => (i === j ? value : old)))),
-  );
-  return { parts: slides.map(({ element }) => element), show: () => slides.forEach(({ show }) => show()) };
+  const element = make("div");
+  let slides = [];
+  const one = (_, i) => slide(parameter, `${parameter.name} ${i}`, () => read()[i], (value) => set(read().map((old, j) => (i === j ? value : old))));
+  const show = () => {
+    if (slides.length !== read().length) {
+      slides = read().map(one);
+      element.replaceChildren(...slides.map((each) => each.element));
+    }
+    slides.forEach((each) => each.show());
+  };
+  return { parts: [element], show };
 }
 
 function flagControl(parameter, read, set) {

@@ -1,6 +1,8 @@
 // What the page shows, kept in the address, so that a link shows it again and the browser's buttons go back and forward.
 
 const START = { q: "", family: "", has: [], on: "tensorflow", sort: "family", picked: [], view: [], half: null, show: "01" };
+const MOST = 7; // as many as there are colours that everybody can tell apart
+const HALVES = [0.5, 64]; // the narrowest and the widest range of x, from 0
 const LISTS = { has: ",", picked: "~", view: "~" };
 
 function stateOf(fragment) {
