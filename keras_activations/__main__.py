@@ -87,7 +87,7 @@ def parser() -> argparse.ArgumentParser:
     replaced.add_argument("--map", action="append", required=True, metavar="OLD=NEW", dest="pairs")
     replaced.add_argument("--role", action="append", dest="roles", help="what to change: hidden, state, output, gate, attention")
 
-    gallery_ = command("gallery", "Write a page about every activation: curves, parameters to move, code to copy. It needs no network.", _gallery)
+    gallery_ = command("gallery", "Write a page about every activation, with curves, parameters to move and code to copy.", _gallery)
     gallery_.add_argument("--out", required=True, metavar="FILE", help="the page, such as gallery.html")
     gallery_.add_argument("--force", action="store_true", help="write over a file that exists")
 

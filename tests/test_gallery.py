@@ -63,8 +63,9 @@ def values_of(entry, layer):
 
 
 EVALUATE = """
-console.log(JSON.stringify(given.map(({ formula, values, x }) =>
-  curvesOf(formula, values).map((curve) => x.map((at) => curve(at).map((number) => (Number.isFinite(number) ? number : String(number))))))));
+const text = (number) => (Number.isFinite(number) ? number : String(number)); // JSON has no NaN
+const points = ({ formula, values, x }) => curvesOf(formula, values).map((curve) => x.map((at) => curve(at).map(text)));
+console.log(JSON.stringify(given.map(points)));
 """
 
 
@@ -108,8 +109,11 @@ def witness_of(entry, written, arguments, x):
 
 
 def test_nothing_overflows_where_the_formula_would():
-    names = "softplus shifted_softplus log_sigmoid sigmoid silu mish log_cosh softmax softmin swoosh_l elu gelu tanh logish".split()
-    given = [{"formula": formula(CATALOGUE[name]), "values": values_of(CATALOGUE[name], CATALOGUE[name].cls()), "x": [-800, 800]} for name in names]
+    names = ["softplus", "shifted_softplus", "log_sigmoid", "sigmoid", "silu", "mish", "log_cosh", "softmax", "softmin", "gelu", "logish"]
+    given = [
+        {"formula": formula(CATALOGUE[name]), "values": values_of(CATALOGUE[name], CATALOGUE[name].cls()), "x": [-800, 800]}
+        for name in names
+    ]
     found = dict(zip(names, np.array(in_node(EVALUATE, given), float)[:, 0], strict=True))
     assert found["softplus"].tolist() == [[0, 0, 0], [800, 1, 0]]
     assert found["log_sigmoid"].tolist() == [[-800, 1, 0], [0, 0, 0]]
@@ -223,7 +227,12 @@ def test_no_equivalent_is_shown_for_other_values():
     calls = ["hard_sigmoid(slope=0.2)", "relu(threshold=1.0)", "softplus(beta=2.0)", "hard_tanh(max_value=2.0)"]
     program = 'console.log(JSON.stringify(given.map((call) => ["torch", "jax"].map((library) => equivalent(parsed(call), library)))))'
     found = in_node(program, calls, ("jets.js", "interpreter.js", "numbers.js", "calls.js", "code.js"))
-    assert found == [[None, None], [None, None], ["torch.nn.Softplus(beta=2.0)", None], ["torch.nn.Hardtanh(max_val=2.0, min_val=-1.0)", None]]
+    assert found == [
+        [None, None],
+        [None, None],
+        ["torch.nn.Softplus(beta=2.0)", None],
+        ["torch.nn.Hardtanh(max_val=2.0, min_val=-1.0)", None],
+    ]
 
 
 # -------------------------------------------------------------------------------------------- search, filters and links
@@ -238,10 +247,22 @@ def selected(*states):
 
 
 def test_search_finds_every_name_of_every_library():
-    wanted = [(name, None, entry.name) for entry in CATALOGUE.values() for name in (entry.name, entry.cls.__name__, *entry.aliases, *entry.presets)]
+    wanted = [
+        (name, None, entry.name)
+        for entry in CATALOGUE.values()
+        for name in (entry.name, entry.cls.__name__, *entry.aliases, *entry.presets)
+    ]
     wanted += [(name, library, target) for library, table in LIKE.items() for name, (target, _) in table.items()]
-    wanted += [(f"torch.nn.{name}", "torch", entry) for name, entry in (("Hardswish", "hard_silu"), ("SiLU", "silu"), ("Tanhshrink", "tanh_shrink"))]
-    wanted += [("hswish", None, "hard_silu"), ("hard swish", None, "hard_silu"), ("gelu_new", None, "gelu"), ("Leaky-ReLU", None, "leaky_relu")]
+    wanted += [
+        (f"torch.nn.{name}", "torch", entry)
+        for name, entry in (("Hardswish", "hard_silu"), ("SiLU", "silu"), ("Tanhshrink", "tanh_shrink"))
+    ]
+    wanted += [
+        ("hswish", None, "hard_silu"),
+        ("hard swish", None, "hard_silu"),
+        ("gelu_new", None, "gelu"),
+        ("Leaky-ReLU", None, "leaky_relu"),
+    ]
     program = """console.log(JSON.stringify(given.map((query) => selection({ ...START, q: query }).slice(0, 4).map(
       ({ entry, match }) => [entry.name, match.rank, written(item(entry, match.given))]))))"""
     for (query, library, target), found in zip(wanted, in_node(program, [query for query, *_ in wanted], LOGIC), strict=True):
@@ -260,11 +281,19 @@ def test_filters_are_those_of_suggest():
         assert set(found) == {card.name for card in ka.suggest(**({"elementwise": None} | wanted))}, name
     within = set(selected({"has": ["within_budget"]})[0])
     assert within == CATALOGUE.keys() - stored()["accuracy"].keys()
-    assert selected({"has": ["bounded", "smooth"], "family": "tanhs"})[0] == ["dynamic_erf", "dynamic_tanh", "lecun_tanh", "tanh", "weighted_tanh"]
+    assert selected({"has": ["bounded", "smooth"], "family": "tanhs"})[0] == [
+        "dynamic_erf",
+        "dynamic_tanh",
+        "lecun_tanh",
+        "tanh",
+        "weighted_tanh",
+    ]
 
 
 def test_sorting():
-    by_cost, by_name, by_year, by_accuracy = selected({"sort": "cost", "on": "torch"}, {"sort": "name"}, {"sort": "year"}, {"sort": "accuracy"})
+    by_cost, by_name, by_year, by_accuracy = selected(
+        {"sort": "cost", "on": "torch"}, {"sort": "name"}, {"sort": "year"}, {"sort": "accuracy"}
+    )
     cards = {name: ka.describe(entry.cls(**entry.cls.samples[0])) for name, entry in CATALOGUE.items()}
     assert [cards[name].cost["torch"] for name in by_cost] == sorted(card.cost["torch"] for card in cards.values())
     assert by_name == sorted(CATALOGUE)
@@ -276,7 +305,9 @@ def test_sorting():
 def test_a_link_restores_what_was_shown():
     state = {"q": "swish & co", "family": "gates", "has": ["bounded", "cheap"], "on": "jax", "sort": "cost", "half": 12, "show": "012"}
     state |= {"picked": ["gelu(approximate=True)", "mish"], "view": ["rational(version='C')", "fourier(sines=(0.5, 0.0, 0.0, 0.0, 0.25))"]}
-    program = "const fragment = fragmentOf({ ...START, ...given }); console.log(JSON.stringify([fragment, stateOf('#' + fragment), stateOf('')]))"
+    program = (
+        "const fragment = fragmentOf({ ...START, ...given }); console.log(JSON.stringify([fragment, stateOf('#' + fragment), stateOf('')]))"
+    )
     fragment, restored, empty = in_node(program, state, LOGIC)
     for name, value in state.items():
         assert restored[name] == value, name
@@ -286,14 +317,24 @@ def test_a_link_restores_what_was_shown():
 
 def test_a_broken_link_shows_what_can_be_shown():
     program = "console.log(JSON.stringify(given.map(stateOf)))"
-    fragments = ["#view=nothing~relu(max_value=no)~hat(width=-3.0)", "#sort=age&on=abacus&half=-1&family=none&has=odd,smooth", "#%E0%A4%A&view"]
+    fragments = [
+        "#view=nothing~relu(max_value=no)~hat(width=-3.0)",
+        "#sort=age&on=abacus&half=-1&family=none&has=odd,smooth",
+        "#%E0%A4%A&view",
+    ]
     first, second, third = in_node(program, fragments, LOGIC)
     assert first["view"][0] == "relu"
     assert ka.get(first["view"][1]).width > 0
     assert (second["sort"], second["on"], second["family"], second["has"]) == ("family", "tensorflow", "", ["smooth"])
     assert third["view"] == []
     program = "console.log(JSON.stringify(given.map((call) => { const one = parsed(call); return [written(one), one.unknown]; })))"
-    calls = ["softmax(axis=1)", "apl(slopes=(0.5,0.5))", "slaf(coefficients=(0.5, 1.0, 0.25, 0.125))", "rational(version='C')", "sine(omega=30.0)"]
+    calls = [
+        "softmax(axis=1)",
+        "apl(slopes=(0.5,0.5))",
+        "slaf(coefficients=(0.5, 1.0, 0.25, 0.125))",
+        "rational(version='C')",
+        "sine(omega=30.0)",
+    ]
     found = in_node(program, calls, LOGIC)
     assert found == [["softmax", ["axis"]], ["apl", ["slopes"]], [calls[2], []], [calls[3], []], [calls[4], []]]
 
@@ -317,7 +358,9 @@ class Elements(HTMLParser):
 
     def handle_starttag(self, tag, attrs):
         given = dict(attrs)
-        self.loaded += [given[name] for name in ("src", "href", "srcset", "data", "action") if given.get(name) and tag not in ("a", "script")]
+        self.loaded += [
+            given[name] for name in ("src", "href", "srcset", "data", "action") if given.get(name) and tag not in ("a", "script")
+        ]
         self.loaded += [given["src"]] if tag == "script" and "src" in given else []
         self.is_data = given.get("id") == "data"
 
@@ -350,7 +393,7 @@ def test_formulas_are_typeset():
     for entry in CATALOGUE.values():
         if entry.formula:
             ElementTree.fromstring(mathml(entry.formula, {"x"}))
-    assert re.sub(r"<[^>]*>", "", mathml("f(x) = (x / s)**2 - (a - b) * x")) == "f(x)=(xs)2−(a−b)&#8290;x"
+    assert re.sub(r"<[^>]*>", "", mathml("f(x) = (x / s)**2 - (a - b) * x")) == "f(x)=(xs)2&#8722;(a&#8722;b)&#8290;x"
     assert "<mrow><mo>(</mo><mfrac>" in mathml("f(x) = (x / 2)**2")
     assert mathml("f(x) = exp(x) / sum(exp(x))", {"x"}).count("<mi>j</mi>") == 2
     for wrong in ("f(x) = x and 1", "f(x) = [x]", "f(x) = x.y"):
@@ -372,6 +415,13 @@ def test_what_is_stored_is_what_was_measured():
 
 def test_ambiguous_names_are_explained():
     assert known()["ambiguous"].keys() == AMBIGUOUS.keys()
+
+
+@pytest.mark.parametrize("name", ["page.html", *page.STYLES, *page.SCRIPTS])
+def test_the_files_of_the_page_are_small(name):
+    lines = (FOLDER / name).read_text().splitlines()
+    assert len(lines) <= 450
+    assert max(map(len, lines)) <= 140 or name == "page.html"
 
 
 def test_the_command_writes_no_file_twice(capsys, tmp_path, monkeypatch):

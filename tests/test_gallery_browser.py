@@ -66,7 +66,7 @@ def names(shown):
 def numbers(shown, row=0):
     """Value, first and second derivative in a row of the table."""
     texts = shown.locator(".readout tbody tr").nth(row).locator("td").all_inner_texts()
-    return [float(text.replace("−", "-")) for text in texts]
+    return [float(text.replace("\N{MINUS SIGN}", "-")) for text in texts]
 
 
 def place(shown, x):
@@ -158,7 +158,16 @@ def test_a_slider_moves_the_curve(visit):
 
 def test_every_curve_reads_as_its_layer(visit):
     shown = visit("#view=tanh")
-    for call in ("softmax", "swiglu", "maxout", "crelu", "householder", "rational(version='C')", "apl(hinges=(1.0,))", "laplace(sigma=1.0)"):
+    for call in (
+        "softmax",
+        "swiglu",
+        "maxout",
+        "crelu",
+        "householder",
+        "rational(version='C')",
+        "apl(hinges=(1.0,))",
+        "laplace(sigma=1.0)",
+    ):
         shown.evaluate("call => { location.hash = 'view=' + call }", call)
         shown.wait_for_function("name => document.getElementById('detail-title')?.textContent === name", arg=call.partition("(")[0])
         place(shown, 0.75)
@@ -278,7 +287,9 @@ def test_a_phone_scrolls_in_one_direction(visit, fragment):
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("fragment", ["", "#view=rational", "#view=gelu~mish~swish", "#q=swish&picked=mish~gelu&has=smooth", "#view=entmax"])
+@pytest.mark.parametrize(
+    "fragment", ["", "#view=rational", "#view=gelu~mish~swish", "#q=swish&picked=mish~gelu&has=smooth", "#view=entmax"]
+)
 def test_accessible(visit, fragment, scheme):
     shown = visit(fragment, color_scheme=scheme)
     found = axe.Axe().run(shown)["violations"]

@@ -5,7 +5,11 @@ const copied = (value) => (Array.isArray(value) ? [...value] : value);
 const isSame = (a, b) => JSON.stringify(a) === JSON.stringify(b);
 
 function item(entry, given = {}) {
-  const target = { entry, values: {}, unknown: Object.keys(given).filter((name) => !entry.parameters.some((parameter) => parameter.name === name)) };
+  const target = {
+    entry,
+    values: {},
+    unknown: Object.keys(given).filter((name) => !entry.parameters.some((parameter) => parameter.name === name)),
+  };
   for (const parameter of entry.parameters) target.values[parameter.name] = copied(parameter.value);
   // Other parameters follow from a choice, and come after it.
   const order = ["choice", "flag", "number", "row"];
@@ -32,7 +36,8 @@ function allowed(target, parameter, value) {
     return typeof value === "number" && Number.isFinite(value) ? within(limits, value) : present;
   }
   if (kind === "row") {
-    const fits = Array.isArray(value) && value.length && value.every(Number.isFinite) && (parameter.any_length || value.length === present.length);
+    const fits =
+      Array.isArray(value) && value.length && value.every(Number.isFinite) && (parameter.any_length || value.length === present.length);
     return fits ? value.map((entry) => within(limits, entry)) : present;
   }
   if (kind === "flag") return typeof value === "boolean" ? value : present;
@@ -84,7 +89,8 @@ function parsed(text) {
   const entry = ENTRIES.get(name);
   if (!entry) return null;
   const given = {};
-  for (const [, argument, value] of (rest ?? "").matchAll(/(\w+)\s*=\s*(\([^)]*\)|'[^']*'|"[^"]*"|[^,]+)/g)) given[argument] = valueOf(value.trim());
+  for (const [, argument, value] of (rest ?? "").matchAll(/(\w+)\s*=\s*(\([^)]*\)|'[^']*'|"[^"]*"|[^,]+)/g))
+    given[argument] = valueOf(value.trim());
   return item(entry, given);
 }
 
@@ -92,6 +98,11 @@ function valueOf(text) {
   const words = { None: null, True: true, False: false };
   if (text in words) return words[text];
   if (/^['"]/.test(text)) return text.slice(1, -1);
-  if (text.startsWith("(")) return text.slice(1, -1).split(",").filter((part) => part.trim()).map(Number);
+  if (text.startsWith("("))
+    return text
+      .slice(1, -1)
+      .split(",")
+      .filter((part) => part.trim())
+      .map(Number);
   return Number(text);
 }

@@ -84,10 +84,19 @@ class Chart {
     this.dots.replaceChildren(
       ...places
         .filter(([, , y]) => isInside(y))
-        .map(([which, order, y]) => make("circle", { class: "dot", cx: at, cy: this.vertical(y), r: 5, style: `fill: ${this.colour(which, order)}` })),
+        .map(([which, order, y]) =>
+          make("circle", { class: "dot", cx: at, cy: this.vertical(y), r: 5, style: `fill: ${this.colour(which, order)}` }),
+        ),
     );
-    const heard = this.items.map(({ entry }, which) => `${entry.name} ${this.orders.map((order) => `${MARKS[order]} ${shown(jets[which][0][order])}`).join(", ")}`);
-    for (const [name, value] of Object.entries({ valuemin: -this.half, valuemax: this.half, valuenow: this.x, valuetext: `x ${shown(this.x)}: ${heard.join("; ")}` })) {
+    const heard = this.items.map(
+      ({ entry }, which) => `${entry.name} ${this.orders.map((order) => `${MARKS[order]} ${shown(jets[which][0][order])}`).join(", ")}`,
+    );
+    for (const [name, value] of Object.entries({
+      valuemin: -this.half,
+      valuemax: this.half,
+      valuenow: this.x,
+      valuetext: `x ${shown(this.x)}: ${heard.join("; ")}`,
+    })) {
       this.svg.setAttribute(`aria-${name}`, value);
     }
     this.moved(this.x, jets);

@@ -25,7 +25,13 @@ function equivalent({ entry, values }, library) {
 
 function codeBlock([label, code]) {
   const button = make("button", { type: "button", "aria-label": `Copy ${label}`, onclick: () => copy(code, "The code") }, "Copy");
-  return make("div", { class: "code" }, make("span", { class: "label" }, label), make("pre", { tabindex: "0" }, make("code", {}, code)), button);
+  return make(
+    "div",
+    { class: "code" },
+    make("span", { class: "label" }, label),
+    make("pre", { tabindex: "0" }, make("code", {}, code)),
+    button,
+  );
 }
 
 async function copy(text, what) {

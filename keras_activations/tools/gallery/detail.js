@@ -1,6 +1,5 @@
 // One activation with its parameters, formula, card and code, or several beside each other.
 
-
 class Detail {
   constructor(dialog) {
     this.dialog = dialog;
@@ -41,7 +40,14 @@ class Detail {
     const title = one ? one.entry.name : "Comparison";
     const head = make("div", { class: "head" }, make("h2", { id: "detail-title", tabindex: "-1", autofocus: true }, title));
     if (one) head.append(make("p", { class: "summary" }, one.entry.summary));
-    const left = make("div", { class: "drawn" }, one ? formulaOf(one.entry) : null, this.chart.svg, this.toggles, make("div", { class: "scroll" }, this.table));
+    const left = make(
+      "div",
+      { class: "drawn" },
+      one ? formulaOf(one.entry) : null,
+      this.chart.svg,
+      this.toggles,
+      make("div", { class: "scroll" }, this.table),
+    );
     const note = notes(items);
     if (note) left.append(make("p", { class: "note" }, note));
     const right = make("div", { class: "moved" });
@@ -51,7 +57,10 @@ class Detail {
       below.append(...accountOf(one.entry));
     } else {
       right.append(make("h3", {}, "Parameters"), ...items.map((target, which) => this.foldedParameters(target, which)));
-      below.append(make("h3", {}, "Properties"), make("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Properties" }, comparedTable(items)));
+      below.append(
+        make("h3", {}, "Properties"),
+        make("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Properties" }, comparedTable(items)),
+      );
     }
     this.dialog.replaceChildren(this.bar(one), make("div", { class: "detail" }, head, left, right, below));
     this.buildReadout();
@@ -63,13 +72,21 @@ class Detail {
     const at = one ? order.indexOf(one.entry.name) : -1;
     const step = (label, by, sign) => {
       const name = at < 0 ? undefined : order[at + by];
-      return make("button", { type: "button", class: "plain", "aria-label": label, disabled: !name, onclick: () => change({ view: [name], half: null }) }, sign);
+      return make(
+        "button",
+        { type: "button", class: "plain", "aria-label": label, disabled: !name, onclick: () => change({ view: [name], half: null }) },
+        sign,
+      );
     };
     const pickable = one ? make("button", { type: "button", class: "button", onclick: () => this.pick() }, "Pick to compare") : null;
     return make(
       "div",
       { class: "bar" },
-      make("span", { class: "where" }, one ? [one.entry.family.replace(/_/g, " "), one.entry.year].filter(Boolean).join(" · ") : `${this.items.length} activations`),
+      make(
+        "span",
+        { class: "where" },
+        one ? [one.entry.family.replace(/_/g, " "), one.entry.year].filter(Boolean).join(" · ") : `${this.items.length} activations`,
+      ),
       pickable,
       make("button", { type: "button", class: "button", onclick: () => copy(location.href, "The link") }, "Copy link"),
       ...(one ? [step("Previous", -1, "‹"), step("Next", 1, "›")] : []),
@@ -93,9 +110,23 @@ class Detail {
   foldedParameters(target, which) {
     const elements = controls(target, () => this.moved());
     const swatch = keyLine(`var(--c${which})`, 0);
-    const remove = make("button", { type: "button", class: "link", onclick: () => change({ view: state.view.filter((_, i) => i !== which) }) }, "Leave out");
-    const open = make("button", { type: "button", class: "link", onclick: () => change({ view: [state.view[which]] }) }, "Look at it alone");
-    return make("details", {}, make("summary", {}, swatch, target.entry.name, make("span", { class: "mark", "aria-hidden": "true" }, "›")), ...elements, make("p", { class: "under" }, open, remove));
+    const remove = make(
+      "button",
+      { type: "button", class: "link", onclick: () => change({ view: state.view.filter((_, i) => i !== which) }) },
+      "Leave out",
+    );
+    const open = make(
+      "button",
+      { type: "button", class: "link", onclick: () => change({ view: [state.view[which]] }) },
+      "Look at it alone",
+    );
+    return make(
+      "details",
+      {},
+      make("summary", {}, swatch, target.entry.name, make("span", { class: "mark", "aria-hidden": "true" }, "›")),
+      ...elements,
+      make("p", { class: "under" }, open, remove),
+    );
   }
 
   // A slider has moved.
@@ -124,9 +155,14 @@ class Detail {
     this.boxes.forEach((box, order) => (box.checked = orders.includes(order)));
     const isOne = this.items.length === 1;
     const names = ["function", "derivative", "second derivative"];
-    const labels = names.map((name, order) => make("label", {}, this.boxes[order], keyLine(isOne ? `var(--${ORDERS[order]})` : "var(--soft)", order), name));
+    const labels = names.map((name, order) =>
+      make("label", {}, this.boxes[order], keyLine(isOne ? `var(--${ORDERS[order]})` : "var(--soft)", order), name),
+    );
     const zoom = (label, factor, sign) => make("button", { type: "button", "aria-label": label, onclick: () => this.zoom(factor) }, sign);
-    this.toggles.append(...labels, make("span", { class: "zoom" }, zoom("Wider range of x", 2, "−"), zoom("Narrower range of x", 0.5, "+")));
+    this.toggles.append(
+      ...labels,
+      make("span", { class: "zoom" }, zoom("Wider range of x", 2, "−"), zoom("Narrower range of x", 0.5, "+")),
+    );
   }
 
   toggle() {
@@ -139,18 +175,25 @@ class Detail {
   }
 
   buildReadout() {
-    this.field = make("input", { type: "number", step: "any", });
+    this.field = make("input", { type: "number", step: "any" });
     this.field.addEventListener("change", () => this.field.value !== "" && this.chart.move(Number(this.field.value)));
     const place = make("th", { scope: "col" }, make("label", {}, "x = ", this.field));
     const head = make("tr", {}, place, ...["f(x)", "f′(x)", "f″(x)"].map((text) => make("th", { scope: "col" }, text)));
-    this.rows = this.items.flatMap((target, which) => reader(target)(0).map((_, curve) => ({ target, which, curve, cells: [0, 1, 2].map(() => make("td")) })));
-    const lines = this.rows.map(({ target, which, curve, cells }) => make("tr", {}, make("th", { scope: "row" }, ...this.rowName(target, which, curve)), ...cells));
+    this.rows = this.items.flatMap((target, which) =>
+      reader(target)(0).map((_, curve) => ({ target, which, curve, cells: [0, 1, 2].map(() => make("td")) })),
+    );
+    const lines = this.rows.map(({ target, which, curve, cells }) =>
+      make("tr", {}, make("th", { scope: "row" }, ...this.rowName(target, which, curve)), ...cells),
+    );
     this.table.append(make("caption", { class: "hidden" }, "Values at x"), make("thead", {}, head), make("tbody", {}, ...lines));
   }
 
   rowName(target, which, curve) {
     const several = reader(target)(0).length > 1;
-    return [this.items.length > 1 ? keyLine(`var(--c${which})`, 0) : null, ` ${target.entry.name}${several ? `, output ${curve + 1}` : ""}`];
+    return [
+      this.items.length > 1 ? keyLine(`var(--c${which})`, 0) : null,
+      ` ${target.entry.name}${several ? `, output ${curve + 1}` : ""}`,
+    ];
   }
 
   read(x, jets) {
@@ -163,11 +206,16 @@ class Detail {
 
 function keyLine(colour, order) {
   const dashes = [null, "6 3", "1.5 3"][order];
-  return make("svg", { class: "key", viewBox: "0 0 28 8", "aria-hidden": "true" }, make("line", { x1: 0, x2: 28, y1: 4, y2: 4, stroke: colour, "stroke-dasharray": dashes }));
+  return make(
+    "svg",
+    { class: "key", viewBox: "0 0 28 8", "aria-hidden": "true" },
+    make("line", { x1: 0, x2: 28, y1: 4, y2: 4, stroke: colour, "stroke-dasharray": dashes }),
+  );
 }
 
 function formulaOf(entry) {
-  if (!entry.math) return make("p", { class: "note" }, "There is no closed form. The curves are stored samples of what the layer computes.");
+  if (!entry.math)
+    return make("p", { class: "note" }, "There is no closed form. The curves are stored samples of what the layer computes.");
   const formula = make("div", { class: "formula", tabindex: "0", role: "region", "aria-label": "Formula" });
   formula.innerHTML = entry.math;
   return formula;

@@ -15,7 +15,11 @@ const PROPERTIES = {
 const SORTS = { family: "family", name: "name", cost: "cost", accuracy: "accuracy", year: "year" };
 
 // Case, spaces and hyphens do not tell names apart. What stands before the last dot is the name of a library.
-const keyOf = (text) => text.slice(text.lastIndexOf(".") + 1).replace(/[\s_-]/g, "").toLowerCase();
+const keyOf = (text) =>
+  text
+    .slice(text.lastIndexOf(".") + 1)
+    .replace(/[\s_-]/g, "")
+    .toLowerCase();
 
 const costOf = (entry, backend) => entry.cost[backend] ?? Infinity;
 
@@ -62,7 +66,10 @@ function selection({ q, family, has: wanted, on, sort }) {
     year: (entry) => [entry.year ?? Infinity],
   };
   const order = ({ entry, match }) => [keyOf(q) ? match.rank : 0, ...keys[sort](entry), entry.name];
-  return found.map((each) => [order(each), each]).sort(([a], [b]) => compared(a, b)).map(([, each]) => each);
+  return found
+    .map((each) => [order(each), each])
+    .sort(([a], [b]) => compared(a, b))
+    .map(([, each]) => each);
 }
 
 function compared(a, b) {

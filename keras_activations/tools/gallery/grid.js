@@ -33,8 +33,10 @@ function follow(event, entry) {
 function pick(entry) {
   const names = state.picked.map((call) => parsed(call).entry.name);
   const isPicked = names.includes(entry.name);
-  if (!isPicked && names.length === MOST) return tell(`At most ${MOST} can be compared.`), render();
-  const picked = isPicked ? state.picked.filter((_, i) => names[i] !== entry.name) : [...state.picked, written(item(entry, cards.get(entry.name).given))];
+  if (!isPicked && names.length === MOST) return (tell(`At most ${MOST} can be compared.`), render());
+  const picked = isPicked
+    ? state.picked.filter((_, i) => names[i] !== entry.name)
+    : [...state.picked, written(item(entry, cards.get(entry.name).given))];
   change({ picked });
 }
 
@@ -58,7 +60,10 @@ function drawSmall({ entry, picture, given }) {
   const zero = (attributes) => make("line", { class: "zero", ...attributes });
   const paths = [1, 0].flatMap((order) =>
     samples.curves.map((curve, i) =>
-      make("path", { class: `${ORDERS[order]}${i ? " further" : ""}`, d: pathOf(samples.x, curve[order], samples.jumps[i][order], horizontal, vertical) }),
+      make("path", {
+        class: `${ORDERS[order]}${i ? " further" : ""}`,
+        d: pathOf(samples.x, curve[order], samples.jumps[i][order], horizontal, vertical),
+      }),
     ),
   );
   picture.replaceChildren(
@@ -136,7 +141,11 @@ function replaceSections(sections) {
 
 function section({ title, elements }) {
   const heading = title && make("h2", { id: `family-${title}` }, title.replace(/_/g, " "), make("span", {}, String(elements.length)));
-  const list = make("ul", { class: "cards", "aria-label": title ? null : "Activations", "aria-labelledby": title ? `family-${title}` : null }, elements);
+  const list = make(
+    "ul",
+    { class: "cards", "aria-label": title ? null : "Activations", "aria-labelledby": title ? `family-${title}` : null },
+    elements,
+  );
   return make("section", { class: "family" }, heading || null, list);
 }
 
@@ -164,7 +173,14 @@ function walk(event) {
     pick(cards.get(link.parentElement.dataset.name).entry);
     return;
   }
-  const next = { ArrowRight: at + 1, ArrowLeft: at - 1, ArrowDown: below(links, at, 1), ArrowUp: below(links, at, -1), Home: 0, End: links.length - 1 }[event.key];
+  const next = {
+    ArrowRight: at + 1,
+    ArrowLeft: at - 1,
+    ArrowDown: below(links, at, 1),
+    ArrowUp: below(links, at, -1),
+    Home: 0,
+    End: links.length - 1,
+  }[event.key];
   if (next === undefined || !links[next]) return;
   event.preventDefault();
   makeCurrent(links[next].parentElement.dataset.name);

@@ -53,7 +53,7 @@ function sigmoid(u) {
   const e = Math.exp(-Math.abs(u[0]));
   const value = (u[0] > 0 ? 1 : e) / (1 + e);
   const first = e / (1 + e) / (1 + e);
-  return through(u, value, first, first * (1 - e) * (u[0] > 0 ? -1 : 1) / (1 + e));
+  return through(u, value, first, (first * (1 - e) * (u[0] > 0 ? -1 : 1)) / (1 + e));
 }
 
 function hyperbolicTangent(u) {

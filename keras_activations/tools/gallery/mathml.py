@@ -55,7 +55,7 @@ class _Writer:
             case ast.Name(id=name):
                 return self._name(name)
             case ast.UnaryOp(operand=operand):
-                return _grouped(f"<mo>−</mo>{self(operand, _PRODUCT)}", binds > _PRODUCT)
+                return _grouped(f"<mo>&#8722;</mo>{self(operand, _PRODUCT)}", binds > _PRODUCT)
             case ast.BinOp(op=ast.Div(), left=left, right=right):
                 return _grouped(f"<mfrac>{_row(self(left))}{_row(self(right))}</mfrac>", binds > _POWER)
             case ast.BinOp(op=ast.Pow(), left=left, right=right):
@@ -80,7 +80,7 @@ class _Writer:
         return f"<msub>{_letter(name)}<mi>{self.index}</mi></msub>"
 
     def _operation(self, sign, left, right, binds):
-        shown = {"+": "<mo>+</mo>", "-": "<mo>−</mo>", "*": "<mo>&#8290;</mo>"}[sign]  # the last is an invisible times
+        shown = {"+": "<mo>+</mo>", "-": "<mo>&#8722;</mo>", "*": "<mo>&#8290;</mo>"}[sign]  # the last is an invisible times
         if sign == "*" and _begins_with_a_number(right):
             shown = "<mo>·</mo>"
         elif sign == "*" and (_is_word(left) or _is_word(right)):

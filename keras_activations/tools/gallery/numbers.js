@@ -4,7 +4,9 @@ const SVG = "http://www.w3.org/2000/svg";
 
 // An element with attributes and children. Strings become text, so that nothing needs to be escaped.
 function make(tag, attributes = {}, ...children) {
-  const element = ["svg", "path", "line", "circle", "text", "g"].includes(tag) ? document.createElementNS(SVG, tag) : document.createElement(tag);
+  const element = ["svg", "path", "line", "circle", "text", "g"].includes(tag)
+    ? document.createElementNS(SVG, tag)
+    : document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
     if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
     else if (value === true) element.setAttribute(name, "");
@@ -25,7 +27,9 @@ function shown(number, digits = 6) {
 
 // A text with its addresses as links.
 function linked(text) {
-  return text.split(/(https?:\/\/[^\s,;)]+)/).map((part, i) => (i % 2 ? make("a", { href: part, rel: "noopener noreferrer" }, part) : part));
+  return text
+    .split(/(https?:\/\/[^\s,;)]+)/)
+    .map((part, i) => (i % 2 ? make("a", { href: part, rel: "noopener noreferrer" }, part) : part));
 }
 
 // Round steps for the ticks of an axis: 1, 2 or 5 times a power of ten.

@@ -46,7 +46,9 @@ function renderTray() {
   const tray = byId("tray");
   tray.hidden = !state.picked.length;
   const remove = (call) => change({ picked: state.picked.filter((other) => other !== call) });
-  const pills = state.picked.map((call) => make("li", {}, make("button", { type: "button", class: "pill", "aria-label": `Remove ${call}`, onclick: () => remove(call) }, call)));
+  const pills = state.picked.map((call) =>
+    make("li", {}, make("button", { type: "button", class: "pill", "aria-label": `Remove ${call}`, onclick: () => remove(call) }, call)),
+  );
   tray.replaceChildren(
     make("ul", { class: "picks", "aria-label": "Picked" }, pills),
     make("button", { type: "button", class: "button main", disabled: state.picked.length < 2, onclick: compare }, "Compare"),

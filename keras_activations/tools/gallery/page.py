@@ -9,7 +9,7 @@ from ...core import arguments
 from .data import data
 
 FOLDER = Path(__file__).parent
-STYLES = ("page.css", "grid.css", "detail.css")
+STYLES = ("page.css", "grid.css", "detail.css", "chart.css")
 SCRIPTS = (
     *("jets.js", "interpreter.js", "numbers.js", "calls.js", "state.js", "sampling.js"),
     *("chart.js", "filters.js", "grid.js", "sliders.js", "code.js", "account.js", "detail.js", "page.js"),

@@ -8,7 +8,7 @@ import warnings
 from typing import Any
 
 from ... import Activation, Parametric
-from .formulas import names, parsed, tree
+from .formulas import names, tree
 
 _ENDS = (1, 2, 3, 5, 8, 10, 20, 30, 50, 80, 100)
 STEPS = 100  # from the middle of a slider to its end
@@ -33,7 +33,7 @@ def values(entry: Any, layer: Activation) -> dict[str, Any]:
         return {}
     config = layer.get_config()
     declared = {name: found.value for name, found in layer.declared.items()} if isinstance(layer, Parametric) else {}
-    wanted = names(entry.formula) - {argument.id for argument in parsed(entry.formula)[0] if hasattr(argument, "id")}
+    wanted = names(entry.formula) - set(tree(entry.formula)[0])
     return {name: _plain(declared.get(name, config.get(name))) for name in entry.arguments if name in wanted}
 
 
@@ -138,16 +138,18 @@ def _range(entry, start, size, written):
     """The ends of a slider around a value, its step, and the limits beyond which the constructor refuses a value, or None."""
     end = next((end for end in _ENDS if end >= 2.5 * size), 10 * size) if size else 2
     step = end / STEPS
-    flags = [None, *(flag for flag, value in entry.arguments.items() if value is False and flag != "learned")]
-    for flag in flags:
-        given = {} if flag is None else {flag: True}
-        limits = [_limit(lambda number: accepts(entry, written(number) | given), start, side) for side in (-end, end)]  # noqa: B023
-        if limits != [start, start]:
-            break
+
+    def limits(given):
+        return [_limit(lambda number: accepts(entry, written(number) | given), start, side) for side in (-end, end)]
+
+    found, needs = limits({}), None
+    if found == [start, start]:
+        needs = next(flag for flag, value in entry.arguments.items() if value is False and limits({flag: True}) != found)
+        found = limits({needs: True})
     # The slider stops at whole steps, so that its ends are round numbers.
-    low = -end if limits[0] is None else min(start, math.ceil(limits[0] / step) * step)
-    high = end if limits[1] is None else max(start, math.floor(limits[1] / step) * step)
-    return {"low": float(f"{low:.6g}"), "high": float(f"{high:.6g}"), "step": step, "limits": limits, "needs": flag}
+    low = -end if found[0] is None else min(start, math.ceil(found[0] / step) * step)
+    high = end if found[1] is None else max(start, math.floor(found[1] / step) * step)
+    return {"low": float(f"{low:.6g}"), "high": float(f"{high:.6g}"), "step": step, "limits": found, "needs": needs}
 
 
 def _limit(is_accepted, good, bad):

@@ -16,7 +16,10 @@ function controls(target, changed) {
     refreshers.push(show);
     return element;
   });
-  if (elements.length) elements.push(make("button", { type: "button", class: "link", onclick: () => reset(target, refresh, changed) }, "Back to the defaults"));
+  if (elements.length)
+    elements.push(
+      make("button", { type: "button", class: "link", onclick: () => reset(target, refresh, changed) }, "Back to the defaults"),
+    );
   refresh();
   return elements;
 }
@@ -34,7 +37,13 @@ function control(target, parameter, set) {
   const { parts, show } = make_(parameter, read, set, target);
   const sign = GREEK[name] ? `${GREEK[name]} ` : null;
   const top = make("legend", { class: "top" }, sign, name, parameter.learned ? make("span", { class: "badge" }, "learned") : null);
-  const element = make("fieldset", { class: "parameter" }, top, ...parts, parameter.text ? make("p", { class: "help" }, parameter.text.replace(/`/g, "")) : null);
+  const element = make(
+    "fieldset",
+    { class: "parameter" },
+    top,
+    ...parts,
+    parameter.text ? make("p", { class: "help" }, parameter.text.replace(/`/g, "")) : null,
+  );
   return { element, show };
 }
 
@@ -79,7 +88,13 @@ function numberControl(parameter, read, set, target) {
 function rowControl(parameter, read, set) {
   const element = make("div");
   let slides = [];
-  const one = (_, i) => slide(parameter, `${parameter.name} ${i}`, () => read()[i], (value) => set(read().map((old, j) => (i === j ? value : old))));
+  const one = (_, i) =>
+    slide(
+      parameter,
+      `${parameter.name} ${i}`,
+      () => read()[i],
+      (value) => set(read().map((old, j) => (i === j ? value : old))),
+    );
   const show = () => {
     if (slides.length !== read().length) {
       slides = read().map(one);
@@ -96,6 +111,10 @@ function flagControl(parameter, read, set) {
 }
 
 function choiceControl(parameter, read, set) {
-  const list = make("select", { "aria-label": parameter.name, onchange: () => set(list.value) }, parameter.options.map((option) => make("option", { value: option }, option)));
+  const list = make(
+    "select",
+    { "aria-label": parameter.name, onchange: () => set(list.value) },
+    parameter.options.map((option) => make("option", { value: option }, option)),
+  );
   return { parts: [list], show: () => (list.value = read()) };
 }

@@ -25,7 +25,9 @@ function stateOf(fragment) {
 function fragmentOf(state) {
   const parts = Object.keys(START)
     .filter((key) => !isSame(state[key], START[key]))
-    .map((key) => `${key}=${encoded(key in LISTS ? state[key].map((text) => text.replace(/\s/g, "")).join(LISTS[key]) : String(state[key]))}`);
+    .map(
+      (key) => `${key}=${encoded(key in LISTS ? state[key].map((text) => text.replace(/\s/g, "")).join(LISTS[key]) : String(state[key]))}`,
+    );
   return parts.join("&");
 }
 
