@@ -151,9 +151,14 @@ def test_a_slider_moves_the_curve(visit):
     assert ka.get(re.search('"(.*)"', code[2])[1]).alpha == alpha
     assert f"torch.nn.ELU(alpha={alpha})" in code
     assert f"jax.nn.elu(x, alpha={alpha})" in code
-    assert f"alpha={alpha}" in shown.url
+    shown.wait_for_url(re.compile(f"alpha={alpha}"))
     shown.get_by_role("button", name="Back to the defaults").click()
     assert curve.get_attribute("d") == before
+
+
+def test_a_link_to_what_cannot_be_shown_says_so(visit):
+    shown = visit("#view=softmax(axis=1)")
+    assert "axis of softmax" in shown.locator(".drawn").inner_text()
 
 
 def test_every_curve_reads_as_its_layer(visit):
@@ -215,6 +220,7 @@ def test_comparison_and_a_link_to_it(visit):
     shown.get_by_role("checkbox", name="approximate").check()
     assert numbers(shown)[:2] == pytest.approx(truth(ka.GELU(approximate=True), 1.5), rel=1e-5)
     shown.get_by_label("second derivative").check()
+    shown.wait_for_url(re.compile("show=012"))
     again = visit(shown.url[shown.url.index("#") :])
     assert again.locator(".chart path.second").count() == 3
     place(again, 1.5)

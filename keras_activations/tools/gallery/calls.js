@@ -104,5 +104,6 @@ function valueOf(text) {
       .split(",")
       .filter((part) => part.trim())
       .map(Number);
-  return Number(text);
+  const number = Number(text);
+  return Number.isFinite(number) ? number : text;
 }

@@ -7,6 +7,8 @@ class Detail {
       event.preventDefault();
       this.leave();
     });
+    // A browser may close it without asking.
+    dialog.addEventListener("close", () => state.view.length && this.leave());
     dialog.addEventListener("click", (event) => {
       if (event.target === dialog) this.leave();
     });
@@ -23,9 +25,9 @@ class Detail {
       if (this.dialog.open) this.dialog.close();
       return;
     }
-    const written_ = state.view.join("~");
-    if (written_ !== this.written) this.build(state.view.map(parsed));
-    this.written = written_;
+    const calls = state.view.join("~");
+    if (calls !== this.written) this.build(state.view.map(parsed));
+    this.written = calls;
     this.redraw();
     if (!this.dialog.open) this.dialog.showModal();
   }
@@ -33,7 +35,6 @@ class Detail {
   build(items) {
     this.items = items;
     this.chart = new Chart((x, jets) => this.read(x, jets));
-    this.toggles = make("div", { class: "under" });
     this.table = make("table", { class: "readout" });
     this.code = make("div");
     const one = items.length === 1 ? items[0] : null;
@@ -45,7 +46,7 @@ class Detail {
       { class: "drawn" },
       one ? formulaOf(one.entry) : null,
       this.chart.svg,
-      this.toggles,
+      this.underTheChart(!one),
       make("div", { class: "scroll" }, this.table),
     );
     const note = notes(items);
@@ -88,7 +89,11 @@ class Detail {
         one ? [one.entry.family.replace(/_/g, " "), one.entry.year].filter(Boolean).join(" · ") : `${this.items.length} activations`,
       ),
       pickable,
-      make("button", { type: "button", class: "button", onclick: () => copy(location.href, "The link") }, "Copy link"),
+      make(
+        "button",
+        { type: "button", class: "button", onclick: () => copy(`${location.href.split("#")[0]}#${fragmentOf(state)}`, "The link") },
+        "Copy link",
+      ),
       ...(one ? [step("Previous", -1, "‹"), step("Next", 1, "›")] : []),
       make("button", { type: "button", class: "plain", "aria-label": "Close", onclick: () => this.leave() }, "×"),
     );
@@ -139,30 +144,21 @@ class Detail {
   redraw() {
     const half = state.half ?? Math.max(...this.items.map(({ entry }) => entry.half));
     const orders = [...state.show].map(Number).filter((order) => order in ORDERS);
-    this.renderToggles(half, orders);
+    this.boxes.forEach((box, order) => (box.checked = orders.includes(order)));
+    this.half = half;
     this.chart.show(this.items, half, orders);
     if (this.items.length === 1) this.code.replaceChildren(...snippets(this.items[0]).map(codeBlock));
   }
 
-  renderToggles(half, orders) {
-    if (this.toggles.childElementCount) {
-      this.boxes.forEach((box, order) => (box.checked = orders.includes(order)));
-      this.half = half;
-      return;
-    }
-    this.half = half;
-    this.boxes = ORDERS.map((_, order) => make("input", { type: "checkbox", onchange: () => this.toggle() }));
-    this.boxes.forEach((box, order) => (box.checked = orders.includes(order)));
-    const isOne = this.items.length === 1;
+  // What to draw, and the range of x. Several curves have a colour each, and dashes tell the derivatives.
+  underTheChart(hasSeveral) {
+    this.boxes = ORDERS.map(() => make("input", { type: "checkbox", onchange: () => this.toggle() }));
+    const colour = (order) => (hasSeveral ? "var(--soft)" : `var(--${ORDERS[order]})`);
     const names = ["function", "derivative", "second derivative"];
-    const labels = names.map((name, order) =>
-      make("label", {}, this.boxes[order], keyLine(isOne ? `var(--${ORDERS[order]})` : "var(--soft)", order), name),
-    );
+    const labels = names.map((name, order) => make("label", {}, this.boxes[order], keyLine(colour(order), order), name));
     const zoom = (label, factor, sign) => make("button", { type: "button", "aria-label": label, onclick: () => this.zoom(factor) }, sign);
-    this.toggles.append(
-      ...labels,
-      make("span", { class: "zoom" }, zoom("Wider range of x", 2, "−"), zoom("Narrower range of x", 0.5, "+")),
-    );
+    const zooms = make("span", { class: "zoom" }, zoom("Wider range of x", 2, "−"), zoom("Narrower range of x", 0.5, "+"));
+    return make("div", { class: "under" }, ...labels, zooms);
   }
 
   toggle() {
@@ -199,7 +195,8 @@ class Detail {
   read(x, jets) {
     if (document.activeElement !== this.field) this.field.value = Number(x.toPrecision(8));
     for (const { which, curve, cells, target } of this.rows) {
-      jets[which][curve].forEach((number, order) => (cells[order].textContent = order === 2 && target.entry.samples ? "–" : shown(number)));
+      const isKnown = (order) => order < 2 || !target.entry.samples;
+      jets[which][curve].forEach((number, order) => (cells[order].textContent = isKnown(order) ? shown(number) : "–"));
     }
   }
 }

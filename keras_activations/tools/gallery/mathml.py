@@ -6,7 +6,8 @@ from html import escape
 
 from .formulas import COMPARISONS, OPERATORS, parsed
 
-GREEK = dict(zip(("alpha", "beta", "gamma", "delta", "theta", "epsilon", "mu", "sigma", "omega", "tau", "pi"), "αβγδθεμσωτπ", strict=True))
+_NAMES = ("alpha", "beta", "gamma", "delta", "theta", "epsilon", "mu", "sigma", "omega", "tau", "pi")
+GREEK: dict[str, str] = dict(zip(_NAMES, "αβγδθεμσωτπ", strict=True))
 
 SIGNS = {"<": "&lt;", "<=": "≤", ">": "&gt;", ">=": "≥", "==": "="}
 _SUM, _PRODUCT, _POWER = 1, 2, 4  # how tightly an operation binds

@@ -105,10 +105,6 @@ document.querySelector(".skip").addEventListener("click", (event) => {
   event.preventDefault();
   (byId("grid").querySelector(".open[tabindex='0']") ?? byId("grid")).focus();
 });
-addEventListener("popstate", () => {
-  state = stateOf(location.hash);
-  render();
-});
-state = stateOf(location.hash);
-render();
+addEventListener("popstate", restore);
+restore();
 requestAnimationFrame(() => setTimeout(() => performance.mark("interactive")));

@@ -9,6 +9,7 @@ from typing import Any
 
 from ... import Activation, Parametric
 from .formulas import names, tree
+from .mathml import GREEK
 
 _ENDS = (1, 2, 3, 5, 8, 10, 20, 30, 50, 80, 100)
 STEPS = 100  # from the middle of a slider to its end
@@ -50,7 +51,7 @@ def parameters(entry: Any) -> tuple[list[dict[str, Any]], list[list[str]]]:
     found = {}
     for name, value in values(entry, layer).items():
         default = entry.arguments[name]
-        common = {"name": name, "value": value, "learned": name in learned, "text": texts.get(name, "")}
+        common = {"name": name, "value": value, "learned": name in learned, "text": texts.get(name, ""), "sign": GREEK.get(name)}
         common |= {"required": default is entry.required, "follows": default is None and value is not None}
         found[name] = common | _kind(entry, name, value, {})
     for one in found.values():

@@ -1,7 +1,5 @@
 // Controls for the parameters of an activation.
 
-const GREEK = { alpha: "α", beta: "β", gamma: "γ", delta: "δ", theta: "θ", epsilon: "ε", mu: "μ", sigma: "σ", omega: "ω", tau: "τ" };
-
 // Elements for all parameters of an item. `changed` is called after a value has changed. `refresh` shows the values again.
 function controls(target, changed) {
   const refreshers = [];
@@ -31,12 +29,17 @@ function reset(target, refresh, changed) {
 }
 
 function control(target, parameter, set) {
-  const { name, kind } = parameter;
+  const { name, kind, sign } = parameter;
   const read = () => target.values[name];
-  const make_ = { number: numberControl, row: rowControl, flag: flagControl, choice: choiceControl }[kind];
-  const { parts, show } = make_(parameter, read, set, target);
-  const sign = GREEK[name] ? `${GREEK[name]} ` : null;
-  const top = make("legend", { class: "top" }, sign, name, parameter.learned ? make("span", { class: "badge" }, "learned") : null);
+  const build = { number: numberControl, row: rowControl, flag: flagControl, choice: choiceControl }[kind];
+  const { parts, show } = build(parameter, read, set, target);
+  const top = make(
+    "legend",
+    { class: "top" },
+    sign ? `${sign} ` : null,
+    name,
+    parameter.learned ? make("span", { class: "badge" }, "learned") : null,
+  );
   const element = make(
     "fieldset",
     { class: "parameter" },

@@ -18,7 +18,9 @@ function stateOf(fragment) {
   if (!(state.sort in SORTS)) state.sort = START.sort;
   if (!DATA.families.some(([family]) => family === state.family)) state.family = START.family;
   state.has = state.has.filter((name) => name in PROPERTIES);
-  for (const list of ["picked", "view"]) state[list] = state[list].map(parsed).filter(Boolean).slice(0, MOST).map(written);
+  // What is looked at stays as it was written, so that the plot can say what it does not show.
+  state.view = state.view.filter(parsed).slice(0, MOST);
+  state.picked = state.picked.map(parsed).filter(Boolean).slice(0, MOST).map(written);
   return state;
 }
 
@@ -43,12 +45,27 @@ function readable(text) {
 }
 
 let state = null;
+let pending = null;
 
 // Change some of the state. `replace` keeps no step to go back to, as for a slider that moves.
 function change(changes, { replace = false } = {}) {
   state = { ...state, ...changes };
+  clearTimeout(pending);
+  // Browsers refuse an address that changes a hundred times in a few seconds.
+  if (replace) pending = setTimeout(() => remember("replaceState"), 150);
+  else remember("pushState");
+  render();
+}
+
+function remember(how) {
   const address = `#${fragmentOf(state)}`;
-  if (address !== location.hash && (address !== "#" || location.hash)) history[replace ? "replaceState" : "pushState"](null, "", address);
+  if (address !== (location.hash || "#")) history[how](null, "", address);
+}
+
+// Show what the address says, after a step back or forward.
+function restore() {
+  clearTimeout(pending);
+  state = stateOf(location.hash);
   render();
 }
 
