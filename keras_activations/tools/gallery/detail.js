@@ -52,7 +52,7 @@ class Detail {
     const note = notes(items);
     if (note) left.append(make("p", { class: "note" }, note));
     const right = make("div", { class: "moved" });
-    const below = make("div", { class: "known" });
+    const below = make("div", { class: one ? "known" : "known wide" });
     if (one) {
       right.append(...this.parametersOf(one), make("h3", {}, "Code"), this.code, ...measurementsOf(one.entry));
       below.append(...accountOf(one.entry));

@@ -104,7 +104,7 @@ class _Writer:
             return _grouped(self._reduced(name, args[0]), binds > _PRODUCT or (binds == _PRODUCT and name == "sum"))
         if name == "polynomial":
             power = f"<msup>{_row(self(args[0], _POWER + 1))}<mi>j</mi></msup>"
-            return _grouped(f"<munder><mo>∑</mo><mi>j</mi></munder>{self._inside(args[1])}{power}", binds >= _PRODUCT)
+            return _grouped(f"{_under('<mo>∑</mo>', 0)}{self._inside(args[1])}{power}", binds >= _PRODUCT)
         if name == "index":
             return "<mi>j</mi>"
         inner = [self(argument) for argument in args]
@@ -119,8 +119,8 @@ class _Writer:
 
     def _reduced(self, name, argument):
         sign = f"<mo>{_REDUCTIONS[name]}</mo>" if name == "sum" else f'<mi mathvariant="normal">{name}</mi>'
-        inner = self._inside(argument, _PRODUCT)
-        return f"<munder>{sign}<mi>j</mi></munder>{inner}"
+        counts = any(isinstance(part, ast.Name) and part.id == "index" for part in ast.walk(argument))
+        return _under(sign, 1 if counts else None) + self._inside(argument, _PRODUCT)
 
     def _inside(self, node, binds=0):
         """An expression under a sum."""
@@ -128,6 +128,12 @@ class _Writer:
         text = self(node, binds)
         self.index = before
         return text
+
+
+def _under(sign, first):
+    """A sign with the index j under it, and where it counts, with the first number."""
+    start = "<mi>j</mi>" if first is None else f"<mrow><mi>j</mi><mo>=</mo><mn>{first}</mn></mrow>"
+    return f"<munder>{sign}{start}</munder>"
 
 
 def _letter(name):
