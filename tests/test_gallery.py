@@ -312,7 +312,7 @@ def test_a_link_restores_what_was_shown():
     for name, value in state.items():
         found = [call.replace(",", ", ") for call in restored[name]] if name == "view" else restored[name]
         assert found == value, name
-    assert "view=" in fragment
+    assert "view=rational(version='C')~fourier(sines=(0.5,0.0," in fragment  # and can be read
     assert empty["view"] == []
 
 
