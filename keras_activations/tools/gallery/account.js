@@ -4,6 +4,7 @@ const BACKEND_NAMES = { tensorflow: "TensorFlow", jax: "JAX", torch: "torch" };
 
 function accountOf(entry) {
   const parts = [make("h3", {}, "Card"), definitions([...entry.card, ...furtherRows(entry)])];
+  if (entry.parameters.length) parts.push(make("p", { class: "help" }, "What is computed and measured is about the default parameters."));
   for (const [title, sentences] of [
     ["Use it", entry.use],
     ["Avoid it", entry.avoid],
