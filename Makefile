@@ -15,11 +15,21 @@ export JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES ?= -1
 ACCURACY := $(RUN) -m lab.accuracy
 BACKENDS := tensorflow jax torch
 
-.PHONY: demo test test-oldest fuzz lint oracle api accuracy measurements cards applications bench rows memory export survive legacy clean \
+.PHONY: demo gallery gallery-data gallery-test test test-oldest fuzz lint oracle api accuracy measurements cards applications bench rows \
+	memory export survive legacy clean \
 	$(BACKENDS:%=test-%) $(BACKENDS:%=survive-%)
 
 demo: $(VENV)/demo
 	KERAS_BACKEND=tensorflow $(RUN) examples/digits.py
+
+# One page about every activation, which needs no network: output/gallery.html.
+gallery: $(VENV)/demo
+	@mkdir -p output
+	KERAS_BACKEND=tensorflow $(RUN) -m keras_activations gallery --out output/gallery.html --force
+
+# The page in a real browser: Debian's Chromium, or the one whose path is CHROMIUM.
+gallery-test: $(VENV)-browser/done
+	KERAS_BACKEND=tensorflow $(VENV)-browser/bin/python -m pytest --quiet tests/test_gallery.py tests/test_gallery_browser.py
 
 # Side by side, also on two cores: one after the other, the last would have one core to itself and the other would rest.
 test: lint oracle
@@ -77,6 +87,10 @@ cards: $(VENV)/test
 # What `replace` does with every model of keras.applications, in a quarter of an hour: rewrites docs/applications.md.
 applications: $(VENV)/test
 	KERAS_BACKEND=tensorflow $(RUN) -m lab.surgery
+
+# Samples, accuracy and equivalents for the gallery: rewrites keras_activations/tools/gallery/stored.json.
+gallery-data: $(VENV)/test
+	KERAS_BACKEND=torch $(RUN) -m lab.gallery
 
 # How fast every activation is against what a user would write instead: rewrites docs/speed.md and README.md's table. On a machine that
 # does nothing else: a quarter of an hour. `make bench BENCH=--all` takes hours, and `make bench BENCH="--only mish,gelu"` minutes.
@@ -155,10 +169,17 @@ $(VENV)-export/done: $(RUN) pyproject.toml
 	$(VENV)-export/bin/python -m pip install --quiet litert-torch "$(TORCH)"
 	@touch $@
 
+$(VENV)-browser/done: $(RUN) pyproject.toml
+	command -v chromium || (apt-get update && apt-get install --yes chromium) || echo "Without Chromium its tests are skipped."
+	$(PYTHON) -m venv $(VENV)-browser
+	$(VENV)-browser/bin/python -m pip install --quiet "$(TORCH)"
+	$(VENV)-browser/bin/python -m pip install --quiet tensorflow-cpu jax playwright axe-core-python --editable ".[test]"
+	@touch $@
+
 $(VENV)-oldest/done: $(RUN) pyproject.toml
 	$(PYTHON) -m venv $(VENV)-oldest
 	$(VENV)-oldest/bin/python -m pip install --quiet "keras==3.10.0" "tensorflow-cpu==2.19.*" "jax<0.7" --editable ".[examples,test]"
 	@touch $@
 
 clean:
-	rm -rf $(VENV) $(VENV)-export $(VENV)-oldest $(VENV)-legacy output lab/.oracle tests/.compiled
+	rm -rf $(VENV) $(VENV)-browser $(VENV)-export $(VENV)-oldest $(VENV)-legacy output lab/.oracle tests/.compiled

@@ -11,6 +11,7 @@ from rich.table import Table
 
 import keras_activations as ka
 from keras_activations.tools import timing
+from keras_activations.tools.gallery import gallery
 
 EPILOG = {
     "list": "python -m keras_activations list --family gates",
@@ -21,6 +22,7 @@ EPILOG = {
     "gain": "python -m keras_activations gain gelu --direction backward",
     "check": "python -m keras_activations check model.keras",
     "replace": "python -m keras_activations replace model.keras light.keras --map relu=hard_silu --map gelu=relu",
+    "gallery": "python -m keras_activations gallery --out gallery.html",
     "bench": "KERAS_BACKEND=jax python -m keras_activations bench gelu mish",
 }
 
@@ -84,6 +86,10 @@ def parser() -> argparse.ArgumentParser:
     replaced.add_argument("target", metavar="OUT", help="a file that does not exist yet")
     replaced.add_argument("--map", action="append", required=True, metavar="OLD=NEW", dest="pairs")
     replaced.add_argument("--role", action="append", dest="roles", help="what to change: hidden, state, output, gate, attention")
+
+    gallery_ = command("gallery", "Write a page about every activation, with curves, parameters to move and code to copy.", _gallery)
+    gallery_.add_argument("--out", required=True, metavar="FILE", help="the page, such as gallery.html")
+    gallery_.add_argument("--force", action="store_true", help="write over a file that exists")
 
     timed = command("bench", "Measure activations on this machine, against ReLU.", _bench)
     timed.add_argument("names", nargs="*", metavar="ACTIVATION", default=["relu", "leaky_relu", "elu", "silu", "gelu", "mish"])
@@ -155,6 +161,11 @@ def _replace(given):
     done = ka.replace(_loaded(given.source), mapping, **roles)
     done.model.save(given.target)
     return done.to_dict() | {"out": given.target}, [str(done), f"{given.target} is written."]
+
+
+def _gallery(given):
+    path = gallery(given.out, overwrite=given.force)
+    return {"out": given.out, "bytes": path.stat().st_size}, [f"{given.out} is written: {path.stat().st_size / 1000:.0f} kB."]
 
 
 def _bench(given):

@@ -169,13 +169,13 @@ def suggest(
     found = []
     for entry in entries:
         card = describe(entry.cls(**entry.cls.samples[0]))
-        fits = all(_HAS[name](card) == value for name, value in wanted.items())
+        fits = all(HAS[name](card) == value for name, value in wanted.items())
         if fits and _is_smooth(card, smooth) and (lipschitz is None or card.lipschitz <= lipschitz * (1 + 1e-6)):
             found.append(card)
     return Suggestions(tuple(sorted(found, key=lambda card: (_cost(card), card.name))))
 
 
-_HAS = {
+HAS = {
     "bounded": lambda card: card.bounded,
     "monotonic": lambda card: card.monotonic is not None,
     "zero_centered": lambda card: card.zero_centered,

@@ -50,15 +50,8 @@ class Drawing:
     def ends(self) -> tuple[float, float]:
         """A range of x, the same on both sides of 0, that shows where something happens."""
         shape = self.shape
-        if None in (tail.limit for tail in shape.tails) and len(shape.zeros) > 6:
-            # Three waves on each side are enough.
-            half = 1.2 * sorted(abs(zero) for zero in shape.zeros)[6]
-            return -half, half
-        places = [corner.x for corner in shape.corners]
-        places += [extreme[0] for extreme in (shape.minimum, shape.maximum) if extreme]
-        ends = [end for interval in shape.saturated for end in interval if math.isfinite(end)]
-        half = max([NARROWEST, *(1.5 * abs(place) for place in places), *map(abs, ends)])
-        half = min(half if places or ends else USUAL, WIDEST)
+        corners, limits = [corner.x for corner in shape.corners], [tail.limit for tail in shape.tails]
+        half = _half(limits, shape.zeros, [*corners, *_places(shape)], shape.saturated)
         return -half, half
 
     def draw(self, axes, x: np.ndarray, orders: int, styles=ORDERS, marks: bool = True) -> list:
@@ -84,6 +77,24 @@ class Drawing:
             # A piece that is on its line needs no mark.
             if tail.slope is not None and half.any() and abs(self.curves[0](x[half]) - tail.slope * x[half] - tail.offset).max() > 0.02:
                 axes.plot(x[half], tail.slope * x[half] + tail.offset, color=GREY, linewidth=0.8, linestyle=(0, (1, 3)), zorder=0)
+
+
+def suitable_half(card: Any) -> float:
+    """The right end of the range of `Drawing.ends`, for a `Description`."""
+    return _half(card.limits, card.zeros, [*(x for x, _ in card.corners), *_places(card)], card.saturates)
+
+
+def _places(found):
+    return [extreme[0] for extreme in (found.minimum, found.maximum) if extreme]
+
+
+def _half(limits, zeros, places, saturated):
+    if None in limits and len(zeros) > 6:
+        # Three waves on each side are enough.
+        return 1.2 * sorted(abs(zero) for zero in zeros)[6]
+    ends = [end for interval in saturated for end in interval if math.isfinite(end)]
+    half = max([NARROWEST, *(1.5 * abs(place) for place in places), *map(abs, ends)])
+    return min(half if places or ends else USUAL, WIDEST)
 
 
 def frame(axes, x: np.ndarray, lines: list) -> None:
