@@ -50,7 +50,9 @@ from .tools.check import check
 from .tools.comparing import Comparison, Suggestions, compare, suggest
 from .tools.describing import Description, describe
 from .tools.finding import find_activations
+from .tools.history_figure import plot_history
 from .tools.initializing import gain, initializer
+from .tools.monitoring import ActivationMonitor
 from .tools.plotting import plot
 from .tools.setting import set_kernel
 from .tools.surgery import replace, set_activation
@@ -64,6 +66,7 @@ __all__ = [
     "ABU",
     "AconC",
     "Activation",
+    "ActivationMonitor",
     "AlongAxis",
     "ALReLU",
     "APL",
@@ -164,6 +167,7 @@ __all__ = [
     "Phish",
     "PiecewiseLinear",
     "plot",
+    "plot_history",
     "PolyNorm",
     "PolyReLU",
     "PReLU",

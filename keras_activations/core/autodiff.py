@@ -239,17 +239,32 @@ def value_and_gradients(function, tensors, upstream):
     raise NotImplementedError(f"The {_BACKEND} backend computes no gradients. Set KERAS_BACKEND to tensorflow, jax or torch.")
 
 
-def as_trained(function):
-    """A function of one tensor as Keras trains it by default: a graph of TensorFlow, compiled by JAX, and torch as it is.
-
-    It returns when its work is done.
-    """
+def compiled(function):
+    """The function as a program of the backend, made at its first call. Arguments and results are tensors, in lists, tuples and dicts."""
     if _BACKEND == "tensorflow":
         return tf.function(function, autograph=False)
+    return jax.jit(function) if _BACKEND == "jax" else function
+
+
+def as_trained(function):
+    """A function of one tensor as Keras trains it by default: compiled, and torch as it is. It returns when its work is done."""
+    program = compiled(function)
+    return (lambda x: jax.block_until_ready(program(x))) if _BACKEND == "jax" else program
+
+
+def surroundings():
+    """What records the operations that run now. Inside a loop, a branch or a map that the backend records for itself, it is another one.
+
+    A tensor from in there cannot be used outside.
+    """
+    if _BACKEND == "tensorflow":
+        return None if tf.executing_eagerly() else tf.compat.v1.get_default_graph()
     if _BACKEND == "jax":
-        compiled = jax.jit(function)
-        return lambda x: jax.block_until_ready(compiled(x))
-    return function
+        core = importlib.import_module("jax.extend.core")
+        if hasattr(core, "get_opaque_trace_state"):
+            return core.get_opaque_trace_state()
+        return jax.core.get_opaque_trace_state(convention="flax")  # JAX before 0.7 has it elsewhere
+    return torch._C._functorch.maybe_current_level() if _BACKEND == "torch" else None
 
 
 def in_float64():

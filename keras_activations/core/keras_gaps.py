@@ -390,3 +390,23 @@ def watched(layers):
     finally:
         for layer in layers:
             layer.__dict__.pop("call", None)
+
+
+@contextlib.contextmanager
+def shadowed(shadows):
+    """While this context is open, objects have other attributes: `shadows` lists (object, name, value).
+
+    Nothing else changes. Keras's own assignment of an attribute lists layers anew, and torch's refuses a function in place of a layer.
+    """
+    before = []
+    try:
+        for holder, name, value in shadows:
+            before.append((vars(holder), name, name in vars(holder), vars(holder).get(name)))
+            vars(holder)[name] = value
+        yield
+    finally:
+        for attributes, name, was_there, value in reversed(before):
+            if was_there:
+                attributes[name] = value
+            else:
+                del attributes[name]
