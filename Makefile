@@ -15,7 +15,7 @@ export JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES ?= -1
 ACCURACY := $(RUN) -m lab.accuracy
 BACKENDS := tensorflow jax torch
 
-.PHONY: demo test test-oldest fuzz lint oracle api accuracy measurements cards bench rows memory export survive legacy clean \
+.PHONY: demo test test-oldest fuzz lint oracle api accuracy measurements cards applications bench rows memory export survive legacy clean \
 	$(BACKENDS:%=test-%) $(BACKENDS:%=survive-%)
 
 demo: $(VENV)/demo
@@ -73,6 +73,10 @@ measurements: oracle
 cards: $(VENV)/test
 	KERAS_BACKEND=torch $(RUN) -m lab.cards properties
 	for backend in $(BACKENDS); do KERAS_BACKEND=$$backend $(RUN) -m lab.cards costs || exit 1; done
+
+# What `replace` does with every model of keras.applications, in a quarter of an hour: rewrites docs/applications.md.
+applications: $(VENV)/test
+	KERAS_BACKEND=tensorflow $(RUN) -m lab.surgery
 
 # How fast every activation is against what a user would write instead: rewrites docs/speed.md and README.md's table. On a machine that
 # does nothing else: a quarter of an hour. `make bench BENCH=--all` takes hours, and `make bench BENCH="--only mish,gelu"` minutes.

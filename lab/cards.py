@@ -18,7 +18,7 @@ from keras_activations.tools.curves import curves_of
 from keras_activations.tools.describing import as_json, properties
 from lab import speed
 
-EXPORT = Path(__file__).parents[1] / "docs" / "export.md"
+DOCS = Path(__file__).parents[1] / "docs"
 
 
 def layer_of(entry):
@@ -40,8 +40,20 @@ def all_properties():
 
 def exports():
     """{conversion: the activations that do not survive it}, from the table in docs/export.md."""
-    rows = re.findall(r"^\| (\w+) \| ([^|]+) \| \d+ \|([^|]*)\|$", EXPORT.read_text(), re.MULTILINE)
+    rows = re.findall(r"^\| (\w+) \| ([^|]+) \| \d+ \|([^|]*)\|$", (DOCS / "export.md").read_text(), re.MULTILINE)
     return {f"{start} to {end}": re.findall(r"`(\w+)`", names) for start, end, names in rows if names.strip()}
+
+
+def inaccurate():
+    """{name: {dtype: worst errors of value and gradient}} where kernel="fallback" is outside its budget, from docs/accuracy.md."""
+    found = {}
+    names = {entry.cls.__name__: entry.name for entry in ka.catalogue().values()}
+    rows = re.findall(r"^\| `(\w+)\(.*\| (float\d+|bfloat16) \| ([^|]+) \| ([^|]+) \|", (DOCS / "accuracy.md").read_text(), re.MULTILINE)
+    for cls, dtype, *errors in rows:
+        errors = [float(error) for error in errors]
+        worst = found.setdefault(names[cls], {}).setdefault(dtype, errors)
+        found[names[cls]][dtype] = [max(pair) for pair in zip(worst, errors, strict=True)]
+    return found
 
 
 def costs():
@@ -72,7 +84,7 @@ def written(data):
 def main(what):
     data = json.loads(cards.FILE.read_text()) if cards.FILE.exists() else {"properties": {}, "cost": {}, "exports": {}}
     if what == "properties":
-        data |= {"properties": all_properties(), "exports": exports()}
+        data |= {"properties": all_properties(), "exports": exports(), "inaccurate": inaccurate()}
     else:
         data["cost"][keras.backend.backend()] = costs()
     cards.FILE.write_text(written(data))

@@ -37,6 +37,22 @@ def _kernels(request):
         yield
 
 
+# These files make many models that run a few times each. On JAX, compiling them takes longer than all the rest.
+MAKING_MODELS = {"test_check", "test_compat", "test_describing", "test_finding", "test_monitoring", "test_plotting", "test_surgery"}
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _fast_compiler(request):
+    if keras.backend.backend() != "jax" or request.module.__name__ not in MAKING_MODELS:
+        yield
+        return
+    import jax
+
+    jax.config.update("jax_disable_most_optimizations", True)
+    yield
+    jax.config.update("jax_disable_most_optimizations", False)
+
+
 @pytest.fixture(autouse=True, scope="module")
 def _no_compiled_leftovers():
     yield

@@ -25,6 +25,8 @@ def known(function, start):
         return float(x), float(function(x))
 
 
+ONCE = pytest.mark.skipif(BACKEND != "torch", reason="the function is the same on every backend")
+
 MINIMA = {
     "gelu": known(lambda x: x * mp.ncdf(x), -0.75),
     "silu": known(lambda x: x / (1 + mp.exp(-x)), -1.28),
@@ -106,6 +108,7 @@ CORNERS = {
 }
 
 
+@ONCE
 @pytest.mark.parametrize("name", CORNERS)
 def test_corners(name):
     card = ka.describe(name)
@@ -113,7 +116,7 @@ def test_corners(name):
     assert card.smoothness == min(CORNERS[name].values(), default=None)
 
 
-@pytest.mark.skipif(BACKEND != "torch", reason="the formula does not depend on the backend")
+@ONCE
 def test_every_kink_of_a_formula_is_found_and_no_other():
     # Some comparisons make no kink: ModReLU with bias 0 is the identity, the cut of the clipped GELU at -10 is smaller than a rounding
     # error, and the two sides of SineReLU do not meet at 0.
@@ -179,6 +182,7 @@ def test_form():
     assert ka.describe("linear").curvature == "linear"
 
 
+@ONCE
 def test_ends():
     card = ka.describe("leaky_relu(negative_slope=0.1)")
     assert card.limits == (-math.inf, math.inf)
@@ -263,6 +267,7 @@ def test_exports_are_those_of_the_table():
     assert ka.describe("gelu").exports == ()
 
 
+@ONCE
 def test_companions_and_initializers():
     assert ka.describe("selu").initializer == '"lecun_normal"'
     assert "AlphaDropout" in str(ka.describe("selu"))
@@ -271,6 +276,7 @@ def test_companions_and_initializers():
     assert ka.describe("siren").gain == ka.gain("siren")
 
 
+@ONCE
 def test_it_prints_and_goes_into_json():
     for name in ("gelu", "relu", "softmax", "glu", "siren", "dprelu"):
         card = ka.describe(name)
@@ -280,6 +286,7 @@ def test_it_prints_and_goes_into_json():
     assert "(0, 1), bounded" in str(ka.describe("sigmoid"))
 
 
+@ONCE
 def test_a_table_compares():
     text = str(ka.compare("relu", "gelu", ka.LeakyReLU(0.1), ka.LeakyReLU(0.3)))
     assert "leaky_relu(negative_slope=0.1)" in text.splitlines()[0]

@@ -10,7 +10,7 @@ import keras_activations as ka
 from lab.cases import BACKEND, CASES, parametrize, witness
 from lab.high_precision import HighPrecision
 
-pytestmark = pytest.mark.skipif(BACKEND != "tensorflow", reason="the same on every backend")
+pytestmark = pytest.mark.skipif(BACKEND != "torch", reason="the same on every backend")
 
 BY_POINT = [
     case for case in CASES if witness(case).formula and (not issubclass(case[0], ka.AlongAxis) or witness(case).formula.inputs != ["x"])

@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 import keras_activations as ka
+from lab.cases import BACKEND
 
 ROOT = Path(__file__).parents[1]
+pytestmark = pytest.mark.skipif(BACKEND != "torch", reason="the same on every backend")
 
 # Each room may import itself and the rooms listed here.
 # `keras_activations` means the file that imports the rooms, and its public names.
@@ -18,8 +20,8 @@ ALLOWED = {
     "keras_activations/catalogue": {"keras_activations/core"},
     "keras_activations/families": {"keras_activations/core", "keras_activations/catalogue"},
     "keras_activations/testing": {"keras_activations/core", "keras_activations/catalogue"},
-    # The package imports its tools last, so that they may use its public names.
-    "keras_activations/tools": {"keras_activations", "keras_activations/core", "keras_activations/catalogue"},
+    # The package imports its tools last, so that they may use its public names. See `SERVICES` for the core.
+    "keras_activations/tools": {"keras_activations", "keras_activations/core"},
     "keras_activations": {f"keras_activations/{room}" for room in ("core", "catalogue", "families", "testing", "tools")},
     "lab": {"keras_activations"},
     "tests": {"keras_activations", "lab"},
@@ -28,6 +30,9 @@ ALLOWED = {
 INSIDE = tuple(f"keras_activations/{room}" for room in ("core", "catalogue", "families", "testing", "tools"))
 FILES = sorted(path for top in ("keras_activations", "lab", "tests", "examples") for path in (ROOT / top).rglob("*.py"))
 BACKENDS = {"tensorflow", "jax", "torch"}
+# What tools may use of the core: checks of arguments, the hooks of the backends, the gaps of Keras, and names. Nothing of it is about the
+# inside of an activation.
+SERVICES = {"arguments", "autodiff", "keras_gaps", "kernels", "activation.canonical_name"}
 # `to_torch` makes modules of torch, with any backend.
 MAY_IMPORT = {"core/autodiff.py": BACKENDS, "tools/compat/objects.py": {"torch"}}
 
@@ -55,13 +60,31 @@ def imported(path):
 def test_imports_go_one_way(path):
     here = room(path.relative_to(ROOT).parts)
     for parts in imported(path):
-        there = room(parts)
+        # `catalogue` is a room and a public name. The name is the function.
+        is_public = len(parts) == 2 and parts[0] == "keras_activations" and parts[1] in ka.__all__
+        there = "keras_activations" if is_public else room(parts)
         allowed = {here, *ALLOWED[here]}
         if here in ("lab", "tests", "examples") and there in INSIDE:
             there = "keras_activations"  # programs that measure the package may import its rooms
         assert there not in ALLOWED or there in allowed, (
             f"{path.relative_to(ROOT)} imports {'.'.join(parts)}. {here} may import only {', '.join(sorted(allowed))}."
         )
+
+
+TOOLS = [path for path in FILES if ROOT / "keras_activations" / "tools" in path.parents]
+
+
+@pytest.mark.parametrize("path", TOOLS, ids=lambda path: path.name)
+def test_tools_stand_on_public_names(path):
+    core = [".".join(parts[2:]) for parts in imported(path) if parts[:2] == ("keras_activations", "core")]
+    # A module is followed by the names that are imported from it.
+    foreign = [name for name in core if name and not any(name == known or name.startswith(f"{known}.") for known in SERVICES)]
+    assert set(foreign) <= {"activation"}, f"{path.name} imports {foreign} of the core."
+    public = {parts[1] for parts in imported(path) if len(parts) == 2 and parts[0] == "keras_activations"}
+    assert public <= {*ka.__all__, "core", "tools"}, f"{path.name} imports {public - set(ka.__all__)}, which are not public."
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Attribute) and node.attr.startswith("_") and not node.attr.endswith("__"):
+            assert ast.unparse(node.value) in ("self", "cls"), f"{path.name}: {ast.unparse(node)} is private."
 
 
 @pytest.mark.parametrize("path", [path for path in FILES if ROOT / "keras_activations" in path.parents], ids=lambda path: path.name)

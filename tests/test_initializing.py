@@ -17,6 +17,8 @@ import keras_activations as ka
 from keras_activations import testing
 from lab.cases import BACKEND
 
+ONCE = pytest.mark.skipif(BACKEND != "torch", reason="the gain does not depend on the backend")
+
 
 def test_closed_forms():
     assert ka.gain("linear") == pytest.approx(1, rel=1e-12)
@@ -27,6 +29,7 @@ def test_closed_forms():
     assert ka.gain("relu", centered=True) == pytest.approx(1 / math.sqrt(0.5 - 1 / (2 * math.pi)), rel=1e-9)
 
 
+@ONCE
 @pytest.mark.parametrize(
     ("name", "function"), [("tanh", mp.tanh), ("gelu", lambda x: x * mp.ncdf(x)), ("silu", lambda x: x / (1 + mp.exp(-x)))]
 )
@@ -38,6 +41,7 @@ def test_quadrature_in_high_precision(name, function):
     assert ka.gain(name, direction="backward") == pytest.approx(mean(lambda z: mp.diff(function, z) ** 2) ** -0.5, rel=1e-8)
 
 
+@ONCE
 def test_gains_of_torch():
     torch = pytest.importorskip("torch")
     for name, arguments in (("linear", ()), ("relu", ()), ("leaky_relu", (0.01,)), ("leaky_relu", (0.5,))):
@@ -68,6 +72,7 @@ NFNETS = {
 }
 
 
+@ONCE
 @pytest.mark.parametrize("name", NFNETS)
 def test_gains_of_nfnets(name):
     assert ka.gain(name, centered=True) == pytest.approx(NFNETS[name], rel=1e-3)
@@ -124,7 +129,7 @@ def deviations(name, depth=50):
     return found
 
 
-@pytest.mark.skipif(BACKEND != "torch", reason="the gain does not depend on the backend")
+@ONCE
 @pytest.mark.parametrize(
     "name", ["relu", "leaky_relu", "elu", "selu", "tanh", "softsign", "arctan", "softplus", "prelu", "hard_tanh", "snake", "siren"]
 )
@@ -134,7 +139,7 @@ def test_fifty_layers_keep_the_deviation(name):
     assert max(found) < 2
 
 
-@pytest.mark.skipif(BACKEND != "torch", reason="the gain does not depend on the backend")
+@ONCE
 def test_functions_that_grow_slowly_keep_it_for_ten_layers():
     for name in ("gelu", "silu", "mish"):
         assert 0.5 < deviations(name, 10)[-1] < 2

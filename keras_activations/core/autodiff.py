@@ -246,12 +246,6 @@ def compiled(function):
     return jax.jit(function) if _BACKEND == "jax" else function
 
 
-def as_trained(function):
-    """A function of one tensor as Keras trains it by default: compiled, and torch as it is. It returns when its work is done."""
-    program = compiled(function)
-    return (lambda x: jax.block_until_ready(program(x))) if _BACKEND == "jax" else program
-
-
 def surroundings():
     """What records the operations that run now. Inside a loop, a branch or a map that the backend records for itself, it is another one.
 
@@ -260,11 +254,12 @@ def surroundings():
     if _BACKEND == "tensorflow":
         return None if tf.executing_eagerly() else tf.compat.v1.get_default_graph()
     if _BACKEND == "jax":
-        core = importlib.import_module("jax.extend.core")
-        if hasattr(core, "get_opaque_trace_state"):
-            return core.get_opaque_trace_state()
-        return jax.core.get_opaque_trace_state(convention="flax")  # JAX before 0.7 has it elsewhere
-    return torch._C._functorch.maybe_current_level() if _BACKEND == "torch" else None
+        # Older versions have it elsewhere.
+        name = next(name for name in ("jax.extend.core", "jax.core") if hasattr(importlib.import_module(name), "get_opaque_trace_state"))
+        return importlib.import_module(name).get_opaque_trace_state(convention="flax")
+    if _BACKEND == "torch":
+        return torch._C._functorch.maybe_current_level()  # pyright: ignore[reportAttributeAccessIssue]
+    return None
 
 
 def in_float64():

@@ -1,7 +1,8 @@
 """What was computed and measured about every activation of the catalogue: `make cards` writes cards.json.
 
 Nothing in it was typed in. The properties are those that `describing.properties` finds, so that tools that look at the whole catalogue, and
-Keras's NumPy backend, need not compute them. The costs were measured on a CPU. The conversions that fail are those of docs/export.md.
+Keras's NumPy backend, need not compute them. The costs were measured on a CPU. The conversions that fail are those of docs/export.md, and
+the errors those of docs/accuracy.md.
 """
 
 import functools
@@ -19,7 +20,7 @@ FILE = Path(__file__).with_name("cards.json")
 
 @functools.cache
 def _read() -> dict[str, Any]:
-    return json.loads(FILE.read_text()) if FILE.exists() else {"properties": {}, "cost": {}, "exports": {}}
+    return json.loads(FILE.read_text()) if FILE.exists() else {"properties": {}, "cost": {}, "exports": {}, "inaccurate": {}}
 
 
 def stored(function: Any) -> dict[str, Any] | None:
@@ -33,6 +34,11 @@ def stored(function: Any) -> dict[str, Any] | None:
 def cost(name: str) -> dict[str, float]:
     """The time of value and gradient of an activation divided by that of ReLU, by backend."""
     return {backend: costs[name] for backend, costs in _read()["cost"].items() if name in costs}
+
+
+def inaccurate(name: str) -> dict[str, tuple[float, float]]:
+    """By dtype: the worst errors of value and gradient in units in the last place, where the accurate kernel is outside its budget."""
+    return {dtype: (value, gradient) for dtype, (value, gradient) in _read()["inaccurate"].get(name, {}).items()}
 
 
 def exports(name: str) -> tuple[str, ...]:

@@ -7,9 +7,9 @@ from typing import Any
 import keras
 import numpy as np
 
+from .. import Activation, Splitting
 from ..core import keras_gaps
-from ..core.activation import Activation, canonical_name
-from ..core.axis import Splitting
+from ..core.activation import canonical_name
 from .finding import ends_of, find_activations, graph_of, shown
 
 PROBABILITIES = ("sigmoid", "softmax")
@@ -57,8 +57,7 @@ def check(model: keras.layers.Layer, x: Any = None) -> Check:
     * in a model that has not been trained: SELU in a layer whose weights do not have the variance 1/n for n inputs, with which alone it
       normalizes itself, and the sine of a SIREN in a layer with Keras's default initializer;
     * with `x`: layers in which most units are dead, which means that they give the same number for all of x; layers in which most units
-      are saturated; values that vanish or explode from layer to layer; and values that are
-      not finite.
+      are saturated; values that vanish or explode from layer to layer; and values that are not finite.
 
     Args:
         model: A Keras model or layer, built or not.

@@ -67,6 +67,9 @@ class Copy:
         if not new.built and old.built and (config := old.get_build_config()):
             new.build_from_config(config)
         self._same_activations(old, new)
+        if isinstance(old, keras.layers.Lambda):
+            # A config has the code of a function, and not the names that it uses.
+            new.function, new.arguments = old.function, old.arguments
         before, after = _parts(old), _parts(new)
         if missing := before.keys() ^ after.keys():
             raise ValueError(
@@ -188,7 +191,7 @@ def _rebuilt(layer, known):
         return keras.saving.deserialize_keras_object(_cleaned(config, known), custom_objects=known, safe_mode=False)
     except Exception as error:
         raise ValueError(
-            f"{layer.name} ({cls.__name__}) cannot be made again from its config: {str(error).strip()[:300]} A new model needs a "
+            f"{layer.name} ({cls.__name__}) cannot be made again from its config: {' '.join(str(error).split())[:300]} A new model needs a "
             "get_config with the arguments of the constructor, in each class of your own. To change this model itself, write "
             "set_activation."
         ) from error

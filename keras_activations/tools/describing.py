@@ -58,6 +58,8 @@ class Description:
         may_stand_in_a_host: Whether it can be the `activation` of a layer such as `Dense`.
         plans: What runs for kernel="auto", by mode, on this backend.
         cost: The time of its value and gradient divided by that of ReLU, by backend.
+        inaccurate: The worst errors of value and gradient with kernel="fallback", in units in the last place, by dtype, where
+            docs/accuracy.md has it outside its budget. They are those of all samples of hyperparameters together.
         exports: The conversions that do not work.
         aliases: Further names.
         reference: The source.
@@ -101,6 +103,7 @@ class Description:
     may_stand_in_a_host: bool
     plans: Mapping[str, str]
     cost: Mapping[str, float]
+    inaccurate: Mapping[str, tuple[float, float]]
     exports: tuple[str, ...]
     aliases: tuple[str, ...]
     reference: str
@@ -166,6 +169,7 @@ class Description:
             ("in a host", "" if self.may_stand_in_a_host else "no: a layer of its own"),
             ("cost", ", ".join(f"{backend} {factor:.2g}" for backend, factor in self.cost.items()) + (" times relu" if self.cost else "")),
             ("runs", "; ".join(f"{mode}: {plan}" for mode, plan in self.plans.items())),
+            ("accuracy", _errors(self.inaccurate)),
             ("export fails", ", ".join(self.exports)),
             ("further names", ", ".join(self.aliases)),
         ]
@@ -262,6 +266,7 @@ def _of_layer(function):
             "may_stand_in_a_host": True,
             "plans": {},
             "exports": (),
+            "inaccurate": {},
             "cost": {},
         }
         return own | rest
@@ -282,6 +287,7 @@ def _of_layer(function):
         "plans": {mode: _plan(function.plan(mode, "float32")) for mode in MODES.get(keras.backend.backend(), ())},
         "cost": cards.cost(known),
         "exports": cards.exports(known),
+        "inaccurate": cards.inaccurate(known),
     }
 
 
@@ -325,6 +331,11 @@ def _n(number):
 
 def _extreme(extreme):
     return "" if extreme is None else f"{_n(extreme[1])} at x = {_n(extreme[0])}"
+
+
+def _errors(inaccurate):
+    worst = (f"{value:.2g} / {gradient:.2g} in {dtype}" for dtype, (value, gradient) in inaccurate.items())
+    return f"outside its budget: {', '.join(worst)} units in the last place" if inaccurate else ""
 
 
 def _intervals(intervals):

@@ -6,8 +6,8 @@ from typing import Any
 
 import keras
 
-from ..catalogue.registry import catalogue, get
-from ..core.activation import Activation, canonical_name
+from .. import Activation, catalogue, get
+from ..core.activation import canonical_name
 from ..core.keras_gaps import children, held_attributes, producer
 from .table import table
 

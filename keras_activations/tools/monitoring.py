@@ -115,7 +115,7 @@ class ActivationMonitor(keras.callbacks.Callback):
 
     def on_train_begin(self, logs=None):
         """Look at the model before training, which also shows whether it takes the probe batch."""
-        model = self.model
+        model: Any = self.model
         if not model.built:
             raise ValueError(f"{model.name} is not built, so its activations cannot run. Call it once: model(x).")
         try:

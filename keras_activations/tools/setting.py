@@ -4,8 +4,8 @@ import warnings
 
 import keras
 
+from .. import Activation
 from ..core import arguments, kernels
-from ..core.activation import Activation
 from ..core.keras_gaps import held_layers
 
 

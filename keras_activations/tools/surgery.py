@@ -7,10 +7,9 @@ from typing import Any
 
 import keras
 
-from ..catalogue.registry import catalogue, get
+from .. import Activation, Splitting, catalogue, get
 from ..core import keras_gaps
-from ..core.activation import Activation, canonical_name
-from ..core.axis import Splitting
+from ..core.activation import canonical_name
 from .copying import Copy, compile_like
 from .finding import ROLES, Place, equivalent, find_activations, name_of, shown
 from .table import table
@@ -162,9 +161,8 @@ def _chosen(places, mapping, roles):
         template, matches = _template(value), _matcher(key, places)
         fitting = [place for place in places if matches(place)]
         if not fitting:
-            raise ValueError(
-                f"{key!r} fits no activation of the model. It has: {', '.join(sorted({shown(p.activation) for p in places}))}."
-            )
+            has = ", ".join(sorted({shown(place.activation) for place in places})) or "none that can be seen from outside of its layers"
+            raise ValueError(f"{key!r} fits no activation of the model. It has: {has}.")
         if not any(place.role in roles for place in fitting):
             others = sorted({place.role for place in fitting})
             raise ValueError(

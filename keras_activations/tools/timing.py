@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import keras
 import numpy as np
 from keras import ops
 
@@ -67,9 +68,15 @@ def _calls(function, x) -> tuple[Callable, Callable]:
     """Two functions without arguments: the value, and the value with the gradient."""
     shape = function.compute_output_shape(x.shape) if isinstance(function, (Activation, Splitting)) else x.shape
     upstream = ops.ones(shape, "float32")
-    forward = autodiff.as_trained(function)
-    both = autodiff.as_trained(lambda x: autodiff.value_and_gradients(function, [x], upstream))
-    return lambda: forward(x), lambda: both(x)
+    forward = autodiff.compiled(function)
+    both = autodiff.compiled(lambda x: autodiff.value_and_gradients(function, [x], upstream))
+    return lambda: _done(forward(x)), lambda: _done(both(x))
+
+
+def _done(results):
+    """Wait for the results: JAX returns before its work is done."""
+    for tensor in keras.tree.flatten(results):
+        getattr(tensor, "block_until_ready", lambda: None)()
 
 
 def _seconds(call):
