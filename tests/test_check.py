@@ -146,7 +146,7 @@ def test_a_softmax_of_one_number():
     [
         ("selu", "glorot_uniform", "is SELU, but the kernel has GlorotUniform.*'lecun_normal'"),
         (ka.SELU(), "he_normal", "is SELU, but the kernel has HeNormal"),
-        (ka.Sine(omega=30.0), "glorot_uniform", r"a sine with omega=30.*a = sqrt\(6 / n\) / 30"),
+        (ka.Sine(omega=30.0), "glorot_uniform", r"a sine with omega=30.*initializer\('sine\(omega=30\)'\), with inputs=n"),
     ],
 )
 def test_an_initializer_that_does_not_fit(activation, initializer, message):
@@ -208,6 +208,15 @@ def test_values_that_vanish():
         ka.check(deep, X)
     fitting = model(*[layers.Dense(64, "relu", kernel_initializer="he_normal") for _ in range(10)])
     assert ka.check(fitting, X).warnings == ()
+
+
+@pytest.mark.parametrize("number", [np.nan, np.inf])
+def test_values_that_are_not_finite(number):
+    net = model(layers.Dense(4, "relu", name="first"), layers.Dense(4, "relu", bias_initializer=dead(4)))
+    net.get_layer("first").bias.assign([0, 0, number, 0])
+    with pytest.warns(UserWarning, match=r"^first:activation \(relu\): some outputs are not finite"):
+        found = ka.check(net, X)
+    assert len(found.warnings) == 1
 
 
 def test_a_probe_of_few_samples_says_nothing():

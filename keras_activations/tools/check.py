@@ -57,7 +57,7 @@ def check(model: keras.layers.Layer, x: Any = None) -> Check:
     * in a model that has not been trained: SELU in a layer whose weights do not have the variance 1/n for n inputs, with which alone it
       normalizes itself, and the sine of a SIREN in a layer with Keras's default initializer;
     * with `x`: layers in which most units are dead, which means that they give the same number for all of x; layers in which most units
-      are saturated; and values that vanish or explode from layer to layer.
+      are saturated; values that vanish or explode from layer to layer; and values that are not finite.
 
     Args:
         model: A Keras model or layer, built or not.
@@ -181,8 +181,8 @@ def _initializers(model):
         omega = getattr(place.activation, "omega", 1.0)
         if place.name == "sine" and omega >= LEAST_OMEGA and isinstance(initializer, keras.initializers.GlorotUniform):
             yield (
-                f"{place.path} is a sine with omega={omega:g}, but the kernel has {type(initializer).__name__}, Keras's default. For n "
-                f"inputs, SIREN needs RandomUniform(-a, a) with a = sqrt(6 / n) / {omega:g}, and a = 1 / n in the first layer."
+                f"{place.path} is a sine with omega={omega:g}, but the kernel has {type(initializer).__name__}, Keras's default. Write "
+                f"kernel_initializer=keras_activations.initializer('sine(omega={omega:g})'), with inputs=n in the first layer of n inputs."
             )
 
 
@@ -210,9 +210,12 @@ def _units(model, x):
         found = None if found is None else _by_unit(place.layer, found)
         if place.role != "hidden" or found is None or len(found) < LEAST_VALUES:
             continue
+        where = f"{place.path} ({place.name})"
+        if not np.isfinite(found).all():
+            yield f"{where}: some outputs are not finite. Look for such numbers in x and in the weights: a training may have diverged."
+            return  # it is the same in all layers after this one
         dead, saturated, deviation = (np.ptp(found, axis=0) == 0).mean(), _saturated(place.name, found), found.std()
         first = first or deviation
-        where = f"{place.path} ({place.name})"
         if saturated > MOST_DEAD:
             yield (
                 f"{where}: {saturated:.0%} of the units are saturated on all of x, so they hardly learn. Normalize x, or give the layer "

@@ -168,7 +168,8 @@ def compile_like(old, new, variables) -> list[str]:
         return []
     optimizer.build(new.trainable_variables)
     count, carried = keras_gaps.carry_optimizer(old.optimizer, optimizer, variables)
-    return [f"The optimizer of {old.name} keeps its state for {carried} of {count} weights; it is new for the others."]
+    others = "" if carried == count else "; it is new for the others"
+    return [f"The optimizer of {old.name} keeps its state for {carried} of {count} weights{others}."]
 
 
 def _fresh(metric):
