@@ -74,9 +74,9 @@ def _uses(function, fields):
         yield "in deep fully connected networks without normalization", SELF_NORMALIZING
     if smooth and not bounded and fields["monotonic"] is None and high == math.inf and fields["limits"][0] == 0:
         yield "in deep networks, in the place of ReLU", SEARCHED
-    if smooth and centered and None not in fields["limits"]:
+    if smooth and centered and None not in fields["limits"] and fields["curvature"] != "linear":
         yield "where derivatives of the network enter the loss", PHYSICS
-    if centered and not bounded:
+    if centered and not bounded and fields["curvature"] != "linear":
         yield "where the mean of the units should stay near 0, which speeds up learning", EFFICIENT
     # The mean square of its slope is 1 only if the slope is 1 or -1 everywhere.
     if not smooth and fields["lipschitz"] <= 1 + 1e-6 and fields["gradient"] and fields["gradient"] > 0.9999 * fields["gain"]:

@@ -132,7 +132,7 @@ def suggest(
         monotonic: Whether it only rises, or only falls.
         zero_centered: Whether a normally distributed input gives an output whose mean is almost 0.
         saturates: Whether the slope vanishes towards -inf or inf.
-        dead: Whether there are inputs without a gradient, from some number on.
+        dead: Whether there is an interval of inputs without a gradient.
         deep: Whether errors of the variance stay or die out in a deep network without normalization.
         learned: Whether it has weights by default.
         elementwise: Whether each entry of the output depends on one entry of the input. Default True.
@@ -180,7 +180,7 @@ HAS = {
     "monotonic": lambda card: card.monotonic is not None,
     "zero_centered": lambda card: card.zero_centered,
     "saturates": lambda card: bool(card.saturates),
-    "dead": lambda card: any(math.isinf(end) for interval in card.dead for end in interval),
+    "dead": lambda card: bool(card.dead),
     "deep": lambda card: card.sensitivity is not None and card.sensitivity < 1.02 and card.gradient > 0.9,
     "cheap": lambda card: _cost(card) <= CHEAP,
 }
