@@ -527,3 +527,19 @@ def test_mobilenet():
     assert_equal(predicted(result.model, x), predicted(model, x))
     assert_equal(result.model.get_weights(), model.get_weights())
     assert (predicted(ka.replace(model, {"relu6": "hard_silu"}).model, x)[0] != predicted(model, x)[0]).any()
+
+
+def test_a_layer_may_be_given_alone():
+    layer = layers.Dense(4, "relu", name="dense")
+    ka.set_activation(layer, "mish")
+    assert isinstance(layer.activation, ka.Mish)
+    layer.build((None, 3))
+    with pytest.warns(UserWarning, match=r"Write set_activation\(model, 'dense', ...\)"):
+        ka.set_activation(layer, "prelu(per='layer')")
+    assert len(layer.weights) == 3
+    x = ops.ones((2, 3))
+    np.testing.assert_allclose(
+        ops.convert_to_numpy(layer(x)), ops.convert_to_numpy(layer.activation(ops.matmul(x, layer.kernel))), rtol=1e-6
+    )
+    with pytest.raises(ValueError, match="Write one of these paths: lstm_cell:activation, lstm_cell:recurrent_activation"):
+        ka.set_activation(layers.LSTM(4, name="lstm"), "mish")

@@ -3,7 +3,7 @@
 import warnings
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, overload
 
 import keras
 
@@ -44,6 +44,9 @@ class Replacement:
         if self.kept:
             lines.append(table(["kept", "activation", "reason"], self.kept))
         return "\n".join([*lines, *self.notes])
+
+
+_MISSING: Any = object()
 
 
 def replace(
@@ -98,17 +101,23 @@ def replace(
     return Replacement(copy.model, tuple(changed), tuple(kept), (*copy.forgotten(), *copy.compile()))
 
 
-def set_activation(model: keras.layers.Layer, where: str, activation: Any) -> None:
+@overload
+def set_activation(model: keras.layers.Layer, activation: Any, /) -> None: ...
+@overload
+def set_activation(model: keras.layers.Layer, where: str, activation: Any) -> None: ...
+def set_activation(model, where, activation=_MISSING):
     """Set one activation of a model in place, also where its layer is built.
 
     Keras does not allow ``layer.activation = ...`` with a layer on the right once the layer is built. With a function on the right, the
     compiled functions of the model go on with the old activation. Here they are made again at their next call, and the optimizer of a
-    compiled model knows new weights. This is why it takes the model and not the layer alone. If the model is a part of another model,
+    compiled model knows new weights. This is why it takes the model. A layer alone may be given, too, as in
+    ``set_activation(layer, "mish")``; a warning says then what a model around it needs. If the model is a part of another model,
     give the outer one. A function of your own, such as a `tf.function` around the model, keeps the activation with which it was traced.
 
     Args:
-        model: A Keras model, or a layer that is in no model.
+        model: A Keras model, or a layer.
         where: A path as `find_activations` prints it, such as "encoder/dense:activation", or the name of a layer that holds one activation.
+            It may be left out for a layer, or for a model with one activation.
         activation: Anything that `get` takes. A layer is used as it is. None is the identity.
 
     Raises:
@@ -123,6 +132,14 @@ def set_activation(model: keras.layers.Layer, where: str, activation: Any) -> No
         Mish()
     """
     places = find_activations(model)
+    if activation is _MISSING:
+        where, activation = places[0].path if len(places) == 1 else model.name, where
+        if model.built and not isinstance(model, keras.Model):
+            warnings.warn(
+                f"{model.name} does not know its model. A model that was compiled before goes on with the old activation, and its optimizer "
+                f"does not know new weights. Write set_activation(model, {model.name!r}, ...) instead, or compile it again.",
+                stacklevel=2,
+            )
     found = [place for place in places if where in (*place.paths, place.layer.name, *(path.partition(":")[0] for path in place.paths))]
     if len(found) != 1:
         raise ValueError(
