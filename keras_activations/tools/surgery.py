@@ -136,7 +136,7 @@ def set_activation(model, where, activation=_MISSING):
         where, activation = places[0].path if len(places) == 1 else model.name, where
         if model.built and not isinstance(model, keras.Model):
             warnings.warn(
-                f"{model.name} does not know its model. A model that was compiled before goes on with the old activation, and its optimizer "
+                f"{model.name} does not know its model. A model that was compiled before keeps the old activation, and its optimizer "
                 f"does not know new weights. Write set_activation(model, {model.name!r}, ...) instead, or compile it again.",
                 stacklevel=2,
             )
