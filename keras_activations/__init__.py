@@ -3,6 +3,9 @@
 from . import startup as startup  # before Keras
 
 # isort: split
+import importlib
+from typing import TYPE_CHECKING
+
 from .catalogue.registry import catalogue, deserialize, get, libraries, register, serialize
 from .core import keras_gaps
 from .core.activation import Activation
@@ -45,17 +48,19 @@ from .families.softpluses import SMU1, ShiftedSoftplus, SmeLU, Softplus, SparseP
 from .families.sparse import Entmax, Entmax15, KSubsets, Normmax, Sparsemax
 from .families.splitters import GEGLU, GLU, XATGLU, Bilinear, ClampedSwiGLU, CReLU, NCReLU, ReGLU, SeGLU, SwiGLU
 from .families.tanhs import DynamicErf, DynamicTanh, HardTanh, LeakyTanh, LeCunTanh, PenalizedTanh, Tanh, WeightedTanh
-from .tools import compat
-from .tools.check import check
-from .tools.comparing import Comparison, Suggestions, compare, suggest
-from .tools.describing import Description, describe
-from .tools.finding import find_activations
-from .tools.history_figure import plot_history
-from .tools.initializing import gain, initializer
-from .tools.monitoring import ActivationMonitor
-from .tools.plotting import plot
-from .tools.setting import set_kernel
-from .tools.surgery import replace, set_activation
+
+if TYPE_CHECKING:
+    from .tools import compat
+    from .tools.check import check
+    from .tools.comparing import Comparison, Suggestions, compare, suggest
+    from .tools.describing import Description, describe
+    from .tools.finding import find_activations
+    from .tools.history_figure import plot_history
+    from .tools.initializing import gain, initializer
+    from .tools.monitoring import ActivationMonitor
+    from .tools.plotting import plot
+    from .tools.setting import set_kernel
+    from .tools.surgery import replace, set_activation
 
 __version__ = "0.2.0"
 
@@ -248,3 +253,34 @@ __all__ = [
 
 def __dir__() -> list[str]:
     return sorted({*__all__, *(name for name in globals() if name.startswith("__"))})
+
+
+# A program that trains or loads a model needs no tool. Their files would add two thirds to the time of the import.
+_TOOLS = {
+    "ActivationMonitor": "monitoring",
+    "check": "check",
+    "compare": "comparing",
+    "Comparison": "comparing",
+    "compat": "compat",
+    "describe": "describing",
+    "Description": "describing",
+    "find_activations": "finding",
+    "gain": "initializing",
+    "initializer": "initializing",
+    "plot": "plotting",
+    "plot_history": "history_figure",
+    "replace": "surgery",
+    "set_activation": "surgery",
+    "set_kernel": "setting",
+    "suggest": "comparing",
+    "Suggestions": "comparing",
+}
+
+
+def __getattr__(name: str):
+    """Import a tool at its first use."""
+    if name not in _TOOLS:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    module = importlib.import_module(f".tools.{_TOOLS[name]}", __name__)
+    found = globals()[name] = module if name == "compat" else getattr(module, name)
+    return found

@@ -20,7 +20,7 @@ ALLOWED = {
     "keras_activations/catalogue": {"keras_activations/core"},
     "keras_activations/families": {"keras_activations/core", "keras_activations/catalogue"},
     "keras_activations/testing": {"keras_activations/core", "keras_activations/catalogue"},
-    # The package imports its tools last, so that they may use its public names. See `SERVICES` for the core.
+    # The package imports its tools at their first use, so that they may use its public names. See `SERVICES` for the core.
     "keras_activations/tools": {"keras_activations", "keras_activations/core", "keras_activations/catalogue"},
     "keras_activations": {f"keras_activations/{room}" for room in ("core", "catalogue", "families", "testing", "tools")},
     "lab": {"keras_activations"},
@@ -116,3 +116,15 @@ def test_the_package_imports_no_room_that_needs_an_extra():
     assert "keras_activations.core.kernels" in run.stdout
     assert "keras_activations.testing" not in run.stdout  # mpmath
     assert "keras_activations.tools.figure" not in run.stdout  # matplotlib
+
+
+def test_tools_are_imported_when_they_are_used():
+    program = (
+        "import sys, keras_activations as ka; print([name for name in sys.modules if name.startswith('keras_activations.tools')]); "
+        "print(ka.gain('relu'), ka.gain is ka.gain, hasattr(ka, 'nonsense'))"
+    )
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=300)
+    before, after = run.stdout.splitlines()
+    assert before == "[]"
+    assert after.startswith("1.41421")
+    assert after.endswith("True False")
