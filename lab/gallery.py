@@ -1,42 +1,26 @@
 """What the gallery shows and cannot compute itself: `make gallery-data` writes keras_activations/tools/gallery/stored.json.
 
-* accuracy: the worst errors of each activation outside of its budget, by dtype, from the table in docs/accuracy.md.
 * samples: values and derivatives of the activations without a formula.
 * equivalents: the calls of torch and JAX with equal values.
 """
 
 import inspect
 import json
-import re
-from pathlib import Path
 
 import numpy as np
 
 import keras_activations as ka
 from keras_activations.tools.compat.objects import MODULES
-from keras_activations.tools.curves import curves_of
+from keras_activations.tools.curves import curves_of, entry_of
 from keras_activations.tools.describing import describe
 from keras_activations.tools.drawing import suitable_half
 from keras_activations.tools.gallery.data import STORED
-from keras_activations.tools.gallery.parameters import shown, values
+from keras_activations.tools.gallery.parameters import values
 
-ACCURACY = Path(__file__).parents[1] / "docs" / "accuracy.md"
 POINTS = 257
 TORCH_WORDS = {"approximate": {"true": "tanh", "false": "none"}}
 DRAWS = {"gumbel_softmax", "rrelu"}
 """Activations that draw random numbers in training, in other ways than their namesakes may."""
-
-
-def accuracy():
-    """{name: {dtype: [value, gradient, second derivative, not finite]}}: the worst of all samples and modes."""
-    table = ACCURACY.read_text().partition("## Where this package is outside its budget")[2].partition("\n## ")[0]
-    found = {}
-    names = {entry.cls.__name__: entry.name for entry in ka.catalogue().values()}
-    for cells in re.findall(r"^\| `(\w+)\(.*?` \| (\w+) \| ([^|]+) \| ([^|]+) \| ([^|]+) \| (\d+) \|", table, re.MULTILINE):
-        cls, dtype, *errors = cells
-        worst = found.setdefault(names[cls], {}).setdefault(dtype, [0.0, 0.0, 0.0, 0])
-        worst[:] = [max(pair) for pair in zip(worst, [*map(float, errors[:3]), int(errors[3])], strict=True)]
-    return found
 
 
 def samples():
@@ -44,7 +28,7 @@ def samples():
     found = {}
     for entry in ka.catalogue().values():
         if entry.formula is None:
-            layer = shown(entry)
+            layer = entry.layer()
             half = suitable_half(describe(layer))
             x = np.linspace(-half, half, POINTS)
             pieces = [[part[:, 0] for part in curve.with_slope(x)] for curve in curves_of(layer)[0]]
@@ -79,8 +63,8 @@ def jax_calls():
             layer = ka.get(name, like="jax")
         except (ValueError, TypeError):
             continue  # not an activation
-        entry = next(entry for entry in ka.catalogue().values() if entry.cls is type(layer))
-        taken = set(inspect.signature(function).parameters) & set(values(entry, shown(entry)))
+        entry = entry_of(layer)
+        taken = set(inspect.signature(function).parameters) & set(values(entry, entry.layer()))
         if entry.name not in DRAWS and name != "identity":
             yield entry.name, _call(entry, f"jax.nn.{name}", {word: word for word in sorted(taken)}, layer, {}, {})
 
@@ -96,7 +80,7 @@ def _short(numbers):
 
 
 def main():
-    found = {"accuracy": accuracy(), "samples": samples(), "equivalents": equivalents()}
+    found = {"samples": samples(), "equivalents": equivalents()}
     STORED.write_text(json.dumps(found, separators=(",", ":"), sort_keys=True) + "\n")
     print({name: list(part) for name, part in found.items()})
 

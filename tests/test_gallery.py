@@ -24,7 +24,7 @@ from keras_activations.tools.curves import curves_of
 from keras_activations.tools.gallery import formulas, page, parameters
 from keras_activations.tools.gallery.data import data, formula, stored
 from keras_activations.tools.gallery.mathml import mathml
-from lab import gallery as measured
+from lab import cards as measured
 from lab.cases import CATALOGUE, case_id
 
 pytestmark = pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="the page is the same with every backend")
@@ -280,7 +280,7 @@ def test_filters_are_those_of_suggest():
     for (name, wanted), found in zip(ours.items(), selected(*({"has": [name]} for name in ours)), strict=True):
         assert set(found) == {card.name for card in ka.suggest(**({"elementwise": None} | wanted))}, name
     within = set(selected({"has": ["within_budget"]})[0])
-    assert within == CATALOGUE.keys() - stored()["accuracy"].keys()
+    assert within == CATALOGUE.keys() - measured.inaccurate().keys()
     assert selected({"has": ["bounded", "smooth"], "family": "tanhs"})[0] == [
         "dynamic_erf",
         "dynamic_tanh",
@@ -299,7 +299,8 @@ def test_sorting():
     assert by_name == sorted(CATALOGUE)
     years = [cards[name].year or np.inf for name in by_year]
     assert years == sorted(years)
-    assert {*by_accuracy[len(by_accuracy) - len(stored()["accuracy"]) :]} == stored()["accuracy"].keys()
+    outside = measured.inaccurate()
+    assert {*by_accuracy[len(by_accuracy) - len(outside) :]} == outside.keys()
 
 
 def test_a_link_restores_what_was_shown():
@@ -407,11 +408,12 @@ def test_formulas_are_typeset():
 
 
 def test_what_is_stored_is_what_was_measured():
-    assert stored()["accuracy"] == measured.accuracy()
+    shown = {entry["name"]: entry["accuracy"] for entry in data()["activations"] if entry["accuracy"]}
+    assert json.loads(json.dumps(shown)) == measured.inaccurate()
     assert set(stored()["samples"]) == {name for name, entry in CATALOGUE.items() if not entry.formula}
     for name, found in stored()["samples"].items():
         x = np.linspace(-found["half"], found["half"], len(found["curves"][0][0]))[5::25]
-        for curve, pair in zip(curves_of(parameters.shown(CATALOGUE[name]))[0], found["curves"], strict=True):
+        for curve, pair in zip(curves_of(CATALOGUE[name].layer())[0], found["curves"], strict=True):
             for theirs, ours in zip(curve.with_slope(x), pair, strict=True):
                 np.testing.assert_allclose(ours[5::25], theirs[:, 0], rtol=1e-6, atol=1e-6, err_msg=name)
 

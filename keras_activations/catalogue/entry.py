@@ -83,8 +83,12 @@ class Entry:
     @property
     def parameters(self) -> tuple[str, ...]:
         """The arguments that may be learned."""
-        layer = self.cls(**self.cls.samples[0]) if issubclass(self.cls, Parametric) else None
-        return tuple(layer.declared) if layer else ()
+        layer = self.layer()
+        return tuple(layer.declared) if isinstance(layer, Parametric) else ()
+
+    def layer(self) -> Activation:
+        """A new layer with the defaults, or with the first of its samples where an argument is required."""
+        return self.cls(**self.cls.samples[0])
 
     @property
     def learned(self) -> bool:

@@ -22,7 +22,7 @@ FIFTH = np.array([-1, 5, -10, 10, -5, 1.0])
 """The difference of the fifth order. For a smooth function it falls with the fifth power of the step."""
 
 FLAT = 0.01
-"""A unit is saturated where its slope is smaller than this."""
+"""A unit is saturated where the magnitude of its slope is smaller than this."""
 
 
 @dataclass(frozen=True)

@@ -36,9 +36,11 @@ def cost(name: str) -> dict[str, float]:
     return {backend: costs[name] for backend, costs in _read()["cost"].items() if name in costs}
 
 
-def inaccurate(name: str) -> dict[str, tuple[float, float]]:
-    """By dtype: the worst errors of value and gradient in units in the last place, where the accurate kernel is outside its budget."""
-    return {dtype: (value, gradient) for dtype, (value, gradient) in _read()["inaccurate"].get(name, {}).items()}
+def inaccurate(name: str) -> dict[str, tuple[float, float, float, int]]:
+    """By dtype, where the accurate kernel is outside its budget: the worst errors of value, gradient and second derivative in units in the
+    last place, and how many were not finite.
+    """
+    return {dtype: tuple(errors) for dtype, errors in _read()["inaccurate"].get(name, {}).items()}
 
 
 def exports(name: str) -> tuple[str, ...]:

@@ -168,7 +168,7 @@ def suggest(
     entries = catalogue(family=family, learned=learned, elementwise=elementwise, may_stand_in_a_host=may_stand_in_a_host).values()
     found = []
     for entry in entries:
-        card = describe(entry.cls(**entry.cls.samples[0]))
+        card = describe(entry.layer())
         fits = all(HAS[name](card) == value for name, value in wanted.items())
         if fits and _is_smooth(card, smooth) and (lipschitz is None or card.lipschitz <= lipschitz * (1 + 1e-6)):
             found.append(card)

@@ -68,11 +68,21 @@ def curves_of(activation: Any) -> tuple[list[Curve], list[str]]:
     if isinstance(layer, Splitting):
         return _pieces(layer)
     if isinstance(layer, AlongAxis):
-        row = ["x"] + [0] * (layer.divisor - 1 or 2)
+        row = row_of(layer)
         return [Curve(lambda x: _row(layer, row, x)[:, :1])], [f"first output for the row {_written(row)}"]
     if isinstance(layer, Learned) and layer.learned:
         return _learned(layer)
     return [Curve(layer)], []
+
+
+def entry_of(function: Any) -> Any:
+    """What the catalogue has about the class of an activation, or None for another callable."""
+    return next((entry for entry in catalogue().values() if entry.cls is type(function)), None)
+
+
+def row_of(layer: AlongAxis) -> list[Any]:
+    """The row for which an activation along an axis is drawn, with "x" in the place of the number that varies."""
+    return [1] * (layer.divisor - 1) + ["x"] if isinstance(layer, Splitting) else ["x"] + [0] * (layer.divisor - 1 or 2)
 
 
 def written(function: Any) -> str:
@@ -82,7 +92,7 @@ def written(function: Any) -> str:
     """
     if not isinstance(function, Activation):
         return getattr(function, "__name__", type(function).__name__)
-    entry = next((entry for entry in catalogue().values() if entry.cls is type(function)), None)
+    entry = entry_of(function)
     if entry is None:
         return repr(function)
     config, defaults = function.get_config(), entry.arguments
@@ -134,7 +144,7 @@ def _span(weight):
 
 def _pieces(layer):
     """One curve for every output of a splitter."""
-    count, row = layer.width.numerator, [1] * (layer.divisor - 1) + ["x"]
+    count, row = layer.width.numerator, row_of(layer)
     drawn = "output" if count == 1 else f"{count} outputs, from dark to light,"
     return [Curve(_output(layer, row, i)) for i in range(count)], [f"{drawn} for the row {_written(row)}"]
 

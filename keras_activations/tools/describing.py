@@ -10,10 +10,10 @@ from typing import Any
 import keras
 import numpy as np
 
-from .. import Activation, AlongAxis, Parametric, Splitting, catalogue, get
+from .. import Activation, AlongAxis, Parametric, Splitting, get
 from . import advice, cards
 from .analysis import Shape
-from .curves import curves_of, written
+from .curves import curves_of, entry_of, written
 from .initializing import prescribed_gain
 
 
@@ -58,8 +58,9 @@ class Description:
         may_stand_in_a_host: Whether it can be the `activation` of a layer such as `Dense`.
         plans: What runs for kernel="auto", by mode, on this backend.
         cost: The time of its value and gradient divided by that of ReLU, by backend.
-        inaccurate: The worst errors of value and gradient with kernel="fallback", in units in the last place, by dtype, where
-            docs/accuracy.md has it outside its budget. They are those of all samples of hyperparameters together.
+        inaccurate: By dtype, where docs/accuracy.md has it outside its budget: the worst errors of value, gradient and second derivative
+            with kernel="fallback", in units in the last place, and how many results were not finite. They are those of all samples of
+            hyperparameters together.
         exports: The conversions that do not work.
         aliases: Further names.
         reference: The source.
@@ -103,7 +104,7 @@ class Description:
     may_stand_in_a_host: bool
     plans: Mapping[str, str]
     cost: Mapping[str, float]
-    inaccurate: Mapping[str, tuple[float, float]]
+    inaccurate: Mapping[str, tuple[float, float, float, int]]
     exports: tuple[str, ...]
     aliases: tuple[str, ...]
     reference: str
@@ -270,7 +271,7 @@ def _of_layer(function):
             "cost": {},
         }
         return own | rest
-    entry = next((entry for entry in catalogue().values() if entry.cls is type(function)), None)
+    entry = entry_of(function)
     known = entry.name if entry else function.__name__
     learned = tuple(function.declared) if isinstance(function, Parametric) else ()
     return {
@@ -334,7 +335,7 @@ def _extreme(extreme):
 
 
 def _errors(inaccurate):
-    worst = (f"{value:.2g} / {gradient:.2g} in {dtype}" for dtype, (value, gradient) in inaccurate.items())
+    worst = (f"{value:.2g} / {gradient:.2g} in {dtype}" for dtype, (value, gradient, *_) in inaccurate.items())
     return f"outside its budget: {', '.join(worst)} units in the last place" if inaccurate else ""
 
 

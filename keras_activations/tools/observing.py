@@ -11,11 +11,10 @@ import numpy as np
 from keras import ops
 
 from ..core import autodiff, keras_gaps
+from .analysis import FLAT
 from .finding import Place, find_activations
 
 BINS = 30
-FLAT = 0.01
-"""A unit is saturated if the magnitude of its slope is below this, in the mean over the batch."""
 
 NUMBERS = ("dead", "saturated", "not_finite", "mean", "deviation", "gradient", "attenuation", "drift")
 """The attributes of a `Measure` that say how the activation does."""

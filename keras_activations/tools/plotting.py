@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 import keras
 import numpy as np
 
-from .. import Activation, catalogue, get
+from .. import Activation, get
 from ..core import arguments
+from .curves import entry_of
 from .drawing import COLORS, GREY, NAMES, ORDERS, POINTS, Drawing, frame
 from .finding import find_activations
 
@@ -175,7 +176,7 @@ def _key(style):
 
 def _caption(drawing):
     """The lines of the title, and the lines in small type below it."""
-    entry = catalogue().get(drawing.function.__name__) if isinstance(drawing.function, Activation) else None
+    entry = entry_of(drawing.function)
     texts = [entry.formula if entry else None, *drawing.notes]
     small = [line for text in texts if text for line in textwrap.wrap(text, 56, break_on_hyphens=False)]
     return textwrap.wrap(drawing.title, 38, max_lines=2, placeholder=" ...", break_on_hyphens=False), small

@@ -12,11 +12,12 @@ from ... import AlongAxis, Splitting, __version__, catalogue
 from ...catalogue.presets import AMBIGUOUS, LIKE
 from ..comparing import CHEAP, HAS
 from ..compat.objects import MODULES
+from ..curves import row_of
 from ..describing import describe
 from ..drawing import suitable_half
 from .formulas import stable, tree
 from .mathml import mathml
-from .parameters import parameters, shown
+from .parameters import parameters
 
 BACKENDS = ("tensorflow", "jax", "torch")
 STORED = Path(__file__).with_name("stored.json")
@@ -39,8 +40,7 @@ def data() -> dict[str, Any]:
 
 def activation(entry: Any) -> dict[str, Any]:
     """What the page shows of one activation."""
-    card, (found, pairs) = describe(shown(entry)), parameters(entry)
-    low_accuracy = stored()["accuracy"].get(entry.name, {})
+    card, (found, pairs) = describe(entry.layer()), parameters(entry)
     return {
         "name": entry.name,
         "class": entry.cls.__name__,
@@ -58,9 +58,9 @@ def activation(entry: Any) -> dict[str, Any]:
         "host": entry.may_stand_in_a_host,
         "half": math.ceil(4 * suitable_half(card)) / 4,
         "card": [[label, text] for label, text in card.rows() if text and label not in _HIDDEN],
-        "has": [name for name, holds in PROPERTIES.items() if holds(entry, card)] + ["within_budget"] * (not low_accuracy),
+        "has": [name for name, holds in PROPERTIES.items() if holds(entry, card)] + ["within_budget"] * (not card.inaccurate),
         "cost": dict(card.cost),
-        "accuracy": low_accuracy,
+        "accuracy": dict(card.inaccurate),
         "exports": list(card.exports),
         "use": list(card.use_for),
         "avoid": list(card.avoid_for),
@@ -83,19 +83,15 @@ PROPERTIES = {
 
 @functools.cache
 def stored() -> dict[str, Any]:
-    """What `python -m lab.gallery` measured and computed: accuracy outside of the budget, samples, and equivalents elsewhere."""
+    """What `python -m lab.gallery` computed: samples, and equivalents elsewhere."""
     return json.loads(STORED.read_text())
 
 
 def formula(entry: Any) -> dict[str, Any]:
-    """The formula for the interpreter, and the row of inputs for which it is drawn. The row is that of `curves.curves_of`."""
+    """The formula for the interpreter, and the row of inputs for which it is drawn. The row is that of the other pictures."""
     inputs, trees = tree(entry.formula)
-    layer = shown(entry)
-    row = ["x"]
-    if isinstance(layer, Splitting):
-        row = [1] * (layer.divisor - 1) + ["x"]
-    elif isinstance(layer, AlongAxis):
-        row = ["x"] + [0] * (layer.divisor - 1 or 2)
+    layer = entry.layer()
+    row = row_of(layer) if isinstance(layer, AlongAxis) else ["x"]
     is_row = isinstance(layer, AlongAxis) and len(inputs) == 1
     return {"inputs": inputs, "trees": [stable(part) for part in trees], "row": row, "is_row": is_row}
 

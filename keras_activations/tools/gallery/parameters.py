@@ -16,15 +16,10 @@ STEPS = 100  # from the middle of a slider to its end
 _FAR = 1e6
 
 
-def shown(entry: Any) -> Activation:
-    """The activation with its defaults, or with the first sample where an argument is required."""
-    return entry.cls(**entry.cls.samples[0])
-
-
 @functools.cache
 def _at_first(entry):
     """The arguments that are shown at first."""
-    found = values(entry, shown(entry))
+    found = values(entry, entry.layer())
     return entry.cls.samples[0] | {name: tuple(value) if isinstance(value, list) else value for name, value in found.items()}
 
 
@@ -46,7 +41,7 @@ def parameters(entry: Any) -> tuple[list[dict[str, Any]], list[list[str]]]:
     ``limits`` beyond which the constructor refuses them. ``may_be_none`` says that None, which means no limit, is one of the values.
     ``any_length`` says that a row may have more entries. ``needs`` is the flag that must be set before the number can be another.
     """
-    texts, layer = argument_texts(entry.description), shown(entry)
+    texts, layer = argument_texts(entry.description), entry.layer()
     learned = set(layer.declared) if isinstance(layer, Parametric) else set()
     found = {}
     for name, value in values(entry, layer).items():
