@@ -231,6 +231,11 @@ def _of_one_parameter(name, value):
     return {}
 
 
+def _one_of_several(name):
+    """The three arguments that Keras's layers have for each learned parameter."""
+    return {f"{name}_initializer": name, f"{name}_regularizer": _of_one_parameter, f"{name}_constraint": _of_one_parameter}
+
+
 def _words(*same, **other):
     """The arguments of a library in its order. Those with the same name here come first."""
     return dict(zip(same, same, strict=True)) | other
@@ -269,20 +274,9 @@ _KERAS_LAYERS_WORDS = {
 # value that returns arguments here. `get("Softmax(dim=1)", like="torch")` has the axis 1. Names that are accepted without `like` are in
 # `renamed`, above the constructor of the class.
 WORDS = {
-    "keras2": _KERAS_LAYERS_WORDS
-    | {
-        "threshold": _words(theta="threshold"),
-    },
+    "keras2": _KERAS_LAYERS_WORDS | {"threshold": _words(theta="threshold")},
     "keras_contrib": {
-        "pelu": _words(
-            alpha_initializer="alpha",
-            alpha_regularizer=_of_one_parameter,
-            alpha_constraint=_of_one_parameter,
-            beta_initializer="beta",
-            beta_regularizer=_of_one_parameter,
-            beta_constraint=_of_one_parameter,
-            shared_axes="shared_axes",
-        ),
+        "pelu": _words(**_one_of_several("alpha"), **_one_of_several("beta"), shared_axes="shared_axes"),
         "s_shaped_relu": _words(
             t_left_initializer="left_threshold",
             a_left_initializer="left_slope",
@@ -297,14 +291,6 @@ WORDS = {
     "hf": _TORCH_WORDS,
     "tfa": {
         "snake": _words(frequency_initializer="alpha"),
-        "tlu": _words(
-            "affine",
-            tau_initializer="tau",
-            tau_regularizer=_of_one_parameter,
-            tau_constraint=_of_one_parameter,
-            alpha_initializer="alpha",
-            alpha_regularizer=_of_one_parameter,
-            alpha_constraint=_of_one_parameter,
-        ),
+        "tlu": _words("affine", **_one_of_several("tau"), **_one_of_several("alpha")),
     },
 }

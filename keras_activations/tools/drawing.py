@@ -79,6 +79,16 @@ class Drawing:
                 axes.plot(x[half], tail.slope * x[half] + tail.offset, color=GREY, linewidth=0.8, linestyle=(0, (1, 3)), zorder=0)
 
 
+def new_figure(tool: str, width: float, height: float, **padding: float) -> Any:
+    """An empty figure of so many inches for a tool, which the error names if matplotlib is not installed."""
+    try:
+        from .figure import ConstrainedLayoutEngine, Figure
+    except ImportError as error:
+        raise ImportError(f'{tool} needs matplotlib: pip install "keras-activations[plot]"') from error
+
+    return Figure(figsize=(width, height), dpi=150, layout=ConstrainedLayoutEngine(**padding))
+
+
 def suitable_half(card: Any) -> float:
     """The right end of the range of `Drawing.ends`, for a `Description`."""
     return _half(card.limits, card.zeros, [*(x for x, _ in card.corners), *_places(card)], card.saturates)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .drawing import GREY
+from .drawing import GREY, new_figure
 from .monitoring import ActivationMonitor
 
 if TYPE_CHECKING:
@@ -79,11 +79,6 @@ def plot_history(monitor: ActivationMonitor, *, path: "str | os.PathLike[str] | 
         raise TypeError(f"plot_history takes an ActivationMonitor; received {monitor!r} ({type(monitor).__name__}).")
     if not monitor.history:
         raise ValueError("The monitor has observed nothing yet. Give it to fit: model.fit(..., callbacks=[monitor]).")
-    try:
-        from .figure import ConstrainedLayoutEngine, Figure
-    except ImportError as error:
-        raise ImportError('plot_history needs matplotlib: pip install "keras-activations[plot]"') from error
-
     paths = list(dict.fromkeys(row["path"] for row in monitor.history))
     steps = sorted({row["step"] for row in monitor.history})
     drawn = [(panel, _grid(monitor.history, panel.name, paths, steps)) for panel in PANELS]
@@ -91,8 +86,7 @@ def plot_history(monitor: ActivationMonitor, *, path: "str | os.PathLike[str] | 
     row = min(ROW, TALLEST / len(paths))
     names = [_short(path) for path in paths]
     margin = 0.075 * max(map(len, names))
-    layout = ConstrainedLayoutEngine(w_pad=0.06, h_pad=0.08)
-    figure = Figure(figsize=(margin + WIDTH * len(drawn), row * len(paths) + 1.4), dpi=150, layout=layout)
+    figure = new_figure("plot_history", margin + WIDTH * len(drawn), row * len(paths) + 1.4, w_pad=0.06, h_pad=0.08)
     first = None
     for index, (panel, grid) in enumerate(drawn):
         axes = figure.add_subplot(1, len(drawn), index + 1, sharey=first)

@@ -13,7 +13,7 @@ import numpy as np
 from .. import Activation, get
 from ..core import arguments
 from .curves import entry_of
-from .drawing import COLORS, GREY, NAMES, ORDERS, POINTS, Drawing, frame
+from .drawing import COLORS, GREY, NAMES, ORDERS, POINTS, Drawing, frame, new_figure
 from .finding import find_activations
 
 if TYPE_CHECKING:
@@ -124,13 +124,7 @@ def _ends(drawing, low, high):
 
 
 def _figure(columns, rows):
-    try:
-        from .figure import ConstrainedLayoutEngine, Figure
-    except ImportError as error:
-        raise ImportError('plot needs matplotlib: pip install "keras-activations[plot]"') from error
-
-    layout = ConstrainedLayoutEngine(w_pad=0.12, h_pad=0.1)
-    return Figure(figsize=(columns * PANEL[0], rows * PANEL[1] + 0.3), dpi=150, layout=layout)
+    return new_figure("plot", columns * PANEL[0], rows * PANEL[1] + 0.3, w_pad=0.12, h_pad=0.1)
 
 
 def _panels(drawings, ends, orders):
