@@ -79,14 +79,14 @@ class Drawing:
                 axes.plot(x[half], tail.slope * x[half] + tail.offset, color=GREY, linewidth=0.8, linestyle=(0, (1, 3)), zorder=0)
 
 
-def new_figure(tool: str, width: float, height: float, **padding: float) -> Any:
+def new_figure(tool: str, width: float, height: float, *, w_pad: float, h_pad: float) -> Any:
     """An empty figure of so many inches for a tool, which the error names if matplotlib is not installed."""
     try:
         from .figure import ConstrainedLayoutEngine, Figure
     except ImportError as error:
         raise ImportError(f'{tool} needs matplotlib: pip install "keras-activations[plot]"') from error
 
-    return Figure(figsize=(width, height), dpi=150, layout=ConstrainedLayoutEngine(**padding))
+    return Figure(figsize=(width, height), dpi=150, layout=ConstrainedLayoutEngine(w_pad=w_pad, h_pad=h_pad))
 
 
 def suitable_half(card: Any) -> float:
