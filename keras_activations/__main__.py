@@ -192,7 +192,13 @@ def _new(path):
 def _loaded(path):
     if not Path(path).exists():
         raise Refusal(f"There is no file {path}.")
-    return ka.compat.load_model(path)
+    try:
+        # What is wrong with a loss is seen, and kept by `replace`, in a compiled model alone.
+        return ka.compat.load_model(path, compile=True)
+    except ValueError as error:
+        model = ka.compat.load_model(path)
+        print(f"{path} is taken without loss and optimizer. {error}", file=sys.stderr)
+        return model
 
 
 def main(words: list[str] | None = None) -> int:

@@ -113,6 +113,32 @@ def test_check(capsys, saved, tmp_path):
     assert "nonsense.keras" in error
 
 
+def compiled(path, loss):
+    """Save a compiled model that ends with a sigmoid."""
+    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(8, "relu", name="a"), keras.layers.Dense(1, "sigmoid", name="b")])
+    model.compile("sgd", loss)
+    model.save(path)
+    return path
+
+
+def test_check_sees_the_loss_in_the_file(capsys, tmp_path):
+    path = compiled(tmp_path / "wrong.keras", keras.losses.BinaryCrossentropy(from_logits=True))
+    code, text, _ = run(capsys, "check", path, "--json")
+    assert code == 1
+    assert "from_logits=True" in json.loads(text)["problems"][0]
+    assert run(capsys, "check", compiled(tmp_path / "right.keras", "binary_crossentropy"))[0] == 0
+
+
+def test_replace_keeps_how_the_model_is_compiled(capsys, saved, tmp_path):
+    path = compiled(tmp_path / "compiled.keras", "binary_crossentropy")
+    assert run(capsys, "replace", path, tmp_path / "new.keras", "--map", "relu=mish")[0] == 0
+    assert keras.saving.load_model(tmp_path / "new.keras").compiled
+    # A file that holds no loss is taken as it is, and the user is told.
+    code, _, error = run(capsys, "replace", saved[1], tmp_path / "newer.keras", "--map", "relu=mish")
+    assert code == 0
+    assert "is taken without loss and optimizer" in error
+
+
 def test_bench(capsys):
     rows = json.loads(run(capsys, "bench", "relu", "gelu", "--numbers", "4096", "--json")[1])
     assert [row["name"] for row in rows] == ["relu", "gelu"]
