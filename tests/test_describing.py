@@ -236,6 +236,10 @@ def test_a_trained_layer_is_described_as_it_is_and_an_unbuilt_one_stays_unbuilt(
     swish = ka.Swish(learned=True)
     swish.beta = 3.0
     assert ka.describe(swish).minimum[0] == pytest.approx(ka.describe("silu").minimum[0] / 3, abs=1e-5)
+    snake = ka.Snake()  # as the catalogue has it, until it is trained
+    assert ka.describe(snake).mean == pytest.approx((1 - math.exp(-2)) / 2, rel=1e-6)
+    snake.alpha = 2.0
+    assert ka.describe(snake).mean == pytest.approx((1 - math.exp(-8)) / 4, rel=1e-6)
     lazy = ka.PReLU(per="channel")
     assert ka.describe(lazy).asymptotes[0][0] == pytest.approx(0.25)
     assert not lazy.built

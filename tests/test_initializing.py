@@ -96,6 +96,12 @@ def test_initializers_of_the_papers():
     assert 0.45 < abs(first).max() <= 0.5
 
 
+def test_fan_avg_is_between_both():
+    # Forward and backward, the sigmoid's differ by a factor of six. In the mean over both, E[f(z)**2] and E[f'(z)**2] count alike.
+    forward, backward = ka.gain("sigmoid") ** -2, ka.gain("sigmoid", direction="backward") ** -2
+    assert ka.initializer("sigmoid", mode="fan_avg").scale == pytest.approx(1 / ((forward + backward) / 2), rel=1e-9)
+
+
 @pytest.mark.parametrize("mode", ["fan_in", "fan_out", "fan_avg"])
 def test_the_variance_of_the_weights(mode):
     inputs, outputs = 400, 100
