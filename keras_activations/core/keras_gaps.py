@@ -372,24 +372,19 @@ def watched(layers):
     """While this context is open, the outputs of the layers go into the lists that it yields, by the `id` of the layer."""
     outputs = {id(layer): [] for layer in layers}
 
-    def watch(layer):
+    def watching(layer):
         call = layer.call
 
         @functools.wraps(call)
-        def watching(*args, **kwargs):
+        def run(*args, **kwargs):
             result = call(*args, **kwargs)
             outputs[id(layer)].append(result)
             return result
 
-        layer.__dict__["call"] = watching
+        return run
 
-    try:
-        for layer in layers:
-            watch(layer)
+    with shadowed((layer, "call", watching(layer)) for layer in layers):
         yield outputs
-    finally:
-        for layer in layers:
-            layer.__dict__.pop("call", None)
 
 
 @contextlib.contextmanager
