@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 import keras_activations as ka
+from keras_activations import startup
 from keras_activations.tools import timing
 from keras_activations.tools.gallery import gallery
 
@@ -207,6 +208,8 @@ def main(words: list[str] | None = None) -> int:
     try:
         data, parts, *code = given.run(given)
     except (Refusal, ValueError, TypeError, OSError, ImportError, RuntimeError, NotImplementedError) as error:
+        if isinstance(error, RuntimeError) and startup.has_chosen:
+            return startup.run_with_backend()
         print(f"keras-activations {given.command}: {error}", file=sys.stderr)
         return 2
     if given.json:

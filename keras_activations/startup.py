@@ -8,12 +8,15 @@ import atexit
 import importlib.util
 import os
 import re
+import subprocess
 import sys
 import threading
 from pathlib import Path
 
 WITH_BACKEND = ("plot", "gain", "check", "replace", "bench")
 """The commands that compute. The others read what is stored, and Keras's NumPy backend starts fastest."""
+
+_COMPUTES = "KERAS_ACTIVATIONS_COMPUTES"
 
 NOISE = re.compile(rb"WARNING: All log messages before absl|[IWE]\d{4} |\d{4}-\d\d-\d\d .*: [IWE] |To enable the following instructions")
 """How the lines begin that TensorFlow writes to stderr without being asked."""
@@ -31,11 +34,23 @@ def arguments() -> list[str]:
     return sys.orig_argv[sys.orig_argv.index("keras_activations") + 1 :] if sys.argv[0] == "-m" else sys.argv[1:]
 
 
-def choose_backend() -> None:
-    """Set the backend that starts fastest, if the command needs none and the user has set none. Keras's NumPy backend imports JAX."""
+def choose_backend() -> bool:
+    """Set the backend that starts fastest, if the command needs none and the user has set none. Keras's NumPy backend imports JAX.
+
+    Returns:
+        Whether it was set. A command that needs a backend nevertheless is run again by `run_with_backend`.
+    """
     words = [word for word in arguments() if not word.startswith("-")]
-    if not set(words[:1]) & set(WITH_BACKEND) and importlib.util.find_spec("jax"):
-        os.environ.setdefault("KERAS_BACKEND", "numpy")
+    if {"KERAS_BACKEND", _COMPUTES} & os.environ.keys() or set(words[:1]) & set(WITH_BACKEND) or not importlib.util.find_spec("jax"):
+        return False
+    os.environ["KERAS_BACKEND"] = "numpy"
+    return True
+
+
+def run_with_backend() -> int:
+    """Run this command again in a process with the backend that Keras is set to, and return its exit code."""
+    environment = {name: value for name, value in os.environ.items() if name != "KERAS_BACKEND"} | {_COMPUTES: "1"}
+    return subprocess.run([sys.executable, *sys.orig_argv[1:]], env=environment).returncode
 
 
 def silence() -> None:
@@ -63,6 +78,7 @@ def silence() -> None:
     atexit.register(end)
 
 
+has_chosen = is_command_line() and choose_backend()
+"""Whether this process has Keras's NumPy backend without the user's wish."""
 if is_command_line():
-    choose_backend()
     silence()

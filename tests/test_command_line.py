@@ -177,6 +177,16 @@ def test_it_starts_quietly_and_without_a_backend_where_none_is_needed():
     assert process("show", "gelo").returncode == 2
 
 
+@pytest.mark.skipif(BACKEND != "tensorflow", reason="once is enough")
+def test_the_example_of_its_help_runs_although_it_must_be_computed():
+    shown = process("show", "gelu", "leaky_relu(0.1)", "--json")
+    assert (shown.returncode, shown.stderr) == (0, "")
+    assert [card["name"] for card in json.loads(shown.stdout)] == ["gelu", "leaky_relu"]
+    wish = process("show", "leaky_relu(0.1)", KERAS_BACKEND="numpy")  # the user's own
+    assert wish.returncode == 2
+    assert "Set KERAS_BACKEND" in wish.stderr
+
+
 def test_an_import_starts_nothing(monkeypatch):
     assert not startup.is_command_line()
     monkeypatch.setattr(sys, "argv", ["-m"])
