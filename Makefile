@@ -16,7 +16,7 @@ ACCURACY := $(RUN) -m lab.accuracy
 BACKENDS := tensorflow jax torch
 
 .PHONY: demo gallery gallery-data gallery-test test test-oldest fuzz lint oracle api accuracy measurements cards applications bench rows \
-	memory export survive legacy clean \
+	memory export survive legacy golden dist release clean \
 	$(BACKENDS:%=test-%) $(BACKENDS:%=survive-%)
 
 demo: $(VENV)/demo
@@ -56,7 +56,7 @@ lint: $(VENV)/test
 oracle: $(VENV)/test
 	KERAS_BACKEND=numpy $(RUN) -m lab.cases
 
-# What is generated of the catalogue: promises, docs/catalogue.md, README.md's families, rows for what is not measured yet.
+# What is generated of the catalogue: promises, docs/catalogue.md, rows for what is not measured yet.
 api: $(VENV)/test
 	KERAS_BACKEND=numpy $(RUN) -m lab.api
 
@@ -148,6 +148,20 @@ legacy:
 	$(LEGACY)/transformers/bin/python -m pip install --quiet "$(TORCH)" transformers
 	$(LEGACY)/transformers/bin/python -m lab.hugging_face
 
+# What every release has to load, in tests/data: once for each version, after its number has changed.
+golden: $(VENV)/test
+	KERAS_BACKEND=tensorflow $(RUN) -m lab.golden
+
+# The wheel and the source distribution, in dist/, as an index takes them.
+dist: $(VENV)-release/done
+	rm -rf dist
+	$(VENV)-release/bin/python -m build --outdir dist
+	$(VENV)-release/bin/python -m twine check --strict dist/*
+
+# The wheel in a clean environment for each backend, where the programs of README.md run, and how complete its types are.
+release: dist
+	TORCH="$(TORCH)" $(VENV)-release/bin/python -m lab.release dist/*.whl
+
 # Debian ships venv without what it needs to install pip.
 $(RUN):
 	$(PYTHON) -c "import ensurepip" || (apt-get update && apt-get install --yes python3-venv) \
@@ -177,10 +191,16 @@ $(VENV)-browser/done: $(RUN) pyproject.toml
 	$(VENV)-browser/bin/python -m pip install --quiet tensorflow-cpu jax playwright axe-core-python --editable ".[test]"
 	@touch $@
 
+# build and twine are those of the Python Packaging Authority.
+$(VENV)-release/done: $(RUN) Makefile
+	$(PYTHON) -m venv $(VENV)-release
+	$(VENV)-release/bin/python -m pip install --quiet build twine
+	@touch $@
+
 $(VENV)-oldest/done: $(RUN) pyproject.toml
 	$(PYTHON) -m venv $(VENV)-oldest
 	$(VENV)-oldest/bin/python -m pip install --quiet "keras==3.10.0" "tensorflow-cpu==2.19.*" "jax<0.7" --editable ".[examples,test]"
 	@touch $@
 
 clean:
-	rm -rf $(VENV) $(VENV)-browser $(VENV)-export $(VENV)-oldest $(VENV)-legacy output lab/.oracle tests/.compiled
+	rm -rf $(VENV) $(VENV)-browser $(VENV)-export $(VENV)-oldest $(VENV)-legacy $(VENV)-release dist output lab/.oracle tests/.compiled

@@ -62,7 +62,7 @@ if TYPE_CHECKING:
     from .tools.setting import set_kernel
     from .tools.surgery import replace, set_activation
 
-__version__ = "0.2.0"
+__version__ = "0.3.0"
 
 keras_gaps.warn_of_keras_2(stacklevel=3)
 

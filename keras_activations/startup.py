@@ -1,10 +1,11 @@
-"""What the command line needs before Keras is imported: a backend, and silence.
+"""The import of Keras, and what the command line needs before it: a backend, and silence.
 
-Python imports the package before it runs `keras_activations.__main__`. So the package imports this file first, which does nothing unless
-the command line is running. It uses the standard library alone.
+Python imports the package before it runs `keras_activations.__main__`. So the package imports this file first. It uses the standard
+library alone.
 """
 
 import atexit
+import importlib
 import importlib.util
 import os
 import re
@@ -15,6 +16,8 @@ from pathlib import Path
 
 WITH_BACKEND = ("plot", "gain", "check", "replace", "bench")
 """The commands that compute. The others read what is stored, and Keras's NumPy backend starts fastest."""
+
+BACKENDS = ("tensorflow", "jax", "torch")
 
 _COMPUTES = "KERAS_ACTIVATIONS_COMPUTES"
 
@@ -78,7 +81,27 @@ def silence() -> None:
     atexit.register(end)
 
 
+def import_keras() -> None:
+    """Import Keras, and say what to install if its backend is missing: Keras names a module of the backend, after a long traceback.
+
+    Raises:
+        ModuleNotFoundError: if the backend is not installed.
+    """
+    try:
+        importlib.import_module("keras")
+    except ModuleNotFoundError as error:
+        if error.name not in BACKENDS:
+            raise
+        others = " or ".join(f"{name}{' (installed)' if importlib.util.find_spec(name) else ''}" for name in BACKENDS if name != error.name)
+        raise ModuleNotFoundError(
+            f"Keras is set to the backend {error.name}, which is not installed. Write pip install {error.name}, or set KERAS_BACKEND to "
+            f"{others}.",
+            name=error.name,
+        ) from error
+
+
 has_chosen = is_command_line() and choose_backend()
 """Whether this process has Keras's NumPy backend without the user's wish."""
 if is_command_line():
     silence()
+import_keras()

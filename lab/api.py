@@ -2,7 +2,6 @@
 
 * `tests/data/promises.json`: classes, arguments, defaults and names. An entry of this file stays. The diff shows every change.
 * `docs/catalogue.md`: every activation.
-* README.md: the families.
 * docs/export.md: a row "not measured yet" for each new activation.
 """
 
@@ -15,9 +14,8 @@ import keras_activations as ka
 from keras_activations.catalogue.entry import call
 
 ROOT = Path(__file__).resolve().parents[1]
-PROMISES, CATALOGUE, README = ROOT / "tests" / "data" / "promises.json", ROOT / "docs" / "catalogue.md", ROOT / "README.md"
+PROMISES, CATALOGUE = ROOT / "tests" / "data" / "promises.json", ROOT / "docs" / "catalogue.md"
 EXPORT = ROOT / "docs" / "export.md"
-MARKS = "<!-- families -->\n", "<!-- end of families -->\n"
 
 # These arguments say how parameters are learned. They are the same for every activation, and the documentation explains them once.
 TOLD_ELSEWHERE = {"per", "channels", "shared_axes", "regularizer", "constraint"}
@@ -92,21 +90,6 @@ In an activation along an axis, `x` in the formula is the row along it. Where th
 Short names that mean different functions in different libraries (`frelu`, `srelu`, `brelu` ...) are refused with the choices."""
 
 
-def families():
-    """The table in README.md."""
-    lines = ["| family | what they are | activations |", "|---|---|---|"]
-    for _, title, what, entries in by_family():
-        anchor = re.sub(r"[^a-z -]", "", title.lower()).replace(" ", "-")
-        lines.append(f"| [{title}](docs/catalogue.md#{anchor}) | {what} | {', '.join(f'`{entry.name}`' for entry in entries)} |")
-    return "\n".join([*lines, ""])
-
-
-def with_families(text):
-    """The text of README.md with the current families."""
-    before, _, rest = text.partition(MARKS[0])
-    return before + MARKS[0] + families() + MARKS[1] + rest.partition(MARKS[1])[2]
-
-
 def with_every_row(text):
     """The text of docs/export.md with a row for every activation. A new row says "not measured yet". `make export` fills it."""
     start = text.index("## Every activation")
@@ -125,7 +108,6 @@ def written():
     return {
         PROMISES: json.dumps(promises(), indent=1) + "\n",
         CATALOGUE: page(),
-        README: with_families(README.read_text()),
         EXPORT: with_every_row(EXPORT.read_text()),
     }
 

@@ -1,4 +1,4 @@
-"""Write the files that this release saves, once for each release: `KERAS_BACKEND=tensorflow python -m lab.golden`.
+"""Write the files that this release saves, once for each release: `make golden`.
 
 tests/data/<version>.keras holds every class with every sample of hyperparameters. The .npz file beside it holds an input and the outputs.
 `tests/test_golden.py` loads the files of all releases.

@@ -210,3 +210,26 @@ def test_noise_is_what_tensorflow_writes():
     assert all(map(startup.NOISE.match, noise))
     assert not startup.NOISE.match(b"UserWarning: No gain keeps the variance")
     assert not startup.NOISE.match(b"Traceback (most recent call last):")
+
+
+def test_a_missing_backend_is_named_with_what_to_install():
+    run = subprocess.run([sys.executable, "-c", WITHOUT_TORCH], capture_output=True, text=True, env=os.environ | {"KERAS_BACKEND": "torch"})
+    assert run.returncode == 1
+    last = run.stderr.splitlines()[-1]
+    assert last.startswith(
+        "ModuleNotFoundError: Keras is set to the backend torch, which is not installed. Write pip install torch, or set"
+    )
+    assert "tensorflow (installed)" in last
+
+
+WITHOUT_TORCH = """
+import sys
+
+class Missing:
+    def find_spec(self, name, path=None, target=None):
+        if name == "torch":
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+
+sys.meta_path.insert(0, Missing())
+import keras_activations
+"""

@@ -23,4 +23,4 @@ def test_a_release(file):
 
 
 def test_this_release_has_a_file():
-    assert ka.__version__ in [file.stem for file in FILES], "Write it: KERAS_BACKEND=tensorflow python tests/golden.py"
+    assert ka.__version__ in [file.stem for file in FILES], "Write it: make golden"
