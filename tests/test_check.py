@@ -173,6 +173,22 @@ def dead(units):
     return lambda shape, dtype=None: keras.ops.convert_to_tensor([-100.0 if unit < units else 0.0 for unit in range(shape[0])], dtype)
 
 
+def test_layers_that_start_with_equal_weights():
+    shared = ka.initializer("relu")
+    dense = [layers.Dense(4, "relu", kernel_initializer=shared, name=f"dense_{index}") for index in range(2)]
+    with pytest.warns(UserWarning, match="dense_0, dense_1 have equal weights.*one for each layer"):
+        found = ka.check(model(*dense))
+    assert np.array_equal(dense[0].get_weights()[0], dense[1].get_weights()[0])
+    assert len(found.warnings) == 1
+
+
+@pytest.mark.parametrize("initializer", ["zeros", "he_normal", keras.initializers.Constant(0.5)])
+def test_equal_weights_on_purpose(initializer):
+    assert not ka.check(model(*(layers.Dense(4, "relu", kernel_initializer=initializer) for _ in range(2)))).warnings
+    shared = keras.initializers.HeNormal()
+    assert not ka.check(model(layers.Dense(4, kernel_initializer=shared), layers.Dense(5, kernel_initializer=shared))).warnings
+
+
 @pytest.mark.parametrize("inner", [False, True])
 def test_dead_units(inner):
     stack = [layers.Dense(8, "relu", name="first"), layers.Dense(8, name="wide", bias_initializer=dead(7)), layers.ReLU(name="second")]

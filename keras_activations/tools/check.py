@@ -55,7 +55,8 @@ def check(model: keras.layers.Layer, x: Any = None) -> Check:
     These are warnings, because the model may be meant so:
 
     * in a model that has not been trained: SELU in a layer whose weights do not have the variance 1/n for n inputs, with which alone it
-      normalizes itself, and the sine of a SIREN in a layer with Keras's default initializer;
+      normalizes itself, the sine of a SIREN in a layer with Keras's default initializer, and layers that start with equal weights,
+      because they were given one and the same initializer;
     * with `x`: layers in which most units are dead, which means that they give the same number for all of x; layers in which most units
       are saturated; values that vanish or explode from layer to layer; and values that are not finite.
 
@@ -82,7 +83,7 @@ def check(model: keras.layers.Layer, x: Any = None) -> Check:
         raise TypeError(f"check takes a Keras model or layer; received {model!r} ({type(model).__name__}).")
     if problems := [*_misplaced(model), *_constant(model), *_against_the_loss(model)]:
         raise ValueError("\n".join(problems))
-    doubts = tuple(_initializers(model)) + (() if x is None else tuple(_units(model, x)))
+    doubts = (*_initializers(model), *_equal_weights(model)) + (() if x is None else tuple(_units(model, x)))
     for doubt in doubts:
         warnings.warn(doubt, stacklevel=2)
     return Check(model.name, doubts)
@@ -183,6 +184,22 @@ def _initializers(model):
             yield (
                 f"{place.path} is a sine with omega={omega:g}, but the kernel has {type(initializer).__name__}, Keras's default. Write "
                 f"kernel_initializer=keras_activations.initializer('sine(omega={omega:g})'), with inputs=n in the first layer of n inputs."
+            )
+
+
+def _equal_weights(model):
+    """Layers of one shape that share a random initializer. It draws the same numbers for each of them."""
+    sharing = {}
+    for place in [] if _is_trained(model) else find_activations(model):
+        initializer, kernel = getattr(place.layer, "kernel_initializer", None), getattr(place.layer, "kernel", None)
+        if initializer is not None and kernel is not None:
+            sharing.setdefault((id(initializer), tuple(kernel.shape)), {})[place.layer.name] = keras.ops.convert_to_numpy(kernel)
+    for kernels in sharing.values():
+        first, *others = kernels.values()
+        if others and np.ptp(first) > 0 and all(np.array_equal(first, other) for other in others):
+            yield (
+                f"{', '.join(kernels)} have equal weights: they share one initializer, which draws the same numbers in every call. Make one "
+                "for each layer."
             )
 
 

@@ -89,6 +89,9 @@ def initializer(
     ReLU it is He's, for a linear layer with mode="fan_avg" it is Glorot's, and for SELU it is LeCun's, which belongs together with
     `keras.layers.AlphaDropout`.
 
+    Call it once for each layer. One of Keras's initializers draws the same numbers in every call, so that layers of one shape that share
+    it start with equal weights. `check` finds that.
+
     Args:
         activation: Anything that `get` takes. The activation belongs to the layer before the weights. In a network with one activation
             this is the activation of the layer itself.
