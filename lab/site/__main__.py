@@ -20,7 +20,7 @@ def main():
     for entry in ka.catalogue().values():
         (folder / f"{entry.name}.md").write_text(activations.page(entry))
     (folder / "index.md").write_text(activations.overview())
-    (folder / "SUMMARY.md").write_text(activations.contents())
+    (folder / ".nav.md").write_text(activations.contents())
     tiles = "".join(activations.tile(name, folder="activations/") for name in SHOWN)
     (TARGET.parent / "first.html").write_text(f'<div class="tiles first">{tiles}</div>\n')
     examples.write(TARGET / "examples")

@@ -57,8 +57,8 @@ def _head(entry):
     facts = " · ".join([f"`ka.{entry.cls.__name__}`", family, *([str(found["year"])] if found["year"] else [])])
     chips = "".join(f"<li>{word}</li>" for word in words)
     what = ["the function", "its derivative in dashes"] + ["circles at its corners"] * bool(drawn(entry.name).corners)
-    note = f" Drawn is the {drawn(entry.name).note}." if found["note"] else ""
-    caption = f"{', '.join(what).capitalize()}.{note}"
+    note = f" Drawn: {found['note']}." if found["note"] else ""
+    caption = f"{_joined(what).capitalize()}.{note}"
     return "\n\n".join(
         part
         for part in [
@@ -129,7 +129,7 @@ def _arguments(entry):
 def _card(entry):
     rows = [f"| {label} | {cell(text)} |" for label, text in known(entry.name)["card"] if label != "accuracy"]
     note = known(entry.name)["note"]
-    about = f"The numbers are about the {note}.\n\n" if note else ""
+    about = f"The numbers are about this: {note}.\n\n" if note else ""
     advice = [f"Use it {linked(text)}." for text in known(entry.name)["use"]] + [f"Avoid it {linked(text)}." for text in known(entry.name)["avoid"]]
     listed = "\n".join(f"* {sentence}" for sentence in advice)
     return f"{about}| property | value |\n|---|---|\n" + "\n".join(rows) + (f"\n\n{listed}" if advice else "")

@@ -77,7 +77,7 @@ def write(target: Path, folder: Path = NOTEBOOKS) -> None:
         for name, content in one.pictures.items():
             (target / name).write_bytes(content)
     (target / "index.md").write_text(overview(found))
-    (target / "SUMMARY.md").write_text("\n".join(["* [Examples](index.md)", *(f"* [{one.title}]({one.name}.md)" for one in found)]) + "\n")
+    (target / ".nav.md").write_text("\n".join(["* [Examples](index.md)", *(f"* [{one.title}]({one.name}.md)" for one in found)]) + "\n")
 
 
 def overview(found: list[Example]) -> str:
