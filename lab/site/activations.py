@@ -46,7 +46,9 @@ def page(entry) -> str:
         "Neighbours": _neighbours(entry),
     }
     sections = [f"## {title}\n\n{text}" if title else text for title, text in parts.items() if text]
-    return "\n\n".join([f"---\ntitle: {entry.name}\ndescription: {_quoted(plain(entry.summary))}\n---", f"# {entry.name}", *sections]) + "\n"
+    return (
+        "\n\n".join([f"---\ntitle: {entry.name}\ndescription: {_quoted(plain(entry.summary))}\n---", f"# {entry.name}", *sections]) + "\n"
+    )
 
 
 def _head(entry):
@@ -130,7 +132,9 @@ def _card(entry):
     rows = [f"| {label} | {cell(text)} |" for label, text in known(entry.name)["card"] if label != "accuracy"]
     note = known(entry.name)["note"]
     about = f"The numbers are about this: {note}.\n\n" if note else ""
-    advice = [f"Use it {linked(text)}." for text in known(entry.name)["use"]] + [f"Avoid it {linked(text)}." for text in known(entry.name)["avoid"]]
+    advice = [f"Use it {linked(text)}." for text in known(entry.name)["use"]] + [
+        f"Avoid it {linked(text)}." for text in known(entry.name)["avoid"]
+    ]
     listed = "\n".join(f"* {sentence}" for sentence in advice)
     return f"{about}| property | value |\n|---|---|\n" + "\n".join(rows) + (f"\n\n{listed}" if advice else "")
 
@@ -138,10 +142,10 @@ def _card(entry):
 def _measured(entry):
     found = known(entry.name)
     if found["accuracy"]:
-        head = '| dtype | value | gradient | second derivative | not finite |\n|---|---|---|---|---|\n'
+        head = "| dtype | value | gradient | second derivative | not finite |\n|---|---|---|---|---|\n"
         rows = [f"| {dtype} | {' | '.join(f'{number:.3g}' for number in errors)} |" for dtype, errors in found["accuracy"].items()]
         accuracy = (
-            "Outside its budget, which [Accuracy](../accuracy.md) explains. The worst errors with `kernel=\"fallback\"`, of all samples of "
+            'Outside its budget, which [Accuracy](../accuracy.md) explains. The worst errors with `kernel="fallback"`, of all samples of '
             "arguments, in units in the last place:\n\n" + head + "\n".join(rows)
         )
     else:
@@ -182,7 +186,7 @@ def _names(entry):
     ]
     table = "| name | library | means |\n|---|---|---|\n" + "\n".join(rows)
     has_library = any(library for libraries in found.values() for library in libraries)
-    how = '\n\nA library is the `like` of [`get`][keras_activations.get]: its name means this there.' if has_library else ""
+    how = "\n\nA library is the `like` of [`get`][keras_activations.get]: its name means this there." if has_library else ""
     return table + how
 
 

@@ -45,7 +45,7 @@ def read(file: Path) -> _Page:
 
 
 def dead(folder: Path) -> Iterator[str]:
-    """"file:line: link" for each link that leads nowhere, and each file that a page would load from a network."""
+    """ "file:line: link" for each link that leads nowhere, and each file that a page would load from a network."""
     folder = folder.resolve()
     for file in sorted(folder.rglob("*.html")):
         page = read(file)
