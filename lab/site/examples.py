@@ -53,6 +53,7 @@ def example(file: Path) -> Example:
         for output in cell.get("outputs", []):
             if "text" in output:
                 output["text"] = re.sub(r"\x1b\[[0-9;]*m", "", output["text"])
+    notebook.metadata.setdefault("language_info", {"name": "python"})
     body, resources = MarkdownExporter().from_notebook_node(notebook)
     pictures = {f"{file.stem}-{name}": content for name, content in resources["outputs"].items()}
     for name in resources["outputs"]:
