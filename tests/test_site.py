@@ -185,7 +185,7 @@ def test_dead_links_are_found(tmp_path):
 
 def notebook(folder, title, outputs):
     cells = [
-        {"cell_type": "markdown", "id": "a", "metadata": {}, "source": f"# {title}\n\nIt draws `x`. And more."},
+        {"cell_type": "markdown", "id": "a", "metadata": {}, "source": f"# {title}\n\nIt draws `x`: see [b](../docs/speed.md). And more."},
         {
             "cell_type": "code",
             "id": "b",
@@ -212,7 +212,7 @@ def test_a_notebook_becomes_a_page(tmp_path):
     assert "one\n" in page
     assert "\x1b" not in page
     assert 'href="small.html"' in overview
-    assert "<strong>A title</strong><span>It draws x.</span>" in overview
+    assert "<strong>A title</strong><span>It draws x: see b.</span>" in overview
     assert drawing.name in overview
     assert "[A title](small.md)" in (tmp_path / "out" / ".nav.md").read_text()
     notebook(tmp_path, "A title", [])

@@ -66,8 +66,8 @@ def _head(entry):
         for part in [
             f"{facts}\n{{ .facts }}",
             entry.summary,
-            f'<figure class="plot">{svg(entry.name, 640, 360, ticks=True)}<figcaption>{caption}</figcaption></figure>',
-            found["math"] and f'<div class="formula">{found["math"]}</div>',
+            f'<figure class="plot" data-search-exclude>{svg(entry.name, 640, 360, ticks=True)}<figcaption>{caption}</figcaption></figure>',
+            found["math"] and f'<div class="formula" data-search-exclude>{found["math"]}</div>',
             f'<ul class="chips">{chips}</ul>',
             _prose(entry),
             f"[Move its parameters in the gallery](../gallery.html#view={entry.name})" + "{ .md-button }",
@@ -200,7 +200,7 @@ def _neighbours(entry):
         "for x from -4 to 4."
     )
     family = f"\n\nOthers of its family: {', '.join(others)}." if others else ""
-    return f'{how}\n\n<div class="tiles">{tiles}</div>{family}' if near else family.strip()
+    return f'{how}\n\n<div class="tiles" data-search-exclude>{tiles}</div>{family}' if near else family.strip()
 
 
 def tile(name: str, note: str = "", folder: str = "") -> str:
@@ -220,7 +220,7 @@ def overview() -> str:
     ]
     for _, title, what, entries in by_family():
         tiles = "".join(tile(entry.name) for entry in entries)
-        parts += [f"## {title}", what, f'<div class="tiles">{tiles}</div>']
+        parts += [f"## {title}", what, f'<div class="tiles" data-search-exclude>{tiles}</div>']
     return "\n\n".join(parts) + "\n"
 
 

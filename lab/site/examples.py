@@ -9,7 +9,7 @@ from pathlib import Path
 import nbformat
 from nbconvert import MarkdownExporter
 
-from .sources import ROOT
+from .sources import ROOT, with_links
 
 NOTEBOOKS = ROOT / "examples" / "notebooks"
 NONE_YET = "There is no executed notebook yet."
@@ -73,7 +73,8 @@ def write(target: Path, folder: Path = NOTEBOOKS) -> None:
     target.mkdir(parents=True, exist_ok=True)
     found = examples(folder)
     for one in found:
-        (target / f"{one.name}.md").write_text(one.text)
+        # A notebook is made of the script beside its folder, and so are its links.
+        (target / f"{one.name}.md").write_text(with_links(one.text, folder.parent, target, target.parent))
         shutil.copy(folder / f"{one.name}.ipynb", target)
         for name, content in one.pictures.items():
             (target / name).write_bytes(content)
@@ -97,4 +98,4 @@ def _tile(one):
 def _first_sentence(paragraph):
     """The first sentence, without the marks of Markdown."""
     words = re.sub(r"\[([^\]]+)\]\([^)]+\)", r"\1", " ".join(paragraph.split())).replace("`", "").replace("*", "")
-    return re.split(r"(?<=[.:?]) ", words, maxsplit=1)[0]
+    return re.split(r"(?<=[.?]) ", words, maxsplit=1)[0]
