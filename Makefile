@@ -16,7 +16,7 @@ ACCURACY := $(RUN) -m lab.accuracy
 BACKENDS := tensorflow jax torch
 
 .PHONY: demo gallery gallery-data gallery-test test test-oldest fuzz lint oracle api accuracy measurements cards applications bench rows \
-	memory export survive legacy golden dist release clean \
+	memory export survive legacy golden dist release docs docs-check clean \
 	$(BACKENDS:%=test-%) $(BACKENDS:%=survive-%)
 
 demo: $(VENV)/demo
@@ -87,6 +87,17 @@ cards: $(VENV)/test
 # What `replace` does with every model of keras.applications, in a quarter of an hour: rewrites docs/applications.md.
 applications: $(VENV)/test
 	KERAS_BACKEND=tensorflow $(RUN) -m lab.surgery
+
+# The documentation, which needs no network either: output/site. In strict mode a warning is an error, but one of griffe, which reads the
+# docstrings, is only printed.
+docs: $(VENV)-docs/done
+	KERAS_BACKEND=torch $(VENV)-docs/bin/python -m lab.site
+	@NO_COLOR=1 $(VENV)-docs/bin/zensical build --clean --strict > output/docs.log 2>&1; code=$$?; cat output/docs.log; \
+		test $$code = 0 && ! grep -q "^griffe:" output/docs.log
+
+# Dead links and anchors in the built pages, and what they would load from a network.
+docs-check: $(VENV)-docs/done
+	$(VENV)-docs/bin/python -m lab.site.links output/site
 
 # Samples, accuracy and equivalents for the gallery: rewrites keras_activations/tools/gallery/stored.json.
 gallery-data: $(VENV)/test
@@ -197,10 +208,17 @@ $(VENV)-release/done: $(RUN) Makefile
 	$(VENV)-release/bin/python -m pip install --quiet build twine
 	@touch $@
 
+$(VENV)-docs/done: $(RUN) pyproject.toml
+	$(PYTHON) -m venv $(VENV)-docs
+	$(VENV)-docs/bin/python -m pip install --quiet "$(TORCH)"
+	$(VENV)-docs/bin/python -m pip install --quiet --editable ".[docs]"
+	@touch $@
+
 $(VENV)-oldest/done: $(RUN) pyproject.toml
 	$(PYTHON) -m venv $(VENV)-oldest
 	$(VENV)-oldest/bin/python -m pip install --quiet "keras==3.10.0" "tensorflow-cpu==2.19.*" "jax<0.7" --editable ".[examples,test]"
 	@touch $@
 
 clean:
-	rm -rf $(VENV) $(VENV)-browser $(VENV)-export $(VENV)-oldest $(VENV)-legacy $(VENV)-release dist output lab/.oracle tests/.compiled
+	rm -rf $(VENV) $(VENV)-browser $(VENV)-docs $(VENV)-export $(VENV)-oldest $(VENV)-legacy $(VENV)-release dist output .cache \
+		lab/.oracle tests/.compiled

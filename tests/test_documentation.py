@@ -1,5 +1,11 @@
-"""Every program in the documentation runs, and prints what the documentation says."""
+"""Every program in the documentation runs, and prints what the documentation says.
 
+A process takes seconds to import Keras. So the programs of a page run one after the other in one process, each as a `__main__` of its own.
+Those that choose a backend or start processes have a process of their own.
+"""
+
+import functools
+import json
 import os
 import re
 import subprocess
@@ -12,28 +18,53 @@ import pytest
 from lab.cases import BACKEND
 
 ROOT = Path(__file__).parents[1]
+RUNNER = Path(__file__).with_name("run_programs.py")
 BLOCKS = re.compile(r"^```python\n(.*?)^```$(?:\n\n^```\n(.*?)^```$)?", re.DOTALL | re.MULTILINE)
-PROGRAMS = [
-    pytest.param(program, printed, id=f"{file.stem}-{i}")
-    for file in sorted((ROOT / "docs").glob("*.md"))
-    for i, (program, printed) in enumerate(BLOCKS.findall(file.read_text()))
-]
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
+PROGRAMS = {page: BLOCKS.findall(page.read_text()) for page in PAGES}
 OPTIONAL = re.compile(r"^(?:import|from) (joblib|keras_tuner|onnxruntime|sklearn)|\"KERAS_BACKEND\"\] = \"(\w+)\"", re.MULTILINE)
+ALONE = re.compile(r"KERAS_BACKEND|^(?:import|from) (?:joblib|keras_tuner|multiprocessing)|__name__ ==|n_jobs", re.MULTILINE)
+
+
+def missing(program):
+    """The packages that a program needs and that are not installed."""
+    needed = {package for pair in OPTIONAL.findall(program) for package in pair if package}
+    return sorted(package for package in needed if find_spec(package) is None)
+
+
+@functools.cache
+def outcomes(page, alone=None):
+    """{index: (stdout, traceback)} of the programs of a page that share a process, or of the one that has its own."""
+    programs = {i: program for i, (program, _) in enumerate(PROGRAMS[page])}
+    if alone is None:
+        chosen = {i: program for i, program in programs.items() if not missing(program) and not ALONE.search(program)}
+    else:
+        chosen = {alone: programs[alone]}
+    # Small networks gain nothing from threads, and threads on busy cores wait for each other.
+    environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)}
+    run = subprocess.run(
+        [sys.executable, RUNNER], input=json.dumps(chosen), capture_output=True, text=True, timeout=600, cwd=ROOT, env=environment
+    )
+    assert run.returncode == 0, run.stderr[-2000:]
+    return {int(index): tuple(found) for index, found in json.loads(run.stdout.splitlines()[-1]).items()}
+
+
+CASES = [
+    pytest.param(page, i, id=f"{page.relative_to(ROOT).with_suffix('').as_posix().removeprefix('docs/')}-{i}")
+    for page, programs in PROGRAMS.items()
+    for i in range(len(programs))
+]
 
 
 @pytest.mark.skipif(BACKEND != "torch", reason="a program that depends on the backend sets it, and torch starts fastest")
-@pytest.mark.parametrize(("program", "printed"), PROGRAMS)
-def test_it_runs(program, printed, tmp_path):
-    needed = {package for pair in OPTIONAL.findall(program) for package in pair if package}
-    if missing := sorted(package for package in needed if find_spec(package) is None):
-        pytest.skip(f"{', '.join(missing)} is not installed")
-    file = tmp_path / "program.py"
-    file.write_text(program)
-    # Small networks gain nothing from threads, and threads on busy cores wait for each other.
-    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
-    run = subprocess.run([sys.executable, file], capture_output=True, text=True, timeout=300, cwd=ROOT, env=environment)
-    assert run.returncode == 0, run.stderr[-2000:]
-    assert lines(printed) <= lines(run.stdout), run.stdout[-2000:]
+@pytest.mark.parametrize(("page", "index"), CASES)
+def test_it_runs(page, index):
+    program, printed = PROGRAMS[page][index]
+    if absent := missing(program):
+        pytest.skip(f"{', '.join(absent)} is not installed")
+    stdout, traceback = outcomes(page, index if ALONE.search(program) else None)[index]
+    assert not traceback, traceback[-2000:]
+    assert lines(printed) <= lines(stdout), stdout[-2000:]
 
 
 def lines(text):
@@ -42,5 +73,5 @@ def lines(text):
 
 
 def test_there_are_some():
-    assert len(PROGRAMS) >= 16
-    assert sum(bool(printed) for _, printed in (case.values for case in PROGRAMS)) >= 10
+    assert sum(map(len, PROGRAMS.values())) >= 16
+    assert sum(bool(printed) for programs in PROGRAMS.values() for _, printed in programs) >= 10

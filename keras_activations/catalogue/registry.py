@@ -143,8 +143,8 @@ def get(identifier, *, like=None, **kwargs):
         **kwargs: Arguments of the activation, if the identifier is a name or a class.
 
     Returns:
-        A callable: a Keras layer, unless another callable was given. It may be the `activation` of another layer, unless it changes
-        the width of its input, as GLU does. Its entry in the catalogue says this: `may_stand_in_a_host`.
+        A Keras layer, unless another callable was given. It may be the `activation` of another layer, unless it changes the width of
+        its input, as GLU does. Its entry in the catalogue says this by `may_stand_in_a_host`.
 
     Raises:
         ValueError: for an unknown name, a name that means different functions, a malformed string, an unknown library, a library before

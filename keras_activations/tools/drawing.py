@@ -57,11 +57,11 @@ class Drawing:
     def draw(self, axes, x: np.ndarray, orders: int, styles=ORDERS, marks: bool = True) -> list:
         """Draw value and derivatives, up to so many, and return their lines."""
         for curve in self.before:
-            axes.plot(x, _without_jumps(np.median(_sampled(curve, x, 1)[0], axis=1)), color="#999999", linewidth=1.2, zorder=1)
+            axes.plot(x, without_jumps(np.median(_sampled(curve, x, 1)[0], axis=1)), color="#999999", linewidth=1.2, zorder=1)
         lines = []
         for index, curve in enumerate(self.curves):
             for y, style in zip(_sampled(curve, x, orders), styles, strict=False):
-                lines += axes.plot(x, _without_jumps(np.median(y, axis=1)), alpha=0.45**index, solid_capstyle="butt", **style)
+                lines += axes.plot(x, without_jumps(np.median(y, axis=1)), alpha=0.45**index, solid_capstyle="butt", **style)
                 if y.shape[1] > 1:
                     axes.fill_between(x, y.min(axis=1), y.max(axis=1), color=style["color"], alpha=0.2, linewidth=0)
         if marks:
@@ -107,14 +107,19 @@ def _half(limits, zeros, places, saturated):
     return min(half if places or ends else USUAL, WIDEST)
 
 
-def frame(axes, x: np.ndarray, lines: list) -> None:
-    """Ranges, zero lines and ticks. A curve that grows like exp must not make all other curves flat."""
+def vertical_range(x: np.ndarray, heights: list) -> tuple[float, float]:
+    """The ends of the y axis. A curve that grows like exp must not make all other curves flat."""
     reach = max(abs(x[0]), abs(x[-1]), 2.0)
-    heights = [line.get_ydata() for line in lines]
     bottom = max(-reach, min(np.nanmin(y, initial=0.0) for y in heights))
     top = min(reach, max(np.nanmax(y, initial=0.0) for y in heights))
     margin = 0.06 * (top - bottom) or 1.0
-    axes.set(xlim=(x[0], x[-1]), ylim=(bottom - margin, top + margin))
+    return bottom - margin, top + margin
+
+
+def frame(axes, x: np.ndarray, lines: list) -> None:
+    """Ranges, zero lines and ticks."""
+    ends = vertical_range(x, [line.get_ydata() for line in lines])
+    axes.set(xlim=(x[0], x[-1]), ylim=ends)
     axes.axhline(0, color=PALE, linewidth=0.8, zorder=0)
     axes.axvline(0, color=PALE, linewidth=0.8, zorder=0)
     axes.spines[:].set_visible(False)
@@ -133,7 +138,7 @@ def _sampled(curve, x, orders):
     return [np.where(np.isfinite(array), array, np.nan) for array in arrays]
 
 
-def _without_jumps(y):
+def without_jumps(y: np.ndarray) -> np.ndarray:
     """y with NaN where it jumps. matplotlib leaves NaN out. A vertical line would show values that the function never has."""
     step = abs(np.diff(y, prepend=y[0], append=y[-1]))
     before, here, after = step[:-2], step[1:-1], step[2:]

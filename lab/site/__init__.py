@@ -1,0 +1,1 @@
+"""What the documentation site shows beside the pages that people write: `make docs`."""
