@@ -142,6 +142,7 @@ for name, loss in losses.items():
     right.semilogy(range(1, EPOCHS + 1), loss, label=f"rate {name}", linewidth=2)
 right.set(xlabel="epoch", title="Training loss")
 for axes in (left, right):
+    axes.locator_params(axis="x", integer=True)
     axes.spines[["top", "right"]].set_visible(False)
     axes.legend(frameon=False, fontsize=8)
 figure.savefig(OUTPUT / "training.png")
