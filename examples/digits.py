@@ -13,19 +13,20 @@ import sys
 import time
 from pathlib import Path
 
+import numpy as np
+from sklearn.datasets import load_digits
+from sklearn.model_selection import train_test_split
+
 # TensorFlow greets on stderr while it is imported, whatever its settings (2.21). What fails is raised, and so not lost.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 terminal = os.dup(2)
 os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
 try:
     import keras
+
+    import keras_activations as ka
 finally:
     os.dup2(terminal, 2)
-import numpy as np
-from sklearn.datasets import load_digits
-from sklearn.model_selection import train_test_split
-
-import keras_activations as ka
 
 OUTPUT = Path("output")
 OUTPUT.mkdir(exist_ok=True)
@@ -34,7 +35,9 @@ SEED = 7
 images, labels = load_digits(return_X_y=True)
 images = (images / 16).astype("float32")
 train_x, test_x, train_y, test_y = train_test_split(images, labels, test_size=0.2, stratify=labels, random_state=SEED)
-print(f"{len(train_x)} images of 8 by 8 pixels to learn from, {len(test_x)} to test. Keras {keras.__version__} on {keras.backend.backend()}.")
+print(
+    f"{len(train_x)} images of 8 by 8 pixels to learn from, {len(test_x)} to test. Keras {keras.__version__} on {keras.backend.backend()}."
+)
 
 
 def classifier(*hidden):
