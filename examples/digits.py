@@ -67,7 +67,7 @@ model = classifier(
     keras.layers.Dense(64, activation=ka.GELU(kernel="native")),
     keras.layers.Dense(64, activation=ka.GELU(kernel="fallback")),
 )
-print("\nOne model: leaky_relu(0.1), a learned swish, gelu by the framework's op, gelu by this package's formula")
+print("\nOne model with leaky_relu(0.1), a learned swish, and gelu by the framework's op and by this package")
 (initial,) = swish.get_weights()
 for start, end in ((0, 1), (1, 4), (4, 10)):
     model.fit(train_x, train_y, initial_epoch=start, epochs=end, verbose=0)
@@ -134,7 +134,8 @@ print("  The seconds are those of 10 epochs, with the compilation of the trainin
 
 # %%
 figure = ka.plot(compared, path=OUTPUT / "activations.png")
-print(f"\nWritten: {OUTPUT / 'digits.keras'}, the first model, and {OUTPUT / 'activations.png'}, the activations as they were learned")
+print(f"\nWritten: {OUTPUT / 'digits.keras'}, the first model\n         {OUTPUT / 'activations.png'}, the activations as they were learned")
+figure.set_dpi(70)  # a notebook shows it smaller than the file
 figure
 
 # %%

@@ -10,6 +10,7 @@
 import os
 import subprocess
 import sys
+import warnings
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -93,7 +94,9 @@ if missing:
 else:
     import onnxruntime
 
-    model.export(OUTPUT / "trained.onnx", format="onnx", verbose=False)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)  # Keras 3.15 looks for a name that NumPy had
+        model.export(OUTPUT / "trained.onnx", format="onnx", verbose=False)
     session = onnxruntime.InferenceSession(OUTPUT / "trained.onnx")
     (served,) = session.run(None, {session.get_inputs()[0].name: x})
     compare("served by onnxruntime", served)

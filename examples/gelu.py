@@ -11,8 +11,8 @@ import math
 from pathlib import Path
 
 import keras
+import matplotlib.pyplot as plt
 import numpy as np
-from matplotlib.figure import Figure
 
 import keras_activations as ka
 
@@ -77,7 +77,7 @@ for name, error in errors.items():
     print(f"{name:30}{error.max():15.1e}{(error / abs(truth[normal])).max():25.1e}")
 
 # %%
-figure = Figure(figsize=(6.8, 3.8), dpi=110, layout="constrained")
+figure = plt.figure(figsize=(6.8, 3.8), dpi=110, layout="constrained")
 axes = figure.add_subplot()
 for name, error in sorted(errors.items(), key=lambda pair: -pair[1].max()):
     axes.semilogy(x[normal], np.maximum(error / abs(truth[normal]), 1e-9), linewidth=1, label=name)
@@ -86,7 +86,6 @@ axes.axhline(np.finfo("float32").eps, color="#666666", linewidth=0.8, linestyle=
 axes.spines[["top", "right"]].set_visible(False)
 axes.legend(frameon=False, fontsize=8)
 figure.savefig(OUTPUT / "gelu.png")
-figure
 
 # %% [markdown]
 # ## The approximation

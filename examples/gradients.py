@@ -13,9 +13,9 @@ from pathlib import Path
 os.environ["KERAS_BACKEND"] = "tensorflow"
 
 import keras
+import matplotlib.pyplot as plt
 import numpy as np
 import tensorflow as tf
-from matplotlib.figure import Figure
 
 import keras_activations as ka
 
@@ -87,7 +87,7 @@ for name, norms in arrived.items():
     print(f"{name:10}  {ka.describe(name).gradient:16.3f}  {factor:15.3f}  {norms[0] / norms[-1]:24.0e}")
 
 # %%
-vanishing = Figure(figsize=(6.4, 3.6), dpi=110, layout="constrained")
+vanishing = plt.figure(figsize=(6.4, 3.6), dpi=110, layout="constrained")
 axes = vanishing.add_subplot()
 for name, norms in arrived.items():
     axes.semilogy(range(1, DEPTH + 1), norms / norms[-1], label=name, linewidth=2)
@@ -95,7 +95,6 @@ axes.set(xlabel="layer", ylabel="gradient / gradient at the last layer", title="
 axes.spines[["top", "right"]].set_visible(False)
 axes.legend(frameon=False)
 vanishing.savefig(OUTPUT / "vanishing.png")
-vanishing
 
 # %% [markdown]
 # ## What makes an activation good

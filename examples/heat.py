@@ -17,9 +17,9 @@ import sys
 from pathlib import Path
 
 import keras
+import matplotlib.pyplot as plt
 import numpy as np
 from keras import ops
-from matplotlib.figure import Figure
 
 import keras_activations as ka
 
@@ -165,14 +165,10 @@ if __name__ == "__main__":  # the tests import `solve`
         loss, error, solutions[name] = solve(name, steps=500)
         print(f"{name:<12}{loss:>9.1e}{error:>9.2%}", flush=True)
 
-    figure = Figure(figsize=(9, 3.2), dpi=100, layout="constrained")
+    figure = plt.figure(figsize=(9, 3.2), dpi=100, layout="constrained")
     for axes, name in zip(figure.subplots(1, 3, sharey=True), ("exact", "gelu", "relu"), strict=True):
-        image = axes.imshow(solutions[name], origin="lower", extent=(0, 1, 0, 1), cmap="inferno", vmin=0, vmax=1)
+        image = axes.imshow(solutions[name], origin="lower", extent=(0, 1, 0, 1), cmap="inferno", vmin=0, vmax=1, interpolation="bilinear")
         axes.set_title(name, fontweight="bold", fontsize=10)
         axes.set(xlabel="x", ylabel="t" if name == "exact" else "")
     figure.colorbar(image, ax=axes.figure.axes, label="u, the temperature")
     figure.savefig(OUTPUT / "heat.png")
-
-# %%
-if __name__ == "__main__":
-    figure

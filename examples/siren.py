@@ -11,8 +11,8 @@
 from pathlib import Path
 
 import keras
+import matplotlib.pyplot as plt
 import numpy as np
-from matplotlib.figure import Figure
 from sklearn.datasets import load_sample_image
 
 import keras_activations as ka
@@ -27,8 +27,8 @@ SIZE, WIDTH, STEPS = 80, 64, 300
 # The Summer Palace in Beijing, a photograph that scikit-learn has, as 80 by 80 numbers from -1 to 1.
 
 # %%
-photograph = load_sample_image("china.jpg")[40:360, 160:480].mean(axis=2)
-picture = (photograph.reshape(SIZE, 4, SIZE, 4).mean(axis=(1, 3)) / 127.5 - 1).astype("float32")
+photograph = load_sample_image("china.jpg")[40:360, 160:480].mean(axis=2) / 127.5 - 1
+picture = photograph.reshape(SIZE, 4, SIZE, 4).mean(axis=(1, 3)).astype("float32")
 axis = np.linspace(-1, 1, SIZE, dtype="float32")
 places = np.stack(np.meshgrid(axis, axis, indexing="ij"), axis=-1).reshape(-1, 2)
 greys = picture.reshape(-1, 1)
@@ -49,8 +49,23 @@ def drawn_by(model, places):
     return keras.ops.convert_to_numpy(model(places)).reshape(-1, int(len(places) ** 0.5))
 
 
+def decibels(drawn, truth):
+    """The ratio of peak signal to noise."""
+    return 10 * np.log10(4 / np.mean((drawn - truth) ** 2))
+
+
+def show(pictures):
+    """Pictures side by side, in a figure."""
+    figure = plt.figure(figsize=(11, 3.1), dpi=72, layout="constrained")
+    for axes, (name, drawn) in zip(figure.subplots(1, len(pictures)), pictures.items(), strict=True):
+        axes.imshow(drawn, cmap="gray", vmin=-1, vmax=1)
+        axes.set_title(name, fontsize=9)
+        axes.axis("off")
+    return figure
+
+
 def learn(activation, first, hidden):
-    """A network's picture, and its distance from the photograph as the ratio of peak signal to noise, in decibels."""
+    """A network's picture, and the network."""
     keras.utils.set_random_seed(0)
     model = keras.Sequential([keras.Input((2,))])
     for initializer in (first, hidden, hidden):
@@ -59,7 +74,7 @@ def learn(activation, first, hidden):
     model.compile(keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(2e-3, STEPS)), "mse")
     model.fit(*repeated, batch_size=len(places), shuffle=False, verbose=0)
     learned = drawn_by(model, places)
-    return learned, 10 * np.log10(4 / np.mean((learned - picture) ** 2)), model
+    return learned, model
 
 
 weights = {
@@ -69,33 +84,26 @@ weights = {
 }
 pictures, models = {"photograph": picture}, {}
 for name, arguments in weights.items():
-    learned, ratio, models[name] = learn(*arguments)
-    pictures[f"{name}: {ratio:.1f} dB"] = learned
-    print(f"{name:32} {ratio:.1f} dB", flush=True)
+    pictures[name], models[name] = learn(*arguments)
+    print(f"{name:32} {decibels(pictures[name], picture):.1f} dB", flush=True)
 print("siren is", ka.get("siren"))
 
 # %%
-figure = Figure(figsize=(11, 3.1), dpi=90, layout="constrained")
-for axes, (name, drawn) in zip(figure.subplots(1, 4), pictures.items(), strict=True):
-    axes.imshow(drawn, cmap="gray", vmin=-1, vmax=1)
-    axes.set_title(name, fontsize=9)
-    axes.axis("off")
-figure.savefig(OUTPUT / "siren.png")
-figure
+show(pictures).savefig(OUTPUT / "siren.png")
 
 # %% [markdown]
 # ## Between the pixels
 #
-# A function has values everywhere. Here each network is asked at places that it has never seen, for a part of the picture in four times
-# the resolution. What a network has learned by heart, without its form, is noise there.
+# A function has values everywhere. Here each network is asked for a part of the picture in four times the resolution, which it has never
+# seen. What a network has learned by heart, without its form, is noise there.
 
 # %%
-close = np.linspace(-0.5, 0.1, 96, dtype="float32"), np.linspace(-0.1, 0.5, 96, dtype="float32")
-between = np.stack(np.meshgrid(*close, indexing="ij"), axis=-1).reshape(-1, 2)
-closer = Figure(figsize=(8.5, 3.1), dpi=90, layout="constrained")
-for axes, (name, model) in zip(closer.subplots(1, 3), models.items(), strict=True):
-    axes.imshow(drawn_by(model, between), cmap="gray", vmin=-1, vmax=1)
-    axes.set_title(name, fontsize=9)
-    axes.axis("off")
-closer.savefig(OUTPUT / "siren_close.png")
-closer
+rows, columns = np.arange(4, 132), np.arange(20, 148)  # of the photograph
+finer = np.meshgrid(*((2 * (pixels - 1.5) / 4 / (SIZE - 1) - 1).astype("float32") for pixels in (rows, columns)), indexing="ij")
+close = {"photograph": photograph[np.ix_(rows, columns)]}
+for name, model in models.items():
+    close[name] = drawn_by(model, np.stack(finer, axis=-1).reshape(-1, 2))
+    print(f"{name:32} {decibels(close[name], close['photograph']):.1f} dB")
+
+# %%
+show(close).savefig(OUTPUT / "siren_close.png")

@@ -2,7 +2,7 @@
 # # Snake on a periodic signal
 #
 # What one sees: networks of ReLU, tanh and Snake learn a wave with a trend on one interval, and are asked how it goes on. ReLU goes on as a
-# straight line, tanh as a constant, and Snake, `x + sin(alpha x)**2 / alpha`, goes on to oscillate.
+# straight line, tanh levels off, and Snake, `x + sin(alpha x)**2 / alpha`, goes on to oscillate.
 #
 # It needs matplotlib and any backend of Keras, and takes ten seconds. The idea is that of Ziyin, Hartwig and Ueda, Neural Networks Fail to
 # Learn Periodic Functions and How to Fix It, 2020, https://arxiv.org/abs/2006.08195.
@@ -11,8 +11,8 @@
 from pathlib import Path
 
 import keras
+import matplotlib.pyplot as plt
 import numpy as np
-from matplotlib.figure import Figure
 
 import keras_activations as ka
 
@@ -54,7 +54,7 @@ print(f"Snake's alpha went from 2 to {alpha:.3f}.")
 
 # %%
 time = np.linspace(-25, 25, 1001, dtype="float32")[:, None]
-figure = Figure(figsize=(8, 6), dpi=100, layout="constrained")
+figure = plt.figure(figsize=(8, 6), dpi=100, layout="constrained")
 for axes, (name, model) in zip(figure.subplots(len(models), sharex=True, sharey=True), models.items(), strict=True):
     axes.axvspan(-15, 15, color="#f0f0f0", zorder=0)
     axes.plot(time, signal(time), color="#999999", linewidth=1, label="signal")
@@ -62,7 +62,6 @@ for axes, (name, model) in zip(figure.subplots(len(models), sharex=True, sharey=
     axes.set_title(name, loc="left", fontweight="bold", fontsize=10)
     axes.set(xlim=(-25, 25), ylim=(-4, 4))
     axes.spines[["top", "right"]].set_visible(False)
-    axes.legend(loc="upper right", ncols=2, frameon=False, fontsize=8)
+    axes.legend(loc="lower right", ncols=2, frameon=False, fontsize=8)
 axes.set_xlabel("time; the networks have learned what is on grey")
 figure.savefig(OUTPUT / "snake.png")
-figure

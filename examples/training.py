@@ -10,8 +10,8 @@
 from pathlib import Path
 
 import keras
+import matplotlib.pyplot as plt
 import numpy as np
-from matplotlib.figure import Figure
 from sklearn.datasets import load_digits
 from sklearn.model_selection import train_test_split
 from sklearn.preprocessing import StandardScaler
@@ -94,7 +94,7 @@ as_layer = keras.Sequential(
     ]
 )
 as_layer.set_weights(as_argument.get_weights())
-as_layer.summary(line_length=70)
+as_layer.summary(line_length=70, print_fn=print)
 assert as_argument.count_params() == as_layer.count_params() == 3306
 assert np.array_equal(as_argument.predict(test_x, verbose=0), as_layer.predict(test_x, verbose=0))
 print("The two models make equal predictions.")
@@ -133,7 +133,7 @@ for epoch in range(0, EPOCHS + 1, 5):
     print(f"rate after {epoch:2} epochs: {float(decay(epoch * per_epoch)):.5f}")
 
 # %%
-figure = Figure(figsize=(9, 3.4), dpi=100, layout="constrained")
+figure = plt.figure(figsize=(9, 3.4), dpi=100, layout="constrained")
 left, right = figure.subplots(1, 2)
 for name, found in starts.items():
     left.semilogy(range(1, DEPTH + 1), found, label=name, linewidth=2)
@@ -146,4 +146,3 @@ for axes in (left, right):
     axes.spines[["top", "right"]].set_visible(False)
     axes.legend(frameon=False, fontsize=8)
 figure.savefig(OUTPUT / "training.png")
-figure

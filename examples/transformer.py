@@ -11,8 +11,8 @@
 from pathlib import Path
 
 import keras
+import matplotlib.pyplot as plt
 import numpy as np
-from matplotlib.figure import Figure
 
 import keras_activations as ka
 
@@ -71,7 +71,7 @@ for activation, units in (("gelu", 4 * WIDTH), ("geglu", 2 * (8 * WIDTH // 3)), 
     print(f"{activation:10}  {model.count_params():10,}  {histories[activation][-1]:13.1%}", flush=True)
 
 # %%
-figure = Figure(figsize=(6.4, 3.6), dpi=100, layout="constrained")
+figure = plt.figure(figsize=(6.4, 3.6), dpi=100, layout="constrained")
 axes = figure.add_subplot()
 for name, accuracies in histories.items():
     axes.plot(range(1, EPOCHS + 1), accuracies, linewidth=2, marker="o", markersize=4, label=name)
@@ -80,7 +80,6 @@ axes.set(xlabel="epoch", ylabel="test accuracy", title="One transformer block", 
 axes.spines[["top", "right"]].set_visible(False)
 axes.legend(frameon=False, fontsize=9)
 figure.savefig(OUTPUT / "transformer.png")
-figure
 
 # %% [markdown]
 # ## Where a gated unit may stand
