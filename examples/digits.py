@@ -67,7 +67,7 @@ model = classifier(
     keras.layers.Dense(64, activation=ka.GELU(kernel="native")),
     keras.layers.Dense(64, activation=ka.GELU(kernel="fallback")),
 )
-print("\nOne model with leaky_relu(0.1), a learned swish, and gelu by the framework's op and by this package")
+print("\nOne model with leaky_relu, a learned swish, and gelu by the framework's op and by this package")
 (initial,) = swish.get_weights()
 for start, end in ((0, 1), (1, 4), (4, 10)):
     model.fit(train_x, train_y, initial_epoch=start, epochs=end, verbose=0)
@@ -142,8 +142,8 @@ figure
 python = ".venv/bin/python" if Path(".venv/bin/python").exists() else "python"
 print(f"""
 What to try next
-  make gallery                                          every activation on one page: output/gallery.html
+  make gallery  (every activation on one page, output/gallery.html)
   {python} -m keras_activations describe gelu
   {python} -m keras_activations suggest --bounded --smooth 2 --zero-centered
-  {python} examples/dead_relus.py                       more of these: examples/README.md
+  {python} examples/dead_relus.py  (more of these: examples/README.md)
 """)
