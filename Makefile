@@ -16,7 +16,7 @@ ACCURACY := $(RUN) -m lab.accuracy
 BACKENDS := tensorflow jax torch
 
 .PHONY: demo gallery gallery-data gallery-test test test-oldest fuzz lint oracle api accuracy measurements cards applications bench rows \
-	memory export survive legacy golden dist release docs docs-check clean \
+	memory export survive legacy golden dist release docs docs-check notebooks clean \
 	$(BACKENDS:%=test-%) $(BACKENDS:%=survive-%)
 
 demo: $(VENV)/demo
@@ -143,6 +143,12 @@ survive-jax: export JAX_DISABLE_MOST_OPTIMIZATIONS := 1
 $(BACKENDS:%=survive-%): survive-%: $(VENV)/test
 	KERAS_BACKEND=$* $(RUN) -m lab.survival --jobs $(JOBS)
 
+# The notebooks of the examples, as jupytext makes them of the scripts, with what they print and draw: rewrites examples/notebooks in four
+# minutes. `make notebooks NOTEBOOKS="siren snake"` makes some.
+NOTEBOOKS ?=
+notebooks: $(VENV)-notebooks/done
+	KERAS_BACKEND=tensorflow $(VENV)-notebooks/bin/python -m lab.notebooks $(NOTEBOOKS)
+
 # Files of Keras 2 and values of transformers, which the tests of `compat` read. TensorFlow 2.12 and 2.15, for which TensorFlow Addons was
 # made, need Python 3.11 or older: `make legacy PYTHON=python3.11`. Each has an environment of its own.
 LEGACY := $(VENV)-legacy
@@ -195,6 +201,12 @@ $(VENV)-export/done: $(RUN) pyproject.toml
 	$(VENV)-export/bin/python -m pip install --quiet litert-torch "$(TORCH)"
 	@touch $@
 
+# With what the example of export needs.
+$(VENV)-notebooks/done: $(RUN) pyproject.toml
+	$(PYTHON) -m venv $(VENV)-notebooks
+	$(VENV)-notebooks/bin/python -m pip install --quiet tensorflow-cpu jax tf2onnx onnxruntime --editable ".[examples,notebooks]"
+	@touch $@
+
 $(VENV)-browser/done: $(RUN) pyproject.toml
 	command -v chromium || (apt-get update && apt-get install --yes chromium) || echo "Without Chromium its tests are skipped."
 	$(PYTHON) -m venv $(VENV)-browser
@@ -220,5 +232,5 @@ $(VENV)-oldest/done: $(RUN) pyproject.toml
 	@touch $@
 
 clean:
-	rm -rf $(VENV) $(VENV)-browser $(VENV)-docs $(VENV)-export $(VENV)-oldest $(VENV)-legacy $(VENV)-release dist output .cache \
-		lab/.oracle tests/.compiled
+	rm -rf $(VENV) $(VENV)-browser $(VENV)-docs $(VENV)-export $(VENV)-oldest $(VENV)-legacy $(VENV)-notebooks $(VENV)-release dist output \
+		.cache lab/.oracle tests/.compiled

@@ -1,4 +1,4 @@
-"""Draw the picture of README.md: a few activations with their derivatives."""
+"""Draw the picture of README.md, a few activations with their derivatives: `python -m lab.picture`."""
 
 from pathlib import Path
 
