@@ -198,8 +198,8 @@ def _equal_weights(model):
         first, *others = kernels.values()
         if others and np.ptp(first) > 0 and all(np.array_equal(first, other) for other in others):
             yield (
-                f"{', '.join(kernels)} have equal weights: they share one initializer, which draws the same numbers in every call. Make one "
-                "for each layer."
+                f"{', '.join(kernels)} have equal weights: they share one initializer, which draws the same numbers in every call. Make "
+                "one for each layer."
             )
 
 
