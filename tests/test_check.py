@@ -182,6 +182,13 @@ def test_layers_that_start_with_equal_weights():
     assert len(found.warnings) == 1
 
 
+def test_layers_of_one_name_that_start_with_equal_weights():
+    shared = ka.initializer("relu")
+    parts = [model(layers.Dense(4, "relu", kernel_initializer=shared, name="inner")) for _ in range(2)]
+    with pytest.warns(UserWarning, match="inner, inner have equal weights"):
+        ka.check(model(*parts))
+
+
 @pytest.mark.parametrize("initializer", ["zeros", "he_normal", keras.initializers.Constant(0.5)])
 def test_equal_weights_on_purpose(initializer):
     assert not ka.check(model(*(layers.Dense(4, "relu", kernel_initializer=initializer) for _ in range(2)))).warnings

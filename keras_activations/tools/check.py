@@ -193,13 +193,15 @@ def _equal_weights(model):
     for place in [] if _is_trained(model) else find_activations(model):
         initializer, kernel = getattr(place.layer, "kernel_initializer", None), getattr(place.layer, "kernel", None)
         if initializer is not None and kernel is not None:
-            sharing.setdefault((id(initializer), tuple(kernel.shape)), {})[place.layer.name] = keras.ops.convert_to_numpy(kernel)
-    for kernels in sharing.values():
-        first, *others = kernels.values()
-        if others and np.ptp(first) > 0 and all(np.array_equal(first, other) for other in others):
+            sharing.setdefault((id(initializer), tuple(kernel.shape)), {})[id(place.layer)] = place.layer
+    for layers in sharing.values():
+        if len(layers) == 1:
+            continue
+        first, *others = (keras.ops.convert_to_numpy(layer.kernel) for layer in layers.values())
+        if np.ptp(first) > 0 and all(np.array_equal(first, other) for other in others):
             yield (
-                f"{', '.join(kernels)} have equal weights: they share one initializer, which draws the same numbers in every call. Make "
-                "one for each layer."
+                f"{', '.join(layer.name for layer in layers.values())} have equal weights: they share one initializer, which draws the "
+                "same numbers in every call. Make one for each layer."
             )
 
 
