@@ -131,7 +131,7 @@ export: $(VENV)-export/done
 	$(VENV)-export/bin/python -m lab.export
 	KERAS_BACKEND=tensorflow $(VENV)-export/bin/python -m pytest --quiet -p no:anyio tests/test_export.py
 	KERAS_BACKEND=tensorflow $(VENV)-export/bin/python -m pytest --quiet -p no:anyio tests/test_survival.py  # OpenVINO reads the files
-	KERAS_BACKEND=torch $(VENV)-export/bin/python -m pytest --quiet -p no:anyio tests/test_documentation.py  # the recipe with ONNX
+	KERAS_BACKEND=torch $(VENV)-export/bin/python -m pytest --quiet -p no:anyio tests/test_examples.py -k test_export  # its part with ONNX
 
 # Every activation in every host, dtype policy and file format, which takes hours: `make survive JOBS=4` where there is memory.
 JOBS ?= 1

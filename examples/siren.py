@@ -38,7 +38,8 @@ print(f"{len(places)} pixels")
 # ## Three networks
 #
 # All have three hidden layers of 64 units, and 300 steps to learn. `ka.initializer("siren", inputs=2)` is for the first layer of a SIREN,
-# which gets the coordinates, and `ka.initializer("siren")` for all others.
+# which gets the coordinates, and `ka.initializer("siren")` for all others. Each layer has one of its own: an initializer of Keras draws the
+# same numbers in every call.
 
 # %%
 repeated = np.tile(places, (STEPS, 1)), np.tile(greys, (STEPS, 1))  # one epoch of many steps is faster than many epochs of one
@@ -65,12 +66,12 @@ def show(pictures):
 
 
 def learn(activation, first, hidden):
-    """A network's picture, and the network."""
+    """A network's picture, and the network. `first` and `hidden` make the initializers."""
     keras.utils.set_random_seed(0)
     model = keras.Sequential([keras.Input((2,))])
     for initializer in (first, hidden, hidden):
-        model.add(keras.layers.Dense(WIDTH, ka.get(activation), kernel_initializer=initializer))
-    model.add(keras.layers.Dense(1, kernel_initializer=hidden))
+        model.add(keras.layers.Dense(WIDTH, ka.get(activation), kernel_initializer=initializer()))
+    model.add(keras.layers.Dense(1, kernel_initializer=hidden()))
     model.compile(keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(2e-3, STEPS)), "mse")
     model.fit(*repeated, batch_size=len(places), shuffle=False, verbose=0)
     learned = drawn_by(model, places)
@@ -78,9 +79,9 @@ def learn(activation, first, hidden):
 
 
 weights = {
-    "relu, He's weights": ("relu", ka.initializer("relu"), ka.initializer("relu")),
-    "siren, Keras's default weights": ("siren", "glorot_uniform", "glorot_uniform"),
-    "siren, its own weights": ("siren", ka.initializer("siren", inputs=2), ka.initializer("siren")),
+    "relu, He's weights": ("relu", lambda: ka.initializer("relu"), lambda: ka.initializer("relu")),
+    "siren, Keras's default weights": ("siren", lambda: "glorot_uniform", lambda: "glorot_uniform"),
+    "siren, its own weights": ("siren", lambda: ka.initializer("siren", inputs=2), lambda: ka.initializer("siren")),
 }
 pictures, models = {"photograph": picture}, {}
 for name, arguments in weights.items():

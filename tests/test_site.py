@@ -165,6 +165,8 @@ def test_links_lead_to_the_pages_of_the_site(tmp_path):
     assert moved == ("[a](changelog.md) [b](speed.md#in-short) `lab/api.py` `d` [e](https://keras.io)\n```\n[f](docs/x.md)\n```\n")
     inner = sources.with_links("[a](../CONTRIBUTING.md) [b](tools.md)", sources.DOCS, tmp_path, tmp_path)
     assert inner == "[a](contributing.md) [b](tools.md)"
+    shown = sources.with_links("[a](../examples/README.md) [b](../examples/siren.py)", sources.DOCS, tmp_path, tmp_path)
+    assert shown == "[a](examples/index.md) [b](examples/siren.md)"
 
 
 def test_dead_links_are_found(tmp_path):

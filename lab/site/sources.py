@@ -41,6 +41,8 @@ def with_links(text: str, folder: Path, here: Path, target: Path) -> str:
             page = target / file.relative_to(DOCS)
         elif file.parent == ROOT and file.name in OUTSIDE:
             page = target / OUTSIDE[file.name]
+        elif file.parent == ROOT / "examples":  # a script has the page of its notebook
+            page = target / "examples" / ("index.md" if file.name == "README.md" else f"{file.stem}.md")
         else:
             return words if "`" in words else f"`{file.relative_to(ROOT)}`" if file.exists() else link.group()
         return f"[{words}]({Path(os.path.relpath(page, here)).as_posix()}{fragment or ''})"
