@@ -14,7 +14,9 @@ import venv
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-PROGRAMS = re.findall(r"^```python\n(.*?)^```$", (ROOT / "README.md").read_text(), re.DOTALL | re.MULTILINE)
+BLOCKS = re.compile(r"^```python\n(.*?)^```$(?:\n\n^```\n(.*?)^```$)?", re.DOTALL | re.MULTILINE)
+"""(program, what it prints) in a page of Markdown."""
+PROGRAMS = [program for program, _ in BLOCKS.findall((ROOT / "README.md").read_text())]
 
 BACKENDS = {"tensorflow": "tensorflow-cpu", "jax": "jax", "torch": os.environ.get("TORCH", "torch")}
 """What brings each backend, without a GPU."""

@@ -16,10 +16,10 @@ from pathlib import Path
 import pytest
 
 from lab.cases import BACKEND
+from lab.release import BLOCKS
 
 ROOT = Path(__file__).parents[1]
 RUNNER = Path(__file__).with_name("run_programs.py")
-BLOCKS = re.compile(r"^```python\n(.*?)^```$(?:\n\n^```\n(.*?)^```$)?", re.DOTALL | re.MULTILINE)
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 PROGRAMS = {page: BLOCKS.findall(page.read_text()) for page in PAGES}
 OPTIONAL = re.compile(r"^(?:import|from) (joblib|keras_tuner|onnxruntime|sklearn)|\"KERAS_BACKEND\"\] = \"(\w+)\"", re.MULTILINE)
