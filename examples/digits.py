@@ -143,7 +143,7 @@ python = ".venv/bin/python" if Path(".venv/bin/python").exists() else "python"
 print(f"""
 What to try next
   make gallery  (every activation on one page, output/gallery.html)
-  {python} -m keras_activations describe gelu
+  {python} -m keras_activations show gelu
   {python} -m keras_activations suggest --bounded --smooth 2 --zero-centered
   {python} examples/dead_relus.py  (more of these: examples/README.md)
 """)

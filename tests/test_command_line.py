@@ -2,8 +2,10 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import keras
 import numpy as np
@@ -13,6 +15,8 @@ import keras_activations as ka
 from keras_activations import startup
 from keras_activations.__main__ import main
 from lab.cases import BACKEND, CATALOGUE
+
+ROOT = Path(__file__).parents[1]
 
 
 def run(capsys, *words):
@@ -210,6 +214,17 @@ def test_noise_is_what_tensorflow_writes():
     assert all(map(startup.NOISE.match, noise))
     assert not startup.NOISE.match(b"UserWarning: No gain keeps the variance")
     assert not startup.NOISE.match(b"Traceback (most recent call last):")
+
+
+def test_every_command_that_a_page_or_an_example_shows_exists(capsys):
+    pages = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "examples").glob("*")]
+    text = "".join(page.read_text() for page in pages if page.is_file())
+    shown = set(re.findall(r"-m keras_activations (\w+)", text))
+    assert {"gallery", "suggest", "replace"} <= shown
+    for command in sorted(shown):
+        with pytest.raises(SystemExit) as ended:
+            main([command, "--help"])
+        assert ended.value.code == 0, capsys.readouterr().err
 
 
 def test_a_missing_backend_is_named_with_what_to_install():
