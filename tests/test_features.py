@@ -168,6 +168,7 @@ def test_replicas_learn_what_one_device_learns():
     if BACKEND == "jax":
         # One device waits for the other for 40 seconds, which is too short on a busy machine.
         flags.append("--xla_cpu_collective_call_terminate_timeout_seconds=500")
-    env = os.environ | {"PYTHONPATH": here, "XLA_FLAGS": " ".join(flags)}
+    # XLA has as many threads as NPROC says, or else as there are processors. A device that waits for the other keeps one of them.
+    env = os.environ | {"PYTHONPATH": here, "XLA_FLAGS": " ".join(flags), "NPROC": "8"}
     run = subprocess.run([sys.executable, "-c", REPLICAS[BACKEND] + TRAINING], capture_output=True, text=True, env=env, timeout=600)
     assert run.returncode == 0, run.stderr[-3000:]
