@@ -21,6 +21,8 @@ from lab.release import BLOCKS
 ROOT = Path(__file__).parents[1]
 RUNNER = Path(__file__).with_name("run_programs.py")
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
+FENCES = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+"""(language, block) of a page."""
 PROGRAMS = {page: BLOCKS.findall(page.read_text()) for page in PAGES}
 OPTIONAL = re.compile(r"^(?:import|from) (joblib|keras_tuner|onnxruntime|sklearn)|\"KERAS_BACKEND\"\] = \"(\w+)\"", re.MULTILINE)
 ALONE = re.compile(r"KERAS_BACKEND|^(?:import|from) (?:joblib|keras_tuner|multiprocessing)|__name__ ==|n_jobs", re.MULTILINE)
@@ -65,6 +67,12 @@ def test_it_runs(page, index):
     stdout, traceback = outcomes(page, index if ALONE.search(program) else None)[index]
     assert not traceback, traceback[-2000:]
     assert lines(printed) <= lines(stdout), stdout[-2000:]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_every_program_is_marked_as_one(page):
+    others = [block for language, block in FENCES.findall(page.read_text()) if language != "python"]
+    assert not [block for block in others if "import keras_activations" in block or "from keras_activations" in block]
 
 
 def lines(text):

@@ -177,7 +177,7 @@ softplus.derived(sigmoid)
 @Curve
 def gelu(x):
     """``x Phi(x)``, where Phi is the distribution function of the normal distribution."""
-    if is_light():
+    if is_light() and hasattr(ops, "gelu"):
         return ops.gelu(clamp_below(x, *NORMAL_VANISHES), approximate=False)
     if is_everyday():
         # LiteRT recognizes its own operator in this form. ONNX takes erf but not erfc.

@@ -206,7 +206,8 @@ def _neighbours(entry):
 def tile(name: str, note: str = "", folder: str = "") -> str:
     """A link to an activation, with its picture."""
     small = f"<small>{html.escape(note)}</small>" if note else ""
-    return f'<a class="tile" href="{folder}{name}.html">{svg(name, 120, 72, ticks=False)}<span>{name}</span>{small}</a>'
+    label = name.replace("_", "_<wbr>")  # where a long name may break
+    return f'<a class="tile" href="{folder}{name}.html">{svg(name, 120, 72, ticks=False)}<span>{label}</span>{small}</a>'
 
 
 def overview() -> str:

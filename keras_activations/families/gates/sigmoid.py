@@ -28,7 +28,7 @@ from ...core.terms import Curve, is_everyday, is_light
 @Curve
 def silu(x):
     """``x / (1 + exp(-x))``."""
-    if is_light():
+    if is_light() and hasattr(ops, "silu"):
         return ops.silu(finite(x))
     if is_everyday():
         x = clamp_below(x, *EXP_VANISHES)
