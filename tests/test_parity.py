@@ -209,7 +209,7 @@ def test_a_release_of_keras_without_the_op_runs_the_fallback(name, monkeypatch):
         ka.get(name, kernel="native", **KERAS.get(name, {}))(GRID)
 
 
-@pytest.mark.parametrize("op, name", [("gelu", "geglu"), ("gelu", "clipped_gelu"), ("silu", "swiglu")])
+@pytest.mark.parametrize(("op", "name"), [("gelu", "geglu"), ("gelu", "clipped_gelu"), ("silu", "swiglu")])
 def test_neither_do_the_relatives_of_an_op_need_it(op, name, monkeypatch):
     x = np.linspace(-5.0, 5.0, 22, dtype="float32").reshape(1, 22)
     expected = testing.array(ka.get(name)(x))
