@@ -191,13 +191,13 @@ $(VENV)/demo: $(RUN) pyproject.toml
 
 $(VENV)/test: $(RUN) pyproject.toml
 	$(RUN) -m pip install --quiet "$(TORCH)"
-	$(RUN) -m pip install --quiet tensorflow-cpu jax --editable ".[examples,test]"
+	$(RUN) -m pip install --quiet tensorflow-cpu jax --editable ".[examples,dev]"
 	@touch $@
 
 $(VENV)-export/done: $(RUN) pyproject.toml
 	$(PYTHON) -m venv $(VENV)-export
 	$(VENV)-export/bin/python -m pip install --quiet "$(TORCH)"
-	$(VENV)-export/bin/python -m pip install --quiet tensorflow-cpu jax --editable ".[test,export]"
+	$(VENV)-export/bin/python -m pip install --quiet tensorflow-cpu jax --editable ".[dev,export]"
 	$(VENV)-export/bin/python -m pip install --quiet litert-torch "$(TORCH)"
 	@touch $@
 
@@ -211,7 +211,7 @@ $(VENV)-browser/done: $(RUN) pyproject.toml
 	command -v chromium || (apt-get update && apt-get install --yes chromium) || echo "Without Chromium its tests are skipped."
 	$(PYTHON) -m venv $(VENV)-browser
 	$(VENV)-browser/bin/python -m pip install --quiet "$(TORCH)"
-	$(VENV)-browser/bin/python -m pip install --quiet tensorflow-cpu jax playwright axe-core-python --editable ".[test]"
+	$(VENV)-browser/bin/python -m pip install --quiet tensorflow-cpu jax playwright axe-core-python --editable ".[dev]"
 	@touch $@
 
 # build and twine are those of the Python Packaging Authority.
@@ -228,7 +228,7 @@ $(VENV)-docs/done: $(RUN) pyproject.toml
 
 $(VENV)-oldest/done: $(RUN) pyproject.toml
 	$(PYTHON) -m venv $(VENV)-oldest
-	$(VENV)-oldest/bin/python -m pip install --quiet "keras==3.10.0" "tensorflow-cpu==2.19.*" "jax<0.7" --editable ".[examples,test]"
+	$(VENV)-oldest/bin/python -m pip install --quiet "keras==3.10.0" "tensorflow-cpu==2.19.*" "jax<0.7" --editable ".[examples,dev]"
 	@touch $@
 
 clean:

@@ -1,4 +1,4 @@
-"""Activation functions as Keras layers that train, save, load and keep their digits."""
+"""Activation functions as Keras layers that train, save, load, export and stay accurate."""
 
 from . import startup as startup  # before Keras
 
@@ -6,7 +6,7 @@ from . import startup as startup  # before Keras
 import importlib
 from typing import TYPE_CHECKING
 
-from .catalogue.registry import catalogue, deserialize, get, libraries, register, serialize
+from .catalogue.registry import catalogue, deserialize, get, libraries, register, serialize, spelled
 from .core import keras_gaps
 from .core.activation import Activation
 from .core.axis import AlongAxis, Splitting
@@ -280,7 +280,7 @@ _TOOLS = {
 def __getattr__(name: str):
     """Import a tool at its first use."""
     if name not in _TOOLS:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}. {spelled(name)}".strip())
     module = importlib.import_module(f".tools.{_TOOLS[name]}", __name__)
     found = globals()[name] = module if name == "compat" else getattr(module, name)
     return found

@@ -13,6 +13,7 @@ import keras_activations as ka
 from keras_activations import startup
 from keras_activations.tools import timing
 from keras_activations.tools.gallery import gallery
+from keras_activations.tools.table import table
 
 EPILOG = {
     "list": "python -m keras_activations list --family gates",
@@ -63,7 +64,7 @@ def parser() -> argparse.ArgumentParser:
     suggested = command("suggest", "Find the activations that have certain properties.", _suggest)
     for name in ("bounded", "monotonic", "zero-centered", "saturates", "dead", "deep", "learned", "cheap"):
         suggested.add_argument(f"--{name}", action=argparse.BooleanOptionalAction, default=None)
-    suggested.add_argument("--smooth", type=int, metavar="N", help="at least N continuous derivatives")
+    suggested.add_argument("--smooth", type=int, nargs="?", const=True, metavar="N", help="all derivatives continuous, or N at least")
     suggested.add_argument("--lipschitz", type=float, metavar="L", help="no slope above L")
     suggested.add_argument("--family", help="only this family, such as gates")
 
@@ -175,13 +176,16 @@ def _bench(given):
     return [row.to_dict() for row in rows], [_table(("activation", "forward, ms", "with gradient, ms", "times relu"), cells)]
 
 
-def _table(header, rows) -> Table:
-    table = Table(box=None, header_style="bold", pad_edge=False)
+def _table(header, rows) -> Table | str:
+    """For people, as wide as the terminal. For a file or another program, each row is one line."""
+    if not sys.stdout.isatty():
+        return table(header, [[str(cell) for cell in row] for row in rows])
+    wrapped = Table(box=None, header_style="bold", pad_edge=False)
     for name in header:
-        table.add_column(name, overflow="fold")
+        wrapped.add_column(name, overflow="fold")
     for row in rows:
-        table.add_row(*map(str, row))
-    return table
+        wrapped.add_row(*map(str, row))
+    return wrapped
 
 
 def _new(path):

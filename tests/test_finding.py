@@ -130,7 +130,7 @@ def test_the_end_of_a_model():
 def test_it_prints_and_is_data():
     places = ka.find_activations(functional(layers.Dense(4, name="a"), layers.ReLU(6, name="b")))
     assert str(places).splitlines() == [
-        f"{places.model}: 1 activations, and 1 places without one (linear)",
+        f"{places.model}: 1 activation, and 1 place without one (linear)",
         "path  activation                      role",
         "b     keras.layers.ReLU(max_value=6)  hidden",
     ]

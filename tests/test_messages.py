@@ -76,7 +76,21 @@ MISTAKES = {
         ValueError,
         "min_value must be below max_value; received min_value=1, max_value=-1",
     ),
-    "approximate misspelt": (lambda: ka.GELU(approximate="tan"), TypeError, "approximate must be True or False; received 'tan'"),
+    "approximate misspelt": (lambda: ka.GELU(approximate="tan"), ValueError, "approximate must be one of 'none', 'tanh'; received 'tan'"),
+    "approximate is a number": (lambda: ka.GELU(approximate=1), TypeError, "approximate must be True or False; received 1 (int)"),
+    "a string without quotes": (lambda: ka.get("gelu(tanh)"), ValueError, "Strings need quotes: 'tanh'."),
+    "an open parenthesis": (lambda: ka.get("leaky_relu(0.1"), ValueError, "Its parentheses do not match."),
+    "a library misspelt": (lambda: ka.get("gelu", like="PyTorch"), ValueError, "received 'PyTorch'. Did you mean 'torch'?"),
+    "a required argument is missing": (
+        lambda: ka.get("torch.nn.Threshold(1.0)"),
+        TypeError,
+        "'torch.nn.Threshold' needs default_value. Write get('threshold(threshold=1.0, default_value=0.0)')",
+    ),
+    "a class by another name": (lambda: ka.Hardswish, AttributeError, "The class is HardSiLU; or write get('Hardswish')."),
+    "a class misspelt": (lambda: ka.Swisch, AttributeError, "There is no activation 'Swisch'. Did you mean 'swish'"),
+    "a class called with an array": (lambda: ka.Mish(X), TypeError, "Write Dense(activation=Mish()) or Mish()(x)."),
+    "a splitter without parentheses": (lambda: ka.GLU(X), TypeError, "parentheses are missing. Write GLU()(x)."),
+    "a model is no file": (lambda: ka.compat.inspect(keras.Sequential()), TypeError, "path of a .keras or .h5 file; received Sequential"),
     "axis out of range": (
         lambda: ka.Softmax(axis=2)(X),
         ValueError,
@@ -326,9 +340,30 @@ def test_what_the_package_has_not_written_is_not_blamed_on_a_newer_version(cls, 
     assert "newer version" not in str(error.value)
 
 
-def test_required_arguments_are_named():
-    with pytest.raises(TypeError, match="'threshold' and 'default_value'"):
-        ka.get("threshold")
+@pytest.mark.parametrize(("slope", "advice"), [("relu(6)", r"ReLU\(6\) means is max_value=6 here"), ("prelu(8)", "is channels=8 here")])
+def test_a_first_argument_that_means_something_else_elsewhere(slope, advice):
+    with pytest.warns(UserWarning, match=advice):
+        ka.get(slope)
+
+
+@pytest.mark.parametrize("slope", ["relu(1)", "relu(1.5)", "prelu(0.25)", "relu(max_value=6)", "prelu(channels=8)"])
+def test_an_ordinary_first_argument(slope):
+    ka.get(slope)
+
+
+def test_a_module_of_torch_is_sent_to_from_torch():
+    torch = pytest.importorskip("torch")
+    module = torch.nn.LeakyReLU(0.1)
+    with pytest.warns(UserWarning, match=r"Write keras_activations.compat.from_torch\(LeakyReLU\(negative_slope=0.1\)\)"):
+        assert ka.get(module) is module
+    for wrong in (lambda: ka.get(module, like="torch"), lambda: ka.get(torch.nn.LeakyReLU)):
+        with pytest.raises(TypeError, match=r"compat.from_torch\(LeakyReLU\("):
+            wrong()
+
+
+def test_an_attribute_that_python_looks_for_costs_nothing():
+    with pytest.raises(AttributeError, match=r"has no attribute '__wrapped__'\.$"):
+        ka.__wrapped__  # noqa: B018
 
 
 def test_an_activation_without_mathematics():

@@ -4,6 +4,7 @@ import ast
 import difflib
 import inspect
 import re
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar, overload
@@ -162,7 +163,9 @@ def get(identifier, *, like=None, **kwargs):
         Softmax(axis=1)
     """
     if like is not None and like not in LIKE:
-        raise ValueError(f"like must be one of {', '.join(map(repr, sorted(LIKE)))}; received {like!r}.")
+        near = difflib.get_close_matches(str(like).lower(), LIKE, n=1)
+        advice = f" Did you mean {near[0]!r}?" if near else ""
+        raise ValueError(f"like must be one of {', '.join(map(repr, sorted(LIKE)))}; received {like!r}.{advice}")
     if identifier is None:
         identifier = "linear"
     if isinstance(identifier, str):
@@ -171,12 +174,16 @@ def get(identifier, *, like=None, **kwargs):
         positional = meaning.named(args)
         if repeated := (positional | literal).keys() & kwargs.keys() | positional.keys() & literal.keys():
             raise ValueError(f"{sorted(map(str, repeated))} are given twice in get({identifier!r}, ...). Leave one of them out.")
-        given = translated(meaning.cls, positional | literal | kwargs, meaning.words)
-        return meaning.cls(**meaning.completed(given))
+        completed = meaning.completed(translated(meaning.cls, positional | literal | kwargs, meaning.words))
+        meaning.refuse_missing(completed)
+        return meaning.cls(**completed)
     if inspect.isclass(identifier) and issubclass(identifier, keras.layers.Layer):
         named = like and issubclass(identifier, Activation)
         return get(canonical_name(identifier), like=like, **kwargs) if named else identifier(**kwargs)
+    from_torch = _advice_on_torch(identifier)
     if given := kwargs | ({"like": like} if like else {}):
+        if from_torch:
+            raise TypeError(f"{identifier!r} is torch's, and not described by {given}. {from_torch}")
         raise ValueError(
             f"The arguments {given} cannot be given beside {identifier!r}, which is already configured. "
             "Give them where it is made, or give get a name or a class."
@@ -184,11 +191,21 @@ def get(identifier, *, like=None, **kwargs):
     if isinstance(identifier, dict):
         return deserialize(identifier)
     if callable(identifier) and not inspect.isclass(identifier):
+        if from_torch:
+            warnings.warn(f"Keras cannot load {identifier!r}, which is torch's, from a file. {from_torch}", stacklevel=2)
         return identifier
     raise TypeError(
         "get takes a name such as 'mish', a layer class, a config dict, a callable or None; "
-        f"received {identifier!r} ({type(identifier).__name__})."
+        f"received {identifier!r} ({type(identifier).__name__}). {from_torch}".rstrip()
     )
+
+
+def _advice_on_torch(identifier):
+    """What to write instead of an activation module of torch or its class, or nothing for anything else. torch need not be installed."""
+    kind = identifier if inspect.isclass(identifier) else type(identifier)
+    if kind.__module__ != "torch.nn.modules.activation":
+        return ""
+    return f"Write keras_activations.compat.from_torch({f'{kind.__name__}()' if kind is identifier else repr(identifier)})."
 
 
 def serialize(activation: Callable) -> dict:
@@ -253,6 +270,13 @@ class _Meaning:
             raise TypeError(f"{self.name!r} takes {len(order)} positional argument(s) {order}; received {tuple(args)}.")
         return dict(zip(order, args, strict=False))
 
+    def refuse_missing(self, given):
+        """Refuse arguments without one that has no default."""
+        required = [name for name, default in Entry(self.cls).arguments.items() if default is Entry.required]
+        if missing := [name for name in required if name not in given]:
+            example = call(canonical_name(self.cls), {name: self.cls.samples[0][name] for name in required if name in self.cls.samples[0]})
+            raise TypeError(f"{self.name!r} needs {', '.join(missing)}. Write get({example!r}), with numbers of your own.")
+
     def completed(self, given):
         """The arguments `given`, and those that the name implies."""
         if any(given.get(key, value) != value for key, value in self.fixed.items()):
@@ -302,11 +326,23 @@ def _looked_up(name, like=None):
     return _Meaning(name, cls, defaults, fixed, WORDS.get(library or "", {}).get(canonical_name(cls), {}))
 
 
+def spelled(name: str) -> str:
+    """The class that an attribute with another spelling or another library's name may mean, as advice, or nothing."""
+    if name.startswith("_"):  # Python itself looks for these
+        return ""
+    try:
+        meaning = _looked_up(name)
+    except ValueError as error:
+        return str(error) if "Did you mean" in str(error) else ""
+    return f"The class is {meaning.cls.__name__}; or write get({name!r})."
+
+
 def _parsed(text):
     """(name, positional arguments, keyword arguments) of a name, or of a call with literal arguments."""
     found = re.fullmatch(r"\s*([\w\s.>-]+?)\s*(\(.*\))?\s*", text, re.DOTALL)
     if not found or len(text) > 1000:
-        raise ValueError(f"{text[:1000]!r} is not a name or a call such as 'leaky_relu(negative_slope=0.1)'.")
+        advice = " Its parentheses do not match." if text.count("(") != text.count(")") else ""
+        raise ValueError(f"{text[:1000]!r} is not a name or a call such as 'leaky_relu(negative_slope=0.1)'.{advice}")
     name, arguments = found.groups()
     if arguments is None:
         return name, (), {}
@@ -319,5 +355,7 @@ def _parsed(text):
         if None in keywords or len(keywords) < len(call.keywords):
             raise ValueError("** is not a literal, and an argument is given once")
     except (SyntaxError, ValueError, TypeError, RecursionError, MemoryError) as error:
-        raise ValueError(f"{text!r} is not a call with literal arguments, such as 'leaky_relu(negative_slope=0.1)'.") from error
+        words = [word for word in re.findall(r"[(,=]\s*([A-Za-z_]\w*)\s*(?=[,)])", arguments) if word not in ("True", "False", "None")]
+        advice = f" Strings need quotes: {words[0]!r}." if words else ""
+        raise ValueError(f"{text!r} is not a call with literal arguments, such as 'leaky_relu(negative_slope=0.1)'.{advice}") from error
     return name, positional, keywords

@@ -79,7 +79,7 @@ class Activation(Hosted):
             has the accuracy of "fallback", compiled by the backend although the model around it is not: see `set_kernel` for what it
             costs. See `plan`.
         **kwargs: `name`, `dtype`, `trainable` and `activity_regularizer`, as in every Keras layer. With ``dtype=None`` the
-            activation computes in the dtype of its input.
+            activation computes in the dtype of its input tensor. Arrays and lists become floatx first, as in every Keras layer.
     """
 
     aliases: tuple[str, ...] = ()

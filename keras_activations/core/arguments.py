@@ -2,6 +2,7 @@
 
 import math
 import numbers
+import warnings
 from collections.abc import Callable, Collection
 from typing import Any, TypeVar
 
@@ -26,6 +27,21 @@ def number(name: str, value: Any, *, low: float | None = None, above: float | No
     if high is not None and value > high:
         raise ValueError(f"{name} must be at most {high}; received {value!r}.")
     return value
+
+
+def warn_of_slope(**names: Any) -> None:
+    """Warn of a slope for negative input such as 6. As the first argument of the same activation elsewhere, it has another meaning.
+
+    Args:
+        **names: The slope by its name, and then the class elsewhere by the name here of its first argument.
+    """
+    (name, slope), (other, elsewhere) = names.items()
+    if isinstance(slope, (int, float)) and slope > 1 and slope == int(slope):
+        warnings.warn(
+            f"{name}={slope:g} is the slope for negative input, and steeper than that for positive input. "
+            f"What {elsewhere}({slope:g}) means is {other}={slope:g} here.",
+            stacklevel=4,
+        )
 
 
 def numeral(value: Any) -> float | None:

@@ -156,6 +156,10 @@ class Splitting(AlongAxis):
     def divisor(self):
         return self.width.denominator
 
+    @classmethod
+    def _use(cls):
+        return f"{cls.__name__}()(x)"
+
     @property
     def advice(self):
         """What to write instead of a host."""

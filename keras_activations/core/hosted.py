@@ -126,11 +126,8 @@ class Hosted(keras.layers.Layer):
     __signature__ = _Signature()
 
     def __new__(cls, *args, **kwargs):
-        if any(isinstance(value, keras.KerasTensor) or ops.is_tensor(value) for value in args):
-            raise TypeError(
-                f"{cls.__name__} was called with a tensor, but it is a class: parentheses are missing. "
-                f"Write Dense(activation={cls.__name__}()) or {cls.__name__}()(x)."
-            )
+        if any(map(is_array, args)):
+            raise TypeError(f"{cls.__name__} was called with a tensor, but it is a class: parentheses are missing. Write {cls._use()}.")
         positional = positional_arguments(cls)
         if len(args) > len(positional):
             raise TypeError(
@@ -138,6 +135,11 @@ class Hosted(keras.layers.Layer):
                 f"Its arguments are: {', '.join(constructor_arguments(cls))}."
             )
         return super().__new__(cls, *args, **kwargs)
+
+    @classmethod
+    def _use(cls):
+        """How to use an instance."""
+        return f"Dense(activation={cls.__name__}()) or {cls.__name__}()(x)"
 
     def __init__(self, *, name: str | None = None, dtype=None, trainable: bool = True, activity_regularizer=None, **kwargs):
         layer_arguments = {key: kwargs.pop(key) for key in ("input_shape", "input_dim") if key in kwargs}

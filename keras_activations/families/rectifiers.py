@@ -54,6 +54,7 @@ class ReLU(Activation):
     ):
         super().__init__(**kwargs)
         self.negative_slope = arguments.number("negative_slope", negative_slope)
+        arguments.warn_of_slope(negative_slope=negative_slope, max_value="keras.layers.ReLU")
         self.max_value = None if max_value is None else arguments.number("max_value", max_value)
         self.threshold = arguments.number("threshold", threshold)
 
@@ -168,6 +169,7 @@ class PReLU(Learned):
     def __init__(self, alpha: Initial = 0.25, *, learned: bool = True, **kwargs: Unpack[LearnedOptions]):
         super().__init__(learned=learned, **kwargs)
         self.learn(alpha=alpha)
+        arguments.warn_of_slope(alpha=alpha, channels="torch.nn.PReLU")
 
     def fallback(self, x, alpha):
         return where(x <= 0, alpha * x, x)

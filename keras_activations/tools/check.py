@@ -11,6 +11,7 @@ from .. import Activation, Splitting
 from ..core import keras_gaps
 from ..core.activation import canonical_name
 from .finding import ends_of, find_activations, graph_of, shown
+from .table import Printed
 
 PROBABILITIES = ("sigmoid", "softmax")
 LEAST_VALUES = 32  # of a unit, to say that it is dead
@@ -22,8 +23,8 @@ BOUNDS = {"sigmoid": (0.0, 1.0), "tanh": (-1.0, 1.0), "hard_sigmoid": (0.0, 1.0)
 MOST_CHANGE = 1e3  # of the standard deviation between the first activation and a later one
 
 
-@dataclass(frozen=True)
-class Check:
+@dataclass(frozen=True, repr=False)
+class Check(Printed):
     """What `check` warns of. It prints one line each.
 
     Attributes:

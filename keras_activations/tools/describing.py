@@ -15,10 +15,11 @@ from . import advice, cards
 from .analysis import Shape
 from .curves import curves_of, entry_of, written
 from .initializing import prescribed_gain
+from .table import Printed
 
 
-@dataclass(frozen=True)
-class Description:
+@dataclass(frozen=True, repr=False)
+class Description(Printed):
     """What is known about one activation. `print` shows it as a card, and `to_dict` gives plain values for JSON.
 
     All numbers about the function are computed from its values. Those about time come from measurements on a CPU.

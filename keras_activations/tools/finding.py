@@ -9,7 +9,7 @@ import keras
 from .. import Activation, catalogue, get
 from ..core.activation import canonical_name
 from ..core.keras_gaps import children, held_attributes, producer
-from .table import table
+from .table import Printed, counted, table
 
 LAYERS = (Activation, keras.layers.ReLU, keras.layers.LeakyReLU, keras.layers.PReLU, keras.layers.ELU, keras.layers.Softmax)
 """The classes of layers that are an activation. `keras.layers.Activation` is not one, but holds one."""
@@ -81,8 +81,8 @@ class Place:
         }
 
 
-@dataclass(frozen=True)
-class Activations(Sequence):
+@dataclass(frozen=True, repr=False)
+class Activations(Printed, Sequence):
     """The places of a model where activations stand, in the order of its layers. It prints as a table."""
 
     model: str
@@ -99,7 +99,8 @@ class Activations(Sequence):
 
     def __str__(self) -> str:
         curved = [place for place in self.places if not place.is_linear]
-        title = f"{self.model}: {len(curved)} activations, and {len(self.places) - len(curved)} places without one (linear)"
+        linear = counted(len(self.places) - len(curved), "place")
+        title = f"{self.model}: {counted(len(curved), 'activation')}, and {linear} without one (linear)"
         rows = [[", ".join(place.paths), shown(place.activation), place.role] for place in curved]
         return "\n".join([title, *([table(["path", "activation", "role"], rows)] if rows else [])])
 

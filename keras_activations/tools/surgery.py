@@ -12,11 +12,11 @@ from ..core import keras_gaps
 from ..core.activation import canonical_name
 from .copying import Copy, compile_like
 from .finding import ROLES, Place, equivalent, find_activations, name_of, shown
-from .table import table
+from .table import Printed, counted, table
 
 
-@dataclass(frozen=True)
-class Replacement:
+@dataclass(frozen=True, repr=False)
+class Replacement(Printed):
     """What `replace` did. It prints as a table.
 
     Attributes:
@@ -38,12 +38,12 @@ class Replacement:
         return {"model": self.model.name, "changed": changed, "kept": kept, "notes": list(self.notes)}
 
     def __str__(self) -> str:
-        lines = [f"{self.model.name}: {len(self.changed)} activations changed, {len(self.kept)} kept"]
+        lines = [f"{self.model.name}: {counted(len(self.changed), 'activation')} changed, {len(self.kept)} kept"]
         if self.changed:
             lines.append(table(["changed", "before", "now"], self.changed))
         if self.kept:
             lines.append(table(["kept", "activation", "reason"], self.kept))
-        return "\n".join([*lines, *self.notes])
+        return "\n".join([*lines, *self.notes, "The new model is `.model` of this. The old one is as it was."])
 
 
 _MISSING: Any = object()

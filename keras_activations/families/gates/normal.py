@@ -77,7 +77,9 @@ class GELU(Activation):
 
     def __init__(self, approximate: bool | str = False, **kwargs: Unpack[ActivationOptions]):
         super().__init__(**kwargs)
-        self.approximate = arguments.flag("approximate", approximate == "tanh" if approximate in ("none", "tanh") else approximate)
+        if isinstance(approximate, str):
+            approximate = arguments.choice("approximate", approximate, ("none", "tanh")) == "tanh"
+        self.approximate = arguments.flag("approximate", approximate)
 
     def fallback(self, x):
         return gelu_tanh(x) if self.approximate else gelu(x)

@@ -17,13 +17,14 @@ from keras import ops
 
 from ... import SShapedReLU
 from ...core.keras_gaps import held_layers
+from ..table import Printed
 from .meanings import Translation, Translator
 
 _WEIGHTS, _CONFIG = "model.weights.h5", "config.json"
 
 
-@dataclass(frozen=True)
-class Report:
+@dataclass(frozen=True, repr=False)
+class Report(Printed):
     """What a model file contains, and what becomes of it.
 
     Attributes:
@@ -56,6 +57,14 @@ class Report:
         return "\n".join([head, *(f"  {where:{first}}  {before:{second}}  {after}" for where, before, after in rows)])
 
 
+def _file(tool, path):
+    """The path of a file, or an error for anything else."""
+    if not isinstance(path, (str, os.PathLike)):
+        kind = type(path).__name__
+        raise TypeError(f"{tool} takes the path of a .keras or .h5 file; received {kind}. For a model in memory, see find_activations.")
+    return Path(path)
+
+
 def inspect(path: "str | os.PathLike[str]", *, custom_objects: Mapping[str, Any] | None = None) -> Report:
     """Say what `load_model` would do with a file. No model is built.
 
@@ -76,7 +85,7 @@ def inspect(path: "str | os.PathLike[str]", *, custom_objects: Mapping[str, Any]
           dense.activation           Addons>mish   Mish()
           lstm.recurrent_activation  hard_sigmoid  HardSigmoid(slope=0.2)
     """
-    return _translated(Path(path), custom_objects or {})[0]
+    return _translated(_file("inspect", path), custom_objects or {})[0]
 
 
 def load_model(path: "str | os.PathLike[str]", *, custom_objects: Mapping[str, Any] | None = None, compile: bool = False) -> keras.Model:
@@ -109,7 +118,7 @@ def load_model(path: "str | os.PathLike[str]", *, custom_objects: Mapping[str, A
         >>> model = load_model("old.h5", custom_objects={"my_act": "swish(beta=2.0)"})  # doctest: +SKIP
         >>> model.save("new.keras")  # doctest: +SKIP
     """
-    path, given = Path(path), dict(custom_objects or {})
+    path, given = _file("load_model", path), dict(custom_objects or {})
     report, before, after, relative = _translated(path, given)
     if report.unknown:
         lines = [f"\n  {entry.where}: {entry.before} ({entry.after})" for entry in report.unknown]

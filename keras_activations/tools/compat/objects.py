@@ -91,9 +91,10 @@ def from_torch(module: "torch.nn.Module", *, channel_axis: int = 1) -> Activatio
     if kind.__name__ == "Softmax2d":
         return layer if channel_axis == 1 else get("softmax", axis=channel_axis)
     if isinstance(layer, PReLU):
-        if layer.channels is not None:
-            layer = PReLU(channels=layer.channels, axis=channel_axis)
         weight = other.weight.detach().cpu().double().numpy()
+        # `repr` shows the initial value. A number of torch is 0.3 in float32, and not 0.30000001192092896.
+        initial = float(str(np.float32(weight[0]))) if np.ptp(weight) == 0 else 0.25
+        layer = PReLU(initial) if layer.channels is None else PReLU(initial, channels=layer.channels, axis=channel_axis)
         layer.set_weights([weight.reshape(layer.weights[0].shape)])
     return layer
 
@@ -121,7 +122,7 @@ def to_torch(activation: Any, *, channel_axis: int = 1) -> "torch.nn.Module":
     try:
         import torch
     except ImportError as error:
-        raise ImportError('to_torch needs torch: pip install "keras-activations[torch]"') from error
+        raise ImportError("to_torch needs torch: pip install torch") from error
 
     layer = get(activation)
     if not isinstance(layer, Activation):
