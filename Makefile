@@ -17,7 +17,7 @@ BACKENDS := tensorflow jax torch
 
 .PHONY: demo gallery gallery-data gallery-test test test-oldest fuzz lint oracle api accuracy measurements cards applications bench rows \
 	memory export survive legacy golden dist release docs docs-check notebooks clean \
-	$(BACKENDS:%=test-%) $(BACKENDS:%=survive-%)
+	$(BACKENDS:%=test-%) $(BACKENDS:%=test-%-first) $(BACKENDS:%=test-%-second) $(BACKENDS:%=survive-%)
 
 demo: $(VENV)/demo
 	KERAS_BACKEND=tensorflow $(RUN) examples/digits.py
@@ -31,12 +31,20 @@ gallery: $(VENV)/demo
 gallery-test: $(VENV)-browser/done
 	KERAS_BACKEND=tensorflow $(VENV)-browser/bin/python -m pytest --quiet tests/test_gallery.py tests/test_gallery_browser.py
 
-# Side by side, also on two cores: one after the other, the last would have one core to itself and the other would rest.
+# Side by side, also on two cores: one after the other, the last would have one core to itself and the other would rest. Halves, because
+# the sessions take different times, and the longest first.
 test: lint oracle
-	$(MAKE) --no-print-directory --jobs=3 --output-sync=target --keep-going $(BACKENDS:%=test-%)
+	$(MAKE) --no-print-directory --jobs=3 --output-sync=target --keep-going test-tensorflow-second test-jax-second test-tensorflow-first \
+		test-torch-first test-jax-first test-torch-second
 
 $(BACKENDS:%=test-%): test-%: $(VENV)/test
 	KERAS_BACKEND=$* $(RUN) -m pytest --quiet
+
+$(BACKENDS:%=test-%-first): test-%-first: $(VENV)/test
+	KERAS_BACKEND=$* $(RUN) -m pytest --quiet tests/test_[a-k]*.py
+
+$(BACKENDS:%=test-%-second): test-%-second: $(VENV)/test
+	KERAS_BACKEND=$* $(RUN) -m pytest --quiet tests/test_[l-z]*.py
 
 # The oldest Keras that is supported, with the TensorFlow of its time; its NumPy backend imports JAX.
 test-oldest: $(VENV)-oldest/done oracle

@@ -277,7 +277,7 @@ def test_mixed_precision_trains(policy):
 @pytest.mark.parametrize("activation", [ka.Mish(), ka.Swish(learned=True), ka.Swish(learned=True, channels=4), ka.Softmax()], ids=repr)
 def test_nothing_is_added_to_a_models_summary_but_parameters(activation):
     def summary(activation):
-        keras.utils.clear_session()
+        keras.utils.clear_session(free_memory=False)
         model, printed = keras.Sequential([keras.Input((6, 4)), keras.layers.Dense(4, activation=activation)]), []
         model.summary(print_fn=lambda text, **_: printed.append(text))
         return [line.split("│")[1:3] for line in "".join(printed).splitlines()]
