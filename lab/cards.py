@@ -18,6 +18,12 @@ from keras_activations.tools.curves import curves_of
 from keras_activations.tools.describing import as_json, properties
 from lab import speed
 
+if keras.backend.backend() == "torch":
+    import torch
+
+    # On a busy core, a thread that waits for the other makes ReLU a hundred times as slow, and what is divided by it so cheap.
+    torch.set_num_threads(1)
+
 DOCS = Path(__file__).parents[1] / "docs"
 
 
