@@ -70,3 +70,28 @@ def test_measured_promises_are_those_of_the_measurements():
     measured = (ROOT / "docs" / "speed.md").read_text().splitlines()
     assert len(rows) >= 8
     assert [row for row in rows if row not in measured] == []
+
+
+def test_the_figures_of_accuracy_are_those_of_the_measurements():
+    table = (ROOT / "docs" / "accuracy.md").read_text()
+    rows = re.findall(r"^\| ([\w. ]+) \| float32 \| (\d+) \| (\d+) \|", table, re.MULTILINE)
+    found = {library: (int(functions), int(within)) for library, functions, within in rows}
+    theirs = {backend: found[f"keras.activations on {backend}"] for backend in ("tensorflow", "jax", "torch")}
+    (count,) = {functions for functions, _ in theirs.values()}
+    ours, within = found["keras_activations"]
+    sentence = (
+        f"Of {count} functions of `keras.activations`, {theirs['tensorflow'][1]} on TensorFlow, {theirs['jax'][1]} on JAX and "
+        f"{theirs['torch'][1]} on torch stay within the budget in float32 that {within} of {ours} cases here stay within"
+    )
+    assert sentence in " ".join(README.split())
+
+
+def test_the_figures_of_export_are_those_of_the_measurements():
+    table = (ROOT / "docs" / "export.md").read_text()
+    rows = re.findall(r"^\| (tensorflow|torch) \| ([\w.]+) \| (\d+) \|([^|]*)\|$", table, re.MULTILINE)
+    whole = {count for *way, count, failed in rows if not failed.strip()}
+    (other,) = ((*way, failed.count("`") // 2) for *way, _, failed in rows if failed.strip())
+    assert whole == {str(len(ka.catalogue()))}
+    assert f"[All {len(ka.catalogue())} are exported](docs/export.md)" in README
+    assert other == ("torch", "LiteRT", 2)
+    assert "but two from torch to LiteRT" in README
