@@ -32,7 +32,11 @@ gallery-test: $(VENV)-browser/done
 	KERAS_BACKEND=tensorflow $(VENV)-browser/bin/python -m pytest --quiet tests/test_gallery.py tests/test_gallery_browser.py
 
 # Side by side, also on two cores: one after the other, the last would have one core to itself and the other would rest. Halves, because
-# the sessions take different times, and the longest first.
+# the sessions take different times, and the longest first. Each with one thread: small tensors gain nothing from more, and threads on busy
+# cores wait for each other.
+test: export OMP_NUM_THREADS := 1
+test: export TF_NUM_INTRAOP_THREADS := 1
+test: export TF_NUM_INTEROP_THREADS := 1
 test: lint oracle
 	$(MAKE) --no-print-directory --jobs=3 --output-sync=target --keep-going test-tensorflow-second test-jax-second test-tensorflow-first \
 		test-torch-first test-jax-first test-torch-second
