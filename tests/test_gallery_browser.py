@@ -245,6 +245,21 @@ def test_back_and_forward(visit):
     assert shown.locator("#detail-title").inner_text() == names(shown)[1]
 
 
+def test_forward_before_the_dialog_has_told_that_it_is_closed(visit):
+    shown = visit("#view=elu")
+    shown.evaluate(
+        """() => {
+            for (const address of ["#", "#view=elu"]) {
+                history.replaceState(null, "", address);
+                dispatchEvent(new PopStateEvent("popstate"));
+            }
+            return new Promise((done) => setTimeout(done, 200));
+        }"""
+    )
+    assert shown.locator("dialog").is_visible()
+    assert shown.evaluate("location.hash") == "#view=elu"
+
+
 def test_keyboard_alone(visit):
     shown = visit()
     shown.keyboard.press("/")

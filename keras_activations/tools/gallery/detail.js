@@ -7,8 +7,8 @@ class Detail {
       event.preventDefault();
       this.leave();
     });
-    // A browser may close it without asking.
-    dialog.addEventListener("close", () => state.view.length && this.leave());
+    // A browser may close it without asking. The event comes late: "back" closes it, and "forward" may have opened it again by then.
+    dialog.addEventListener("close", () => state.view.length && !dialog.open && this.leave());
     dialog.addEventListener("click", (event) => {
       if (event.target === dialog) this.leave();
     });
