@@ -37,9 +37,9 @@ gallery-test: $(VENV)-browser/done
 test: export OMP_NUM_THREADS := 1
 test: export TF_NUM_INTRAOP_THREADS := 1
 test: export TF_NUM_INTEROP_THREADS := 1
-test: lint oracle
+test: oracle
 	$(MAKE) --no-print-directory --jobs=3 --output-sync=target --keep-going test-tensorflow-second test-jax-second test-tensorflow-first \
-		test-torch-first test-jax-first test-torch-second
+		test-torch-first test-jax-first test-torch-second lint
 
 $(BACKENDS:%=test-%): test-%: $(VENV)/test
 	KERAS_BACKEND=$* $(RUN) -m pytest --quiet

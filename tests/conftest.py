@@ -6,9 +6,20 @@ import pytest
 from keras_activations.core import kernels
 
 
+# torch's own function asks for every kind of device, and notes where it was called. That takes 2 ms for each test.
+@pytest.fixture(autouse=True, scope="session")
+def _fast_seed():
+    with pytest.MonkeyPatch.context() as patch:
+        if keras.backend.backend() == "torch":
+            import torch
+
+            patch.setattr(torch, "manual_seed", torch.default_generator.manual_seed)
+        yield
+
+
 # Initial weights and random numbers are the same in every run. This includes the numbers that a fixture of the module makes.
 @pytest.fixture(autouse=True, scope="module")
-def _seed_of_the_module():
+def _seed_of_the_module(_fast_seed):
     keras.utils.set_random_seed(0)
 
 
@@ -40,7 +51,10 @@ def _kernels(request):
 
 
 # These files make many models that run a few times each. On JAX, compiling them takes longer than all the rest.
-MAKING_MODELS = {"test_check", "test_compat", "test_describing", "test_finding", "test_monitoring", "test_plotting", "test_surgery"}
+MAKING_MODELS = {
+    *("test_check", "test_compat", "test_describing", "test_finding", "test_layer", "test_learning", "test_monitoring", "test_plotting"),
+    *("test_saving", "test_surgery", "test_survival"),
+}
 
 
 @pytest.fixture(autouse=True, scope="module")

@@ -1,4 +1,4 @@
-"""Run programs one after the other: {index: source} from stdin, {index: [stdout, traceback or ""]} to the last line of stdout.
+"""Run programs one after the other: {name: source} from stdin, {name: [stdout, traceback or ""]} to the last line of stdout.
 
 Each is a file in a folder of its own, and the module `__main__`, so that its classes can be pickled and its functions have a source. Before
 each, Keras forgets what the last one left: names and the dtype policy.
@@ -55,10 +55,10 @@ def forget():
 
 def main():
     found = {}
-    for index, source in json.load(sys.stdin).items():
+    for name, source in json.load(sys.stdin).items():
         with tempfile.TemporaryDirectory() as folder:
             forget()
-            found[index] = run(source, Path(folder))
+            found[name] = run(source, Path(folder))
     print(json.dumps(found))
 
 

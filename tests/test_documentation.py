@@ -1,7 +1,7 @@
 """Every program in the documentation runs, and prints what the documentation says.
 
-A process takes seconds to import Keras. So the programs of a page run one after the other in one process, each as a `__main__` of its own.
-Those that choose a backend or start processes have a process of their own.
+A process takes seconds to import Keras. So the programs run one after the other in one process, each as a `__main__` of its own. Those that
+choose a backend or start processes have a process of their own.
 """
 
 import functools
@@ -23,7 +23,12 @@ RUNNER = Path(__file__).with_name("run_programs.py")
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 FENCES = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 """(language, block) of a page."""
-PROGRAMS = {page: BLOCKS.findall(page.read_text()) for page in PAGES}
+PROGRAMS = {
+    f"{page.relative_to(ROOT).with_suffix('').as_posix().removeprefix('docs/')}-{index}": program
+    for page in PAGES
+    for index, program in enumerate(BLOCKS.findall(page.read_text()))
+}
+"""{name: (program, what it prints)}"""
 OPTIONAL = re.compile(r"^(?:import|from) (joblib|keras_tuner|onnxruntime|sklearn)|\"KERAS_BACKEND\"\] = \"(\w+)\"", re.MULTILINE)
 ALONE = re.compile(r"KERAS_BACKEND|^(?:import|from) (?:joblib|keras_tuner|multiprocessing)|__name__ ==|n_jobs", re.MULTILINE)
 
@@ -35,36 +40,28 @@ def missing(program):
 
 
 @functools.cache
-def outcomes(page, alone=None):
-    """{index: (stdout, traceback)} of the programs of a page that share a process, or of the one that has its own."""
-    programs = {i: program for i, (program, _) in enumerate(PROGRAMS[page])}
+def outcomes(alone=None):
+    """{name: (stdout, traceback)} of the programs that share a process, or of the one that has its own."""
     if alone is None:
-        chosen = {i: program for i, program in programs.items() if not missing(program) and not ALONE.search(program)}
+        chosen = {name: program for name, (program, _) in PROGRAMS.items() if not missing(program) and not ALONE.search(program)}
     else:
-        chosen = {alone: programs[alone]}
+        chosen = {alone: PROGRAMS[alone][0]}
     # Small networks gain nothing from threads, and threads on busy cores wait for each other.
     environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)}
     run = subprocess.run(
         [sys.executable, RUNNER], input=json.dumps(chosen), capture_output=True, text=True, timeout=600, cwd=ROOT, env=environment
     )
     assert run.returncode == 0, run.stderr[-2000:]
-    return {int(index): tuple(found) for index, found in json.loads(run.stdout.splitlines()[-1]).items()}
-
-
-CASES = [
-    pytest.param(page, i, id=f"{page.relative_to(ROOT).with_suffix('').as_posix().removeprefix('docs/')}-{i}")
-    for page, programs in PROGRAMS.items()
-    for i in range(len(programs))
-]
+    return json.loads(run.stdout.splitlines()[-1])
 
 
 @pytest.mark.skipif(BACKEND != "torch", reason="a program that depends on the backend sets it, and torch starts fastest")
-@pytest.mark.parametrize(("page", "index"), CASES)
-def test_it_runs(page, index):
-    program, printed = PROGRAMS[page][index]
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_it_runs(name):
+    program, printed = PROGRAMS[name]
     if absent := missing(program):
         pytest.skip(f"{', '.join(absent)} is not installed")
-    stdout, traceback = outcomes(page, index if ALONE.search(program) else None)[index]
+    stdout, traceback = outcomes(name if ALONE.search(program) else None)[name]
     assert not traceback, traceback[-2000:]
     assert lines(printed) <= lines(stdout), stdout[-2000:]
 
@@ -81,5 +78,5 @@ def lines(text):
 
 
 def test_there_are_some():
-    assert sum(map(len, PROGRAMS.values())) >= 16
-    assert sum(bool(printed) for programs in PROGRAMS.values() for _, printed in programs) >= 10
+    assert len(PROGRAMS) >= 40
+    assert sum(bool(printed) for _, printed in PROGRAMS.values()) >= 15
