@@ -6,14 +6,16 @@ import pytest
 from keras_activations.core import kernels
 
 
-# torch's own function asks for every kind of device, and notes where it was called. That takes 2 ms for each test.
+# torch's own function asks for every kind of device, and notes where it was called. That takes 2 ms for each test. It is needed only where
+# there is a GPU, which has a generator of its own.
 @pytest.fixture(autouse=True, scope="session")
 def _fast_seed():
     with pytest.MonkeyPatch.context() as patch:
         if keras.backend.backend() == "torch":
             import torch
 
-            patch.setattr(torch, "manual_seed", torch.default_generator.manual_seed)
+            if not torch.accelerator.is_available():
+                patch.setattr(torch, "manual_seed", torch.default_generator.manual_seed)
         yield
 
 
